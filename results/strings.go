@@ -1,0 +1,171 @@
+package results
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/zeebo/xxh3"
+)
+
+// Sym is an interned string; 0 is the empty string.
+type Sym uint32
+
+// Overflow is the Sym of strings that came after a table was full.
+const Overflow Sym = 1
+
+const (
+	maxStrings = 1 << 24
+	maxBytes   = 1 << 30
+	slabBits   = 12
+	slabLen    = 1 << slabBits
+)
+
+// Strings interns strings. Looking up a known string takes no lock and no
+// allocation; only a string seen for the first time takes a lock. The table
+// holds at most 2^24 strings and 1 GiB of text: what comes later becomes
+// Overflow and is counted, so that hostile input cannot exhaust memory.
+//
+// Open addressing over words of (hash's high 32 bits | Sym). A grown table
+// replaces the old one as a whole, so readers never see it half made.
+type Strings struct {
+	table atomic.Pointer[stringTable]
+	slabs [maxStrings / slabLen]atomic.Pointer[[slabLen]string]
+
+	mu    sync.Mutex
+	n     uint32
+	bytes int64
+	lost  atomic.Uint64
+}
+
+type stringTable struct {
+	words []atomic.Uint64
+	mask  uint64
+}
+
+// NewStrings returns a table that holds the empty string and "(other)".
+func NewStrings() *Strings {
+	s := &Strings{}
+	s.table.Store(newStringTable(1 << 10))
+	s.put(0, "")
+	s.put(Overflow, "(other)")
+	s.n = 2
+	return s
+}
+
+func newStringTable(size int) *stringTable {
+	return &stringTable{words: make([]atomic.Uint64, size), mask: uint64(size - 1)}
+}
+
+// Get is the string behind sym; "" for a sym that was never handed out.
+func (s *Strings) Get(sym Sym) string {
+	if sym >= maxStrings {
+		return ""
+	}
+	slab := s.slabs[sym>>slabBits].Load()
+	if slab == nil {
+		return ""
+	}
+	return slab[sym&(slabLen-1)]
+}
+
+// Bytes interns b, copying it when it is new.
+func (s *Strings) Bytes(b []byte) Sym {
+	if len(b) == 0 {
+		return 0
+	}
+	h := xxh3.Hash(b)
+	text := unsafe.String(&b[0], len(b))
+	if sym, ok := s.find(s.table.Load(), h, text); ok {
+		return sym
+	}
+	return s.add(h, string(b))
+}
+
+// Of interns text.
+func (s *Strings) Of(text string) Sym {
+	if text == "" {
+		return 0
+	}
+	h := xxh3.HashString(text)
+	if sym, ok := s.find(s.table.Load(), h, text); ok {
+		return sym
+	}
+	return s.add(h, text)
+}
+
+// Len is the number of strings held.
+func (s *Strings) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return int(s.n)
+}
+
+// Lost counts the lookups that ended as Overflow.
+func (s *Strings) Lost() uint64 { return s.lost.Load() }
+
+func (s *Strings) find(t *stringTable, h uint64, text string) (Sym, bool) {
+	for i := h & t.mask; ; i = (i + 1) & t.mask {
+		w := t.words[i].Load()
+		if w == 0 {
+			return 0, false
+		}
+		if w>>32 == h>>32 {
+			if sym := Sym(w); s.Get(sym) == text {
+				return sym, true
+			}
+		}
+	}
+}
+
+func (s *Strings) add(h uint64, text string) Sym {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.table.Load()
+	if sym, ok := s.find(t, h, text); ok {
+		return sym
+	}
+	if s.n >= maxStrings || s.bytes+int64(len(text)) > maxBytes {
+		s.lost.Add(1)
+		return Overflow
+	}
+	sym := Sym(s.n)
+	s.put(sym, text)
+	s.n++
+	s.bytes += int64(len(text))
+	if uint64(s.n)*2 > t.mask {
+		t = s.grown(t)
+	}
+	t.insert(h, sym)
+	s.table.Store(t)
+	return sym
+}
+
+func (s *Strings) put(sym Sym, text string) {
+	at := &s.slabs[sym>>slabBits]
+	slab := at.Load()
+	if slab == nil {
+		slab = new([slabLen]string)
+		at.Store(slab)
+	}
+	slab[sym&(slabLen-1)] = text
+}
+
+func (s *Strings) grown(old *stringTable) *stringTable {
+	t := newStringTable(len(old.words) * 2)
+	for i := range old.words {
+		if w := old.words[i].Load(); w != 0 {
+			sym := Sym(w)
+			t.insert(xxh3.HashString(s.Get(sym)), sym)
+		}
+	}
+	return t
+}
+
+func (t *stringTable) insert(h uint64, sym Sym) {
+	i := h & t.mask
+	for t.words[i].Load() != 0 {
+		i = (i + 1) & t.mask
+	}
+	t.words[i].Store(h>>32<<32 | uint64(sym))
+}
