@@ -12,12 +12,14 @@ import (
 // Request is what is asked and when. It holds no pointers: what the numbers
 // mean is in the Catalog and the Viewers that belong to the Source.
 type Request struct {
-	At     time.Duration // intended time since the run began
-	Object uint64        // number in the catalog, from 0
-	Viewer uint32        // index into the viewers
-	Method Method
-	Range  Range   // the zero Range asks for the whole object
-	Abort  float32 // the viewer hangs up after this fraction of the body; 0: never
+	At       time.Duration // intended time since the run began
+	Object   uint64        // number in the catalog, from 0
+	Viewer   uint32        // index into Viewers
+	Host     uint16        // index into Catalog.Hosts: the name the viewer asks for
+	Referrer uint16        // index into Viewers.Referrers; 0 is none
+	Method   Method
+	Range    Range   // the zero Range asks for the whole object
+	Abort    float32 // the viewer hangs up after this fraction of the body; 0: never
 }
 
 // Method is an HTTP request method of a workload; the zero Method is GET.

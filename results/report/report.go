@@ -1,0 +1,63 @@
+// Package report makes the tables that people and scripts read from records:
+// a run's summary, cache statistics over time, popular objects and their kin.
+// A report is a file that registers itself; text, CSV and JSON follow from its
+// Table. The package knows records and their names, and must never know where
+// they came from.
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"edgesim/results"
+)
+
+// Options say which records a report covers and how finely.
+type Options struct {
+	Names        *results.Names
+	From, To     time.Time     // UTC; the range the report is labelled with
+	Grain        time.Duration // width of a time bucket
+	Distribution string        // "" or "ALL": every distribution; else an ID
+	Version      string        // of this program, for the CSV's preamble
+	Generated    time.Time     // moment the report is made, UTC
+}
+
+// A Report is a view that ends as a table.
+type Report interface {
+	results.View
+	Table() *Table
+}
+
+// Kind is one report, as its file registers it.
+type Kind struct {
+	Name  string // file name without ".csv": "cache_statistics"
+	Title string // "Cache statistics"
+	About string // one sentence: what it shows and how it counts
+	New   func(Options) Report
+}
+
+var kinds []Kind
+
+func register(k Kind) { kinds = append(kinds, k) }
+
+// Kinds lists every report, by name.
+func Kinds() []Kind {
+	all := slices.Clone(kinds)
+	slices.SortFunc(all, func(a, b Kind) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Find is the report of that name.
+func Find(name string) (Kind, error) {
+	var names []string
+	for _, k := range Kinds() {
+		if k.Name == name {
+			return k, nil
+		}
+		names = append(names, k.Name)
+	}
+	return Kind{}, fmt.Errorf("unknown report %q: there are %s", name, strings.Join(names, ", "))
+}
