@@ -27,6 +27,12 @@ var resultNames = [Results]string{"-", "Hit", "RefreshHit", "Miss", "Error", "Re
 
 func (r Result) String() string { return nameOf(resultNames[:], int(r)) }
 
+// failed reports whether the result type is one of the failures; CloudFront's
+// ErrorCount knows them all but LambdaExecutionError.
+func (r Result) failed() bool {
+	return r == Error || r >= LimitExceeded && r <= LambdaExecutionError
+}
+
 // ParseResult reads a result type as a CloudFront log writes it.
 func ParseResult(s string) (Result, error) { return parse[Result](resultNames[:], s, "result type") }
 

@@ -75,6 +75,30 @@ type Record struct {
 // what a closed-loop tool would have called the latency.
 func (r *Record) Service() int64 { return r.Total - r.Lag }
 
+// ResultType is the result type that reports and histograms count the record
+// under: as classified when the response began, as CloudFront's reports count
+// hits and misses; where the response never began, as classified at its end.
+func (r *Record) ResultType() Result {
+	if r.Response != NoResult {
+		return r.Response
+	}
+	return r.Result
+}
+
+// Failed reports whether the viewer did not get what an origin in order would
+// have sent: an error response, none at all, one that broke off or one with
+// wrong bytes. That a viewer hung up is not a failure. Where nobody classified
+// the response, as with a server that does not tell, its status decides.
+func (r *Record) Failed() bool {
+	if r.Flags&(NoResponse|Truncated|Unverified) != 0 || r.Response.failed() {
+		return true
+	}
+	if r.ResultType() == NoResult {
+		return r.Status >= 400
+	}
+	return r.Result.failed() && !r.Flags.Has(Aborted)
+}
+
 // End is the moment of the last byte, in nanoseconds since the epoch.
 func (r *Record) End() int64 { return r.At + r.Total }
 

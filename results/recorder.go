@@ -69,34 +69,38 @@ func (r *Recorder) Add(hint uint64, rec *Record) {
 	if r.closed.Load() {
 		return
 	}
-	for i := hint; ; i++ {
-		l := &r.lanes[i&r.mask]
-		if !l.busy.CompareAndSwap(false, true) {
-			if i-hint > 4*r.mask {
-				runtime.Gosched()
-			}
-			continue
+	l := r.claim(hint)
+	if !r.closed.Load() { // Close may have passed this lane already
+		r.put(l, rec)
+	}
+	l.busy.Store(false)
+}
+
+// claim holds the first lane from hint on that nobody holds.
+func (r *Recorder) claim(hint uint64) *lane {
+	for tries := uint64(0); ; tries++ {
+		l := &r.lanes[(hint+tries)&r.mask]
+		if l.busy.CompareAndSwap(false, true) {
+			return l
 		}
-		if r.closed.Load() {
-			l.busy.Store(false)
+		if tries&r.mask == r.mask {
+			runtime.Gosched() // all are held, by goroutines that are not running
+		}
+	}
+}
+
+func (r *Recorder) put(l *lane, rec *Record) {
+	c := l.cur
+	if c.n == chunkLen {
+		// The last swap found no free chunk: try again, else drop.
+		if c = r.swap(l); c.n == chunkLen {
+			r.dropped.Add(1)
 			return
 		}
-		c := l.cur
-		if c.n == chunkLen {
-			// The last swap found no free chunk: try again, else drop.
-			if c = r.swap(l); c.n == chunkLen {
-				r.dropped.Add(1)
-				l.busy.Store(false)
-				return
-			}
-		}
-		c.recs[c.n] = *rec
-		c.n++
-		if c.n == chunkLen {
-			r.swap(l)
-		}
-		l.busy.Store(false)
-		return
+	}
+	c.recs[c.n] = *rec
+	if c.n++; c.n == chunkLen {
+		r.swap(l)
 	}
 }
 
@@ -112,14 +116,24 @@ func (r *Recorder) swap(l *lane) *chunk {
 	return l.cur
 }
 
+// hold waits for this very lane.
+func (l *lane) hold() {
+	for !l.busy.CompareAndSwap(false, true) {
+		runtime.Gosched()
+	}
+}
+
 // Flush hands over what the lanes hold, so that a taker sees records that are
-// still on their way. It waits for free chunks if the taker is behind.
+// still on their way. While the taker has as many chunks before it as there are
+// lanes, they stay where they are: it would come to them no sooner, and chunks
+// handed over half empty would use up the buffer.
 func (r *Recorder) Flush() {
 	for i := range r.lanes {
-		l := &r.lanes[i]
-		for !l.busy.CompareAndSwap(false, true) {
-			runtime.Gosched()
+		if len(r.full) >= len(r.lanes) {
+			return
 		}
+		l := &r.lanes[i]
+		l.hold()
 		if l.cur.n > 0 {
 			r.swap(l)
 		}
@@ -132,15 +146,14 @@ func (r *Recorder) Flush() {
 // once, after the last Add of those whose records matter.
 func (r *Recorder) Close() {
 	r.closed.Store(true)
+	none := new(chunk) // shared: after closed is set nobody writes to a lane's chunk
 	for i := range r.lanes {
 		l := &r.lanes[i]
-		for !l.busy.CompareAndSwap(false, true) {
-			runtime.Gosched()
-		}
+		l.hold()
 		if l.cur.n > 0 {
 			r.full <- l.cur
 		}
-		l.cur = new(chunk)
+		l.cur = none
 		l.busy.Store(false)
 	}
 	close(r.full)

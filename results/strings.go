@@ -1,6 +1,7 @@
 package results
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -15,8 +16,8 @@ type Sym uint32
 const Overflow Sym = 1
 
 const (
-	maxStrings = 1 << 24
-	maxBytes   = 1 << 30
+	maxStrings = 1 << 24 // so that a Sym fits 24 bits
+	maxBytes   = 1 << 30 // of text
 	slabBits   = 12
 	slabLen    = 1 << slabBits
 )
@@ -32,10 +33,13 @@ type Strings struct {
 	table atomic.Pointer[stringTable]
 	slabs [maxStrings / slabLen]atomic.Pointer[[slabLen]string]
 
-	mu    sync.Mutex
-	n     uint32
-	bytes int64
-	lost  atomic.Uint64
+	mu        sync.Mutex
+	n         uint32
+	bytes     int64
+	most      uint32 // maxStrings; tests make it smaller
+	mostBytes int64  // maxBytes; tests make it smaller
+	full      atomic.Bool
+	lost      atomic.Uint64
 }
 
 type stringTable struct {
@@ -45,7 +49,7 @@ type stringTable struct {
 
 // NewStrings returns a table that holds the empty string and "(other)".
 func NewStrings() *Strings {
-	s := &Strings{}
+	s := &Strings{most: maxStrings, mostBytes: maxBytes}
 	s.table.Store(newStringTable(1 << 10))
 	s.put(0, "")
 	s.put(Overflow, "(other)")
@@ -79,10 +83,14 @@ func (s *Strings) Bytes(b []byte) Sym {
 	if sym, ok := s.find(s.table.Load(), h, text); ok {
 		return sym
 	}
+	if s.full.Load() {
+		return s.overflow()
+	}
 	return s.add(h, string(b))
 }
 
-// Of interns text.
+// Of interns text, copying it when it is new, so that a short text does not
+// keep alive the long one it was cut from.
 func (s *Strings) Of(text string) Sym {
 	if text == "" {
 		return 0
@@ -91,7 +99,15 @@ func (s *Strings) Of(text string) Sym {
 	if sym, ok := s.find(s.table.Load(), h, text); ok {
 		return sym
 	}
-	return s.add(h, text)
+	if s.full.Load() {
+		return s.overflow()
+	}
+	return s.add(h, strings.Clone(text))
+}
+
+func (s *Strings) overflow() Sym {
+	s.lost.Add(1)
+	return Overflow
 }
 
 // Len is the number of strings held.
@@ -104,6 +120,8 @@ func (s *Strings) Len() int {
 // Lost counts the lookups that ended as Overflow.
 func (s *Strings) Lost() uint64 { return s.lost.Load() }
 
+// find looks text up. A reader that still holds a table which has been replaced
+// may miss a string; add looks again in the current one, under the lock.
 func (s *Strings) find(t *stringTable, h uint64, text string) (Sym, bool) {
 	for i := h & t.mask; ; i = (i + 1) & t.mask {
 		w := t.words[i].Load()
@@ -125,9 +143,11 @@ func (s *Strings) add(h uint64, text string) Sym {
 	if sym, ok := s.find(t, h, text); ok {
 		return sym
 	}
-	if s.n >= maxStrings || s.bytes+int64(len(text)) > maxBytes {
-		s.lost.Add(1)
-		return Overflow
+	if s.n >= s.most || s.bytes+int64(len(text)) > s.mostBytes {
+		// From now on a new string costs no lock and no copy. A shorter one
+		// that would still fit is refused too: full is full.
+		s.full.Store(true)
+		return s.overflow()
 	}
 	sym := Sym(s.n)
 	s.put(sym, text)

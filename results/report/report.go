@@ -18,11 +18,12 @@ import (
 // Options say which records a report covers and how finely.
 type Options struct {
 	Names        *results.Names
-	From, To     time.Time     // UTC; the range the report is labelled with
-	Grain        time.Duration // width of a time bucket
+	From, To     time.Time     // UTC; the range the report is labelled with; zero: that of the records
+	Grain        time.Duration // width of a time bucket; 0: one hour
 	Distribution string        // "" or "ALL": every distribution; else an ID
 	Version      string        // of this program, for the CSV's preamble
 	Generated    time.Time     // moment the report is made, UTC
+	Query        bool          // popular objects: the query string is part of the URL
 }
 
 // A Report is a view that ends as a table.

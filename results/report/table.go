@@ -31,8 +31,24 @@ const (
 	Number       // any other number
 )
 
-// Cell is a text or a number, as its column's Unit says.
+// Cell is a text or a number, as its column's Unit says. A Moment is both: the
+// time in RFC 3339 and the seconds since 1970. Anywhere else a number's cell
+// has a text only when there is no number, and the text says so, as "-" does.
 type Cell struct {
 	Text string
 	Num  float64 // exact for counts and bytes up to 2^53
+}
+
+func text(s string) Cell { return Cell{Text: s} }
+
+func num[T ~int | ~int64 | ~float64](n T) Cell { return Cell{Num: float64(n)} }
+
+var noNumber = Cell{Text: "-"}
+
+// head is what people read above the column.
+func (c Column) head() string {
+	if c.Label != "" {
+		return c.Label
+	}
+	return c.Name
 }

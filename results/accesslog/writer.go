@@ -1,0 +1,124 @@
+// Package accesslog writes records as CloudFront's standard access log, in the
+// form of 33 tab-separated columns. It knows the format and nothing of where
+// the records came from.
+package accesslog
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+
+	"edgesim/results"
+)
+
+// blockLen is how many bytes are gathered before they are written.
+const blockLen = 256 << 10
+
+// Writer writes a log. It is a results.View, used by one goroutine at a time.
+// The first error stops it; Close tells it.
+type Writer struct {
+	w     io.Writer
+	names *results.Names
+	buf   []byte
+	ends  []func() error // what Close does after the last write
+	err   error
+}
+
+// New returns a Writer that begins with the two header lines. Closing it does
+// not close w.
+func New(w io.Writer, names *results.Names) *Writer {
+	l := &Writer{w: w, names: names, buf: make([]byte, 0, blockLen+4096)}
+	l.buf = append(l.buf, header()...)
+	return l
+}
+
+// Create opens the log at path. A path that ends in .gz is compressed; such a
+// file appears under its name, replacing what was there, when it is whole:
+// until Close it has ".part" behind its name. Any other file is appended to,
+// as servers do when they start again.
+func Create(path string, names *results.Names) (*Writer, error) {
+	if strings.HasSuffix(path, ".gz") {
+		return createGzip(path, names)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("access log: %w", err)
+	}
+	l := New(f, names)
+	if info, err := f.Stat(); err == nil && info.Size() > 0 {
+		l.buf = l.buf[:0]
+	}
+	l.ends = append(l.ends, f.Close)
+	return l, nil
+}
+
+func createGzip(path string, names *results.Names) (*Writer, error) {
+	part := path + ".part"
+	f, err := os.Create(part)
+	if err != nil {
+		return nil, fmt.Errorf("access log: %w", err)
+	}
+	z, err := gzip.NewWriterLevel(f, gzip.BestSpeed)
+	if err != nil {
+		panic("accesslog: gzip refuses its own level: " + err.Error())
+	}
+	l := New(z, names)
+	l.ends = append(l.ends, z.Close, f.Sync, f.Close, func() error {
+		if l.err != nil {
+			return os.Remove(part)
+		}
+		return os.Rename(part, path)
+	})
+	return l, nil
+}
+
+// Add writes a line for every record.
+func (l *Writer) Add(recs []results.Record) {
+	for i := range recs {
+		l.buf = AppendLine(l.buf, l.names, &recs[i])
+		if len(l.buf) >= blockLen {
+			l.flush()
+		}
+	}
+}
+
+// Flush hands on what was gathered, for readers that follow a growing file.
+func (l *Writer) Flush() error {
+	l.flush()
+	return l.err
+}
+
+func (l *Writer) flush() {
+	if l.err == nil && len(l.buf) > 0 {
+		l.keep(write(l.w, l.buf))
+	}
+	l.buf = l.buf[:0]
+}
+
+func write(w io.Writer, b []byte) error {
+	_, err := w.Write(b)
+	return err
+}
+
+// Close writes what is left and returns the first error there was. What Create
+// opened it closes.
+func (l *Writer) Close() error {
+	l.flush()
+	for _, end := range l.ends {
+		l.keep(end())
+	}
+	l.ends = nil
+	return l.err
+}
+
+func (l *Writer) keep(err error) {
+	if err != nil && l.err == nil {
+		l.err = fmt.Errorf("access log: %w", err)
+	} else if err != nil {
+		l.err = errors.Join(l.err, err)
+	}
+}

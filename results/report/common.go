@@ -1,0 +1,122 @@
+package report
+
+import (
+	"time"
+
+	"edgesim/results"
+)
+
+// all is how CloudFront names the whole in place of one distribution or place.
+const all = "ALL"
+
+// whole reports whether the report is of every distribution.
+func (o Options) whole() bool { return o.Distribution == "" || o.Distribution == all }
+
+// covers reports whether the record belongs to the report's distribution.
+func (o Options) covers(r *results.Record) bool {
+	return o.whole() || o.Names.DistributionOf(r).ID == o.Distribution
+}
+
+func (o Options) distribution() string {
+	if o.whole() {
+		return all
+	}
+	return o.Distribution
+}
+
+// at is the moment ns nanoseconds after the records' epoch; without one, after
+// the start of 1970.
+func (o Options) at(ns int64) time.Time {
+	if o.Names.Epoch.IsZero() {
+		return time.Unix(0, ns).UTC()
+	}
+	return o.Names.Epoch.Add(time.Duration(ns))
+}
+
+// preamble is what every CSV of CloudFront's begins with; more follows where a
+// report has more. A zero From or To takes the moment given.
+func (o Options) preamble(title string, from, to time.Time, more ...[2]string) [][2]string {
+	if !o.From.IsZero() {
+		from = o.From
+	}
+	if !o.To.IsZero() {
+		to = o.To
+	}
+	return append([][2]string{
+		{"Version", o.Version},
+		{"Report", title},
+		{"DistributionID", o.distribution()},
+		{"StartDateUTC", moment(from)},
+		{"EndDateUTC", moment(to)},
+		{"GeneratedTimeUTC", moment(o.Generated)},
+	}, more...)
+}
+
+// moment is t in RFC 3339, as finely as it needs; "" when zero.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+// tallies are the counters that CloudFront's cache statistics and popular
+// objects share, by the rules of the developer guide. Hits, misses and errors
+// go by the result type at the start of the response, so that refresh hits and
+// redirects are in none of the three; what became of the response at its end
+// decides over BytesFromMisses and incomplete downloads.
+type tallies struct {
+	requests, hits, misses, errors int64
+	incomplete                     int64
+	status                         [4]int64 // 2xx to 5xx; 000 and 1xx are in none
+	bytes, missBytes               int64
+}
+
+func (t *tallies) add(r *results.Record) {
+	t.requests++
+	switch r.ResultType() {
+	case results.Hit:
+		t.hits++
+	case results.Miss:
+		t.misses++
+	case results.Error, results.LimitExceeded, results.CapacityExceeded:
+		t.errors++
+	}
+	if r.Status == 200 && r.Result == results.Error {
+		t.incomplete++
+	}
+	if class := int(r.Status) / 100; class >= 2 && class <= 5 {
+		t.status[class-2]++
+	}
+	t.bytes += r.BytesOut
+	if r.Result == results.Miss {
+		t.missBytes += r.BytesOut
+	}
+}
+
+func (t *tallies) merge(o *tallies) {
+	t.requests += o.requests
+	t.hits += o.hits
+	t.misses += o.misses
+	t.errors += o.errors
+	t.incomplete += o.incomplete
+	for i := range t.status {
+		t.status[i] += o.status[i]
+	}
+	t.bytes += o.bytes
+	t.missBytes += o.missBytes
+}
+
+// statusColumns are the columns of tallies.status.
+func statusColumns() []Column {
+	return []Column{
+		{Name: "HTTP2xx", Label: "2xx", Unit: Count, Wide: true},
+		{Name: "HTTP3xx", Label: "3xx", Unit: Count, Wide: true},
+		{Name: "HTTP4xx", Label: "4xx", Unit: Count, Wide: true},
+		{Name: "HTTP5xx", Label: "5xx", Unit: Count, Wide: true},
+	}
+}
+
+func (t *tallies) statusCells() []Cell {
+	return []Cell{num(t.status[0]), num(t.status[1]), num(t.status[2]), num(t.status[3])}
+}

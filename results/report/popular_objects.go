@@ -1,0 +1,153 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"edgesim/results"
+)
+
+func init() {
+	register(Kind{
+		Name:  "popular_objects",
+		Title: "Popular objects",
+		About: "The 50 objects asked for most, with hits, bytes and status codes; counts are exact.",
+		New:   func(o Options) Report { return &popularObjects{o: o} },
+	})
+}
+
+const (
+	popularRows = 50
+	// urlChars is how much of a URL's end the report shows.
+	urlChars = 500
+)
+
+// popularObjects counts every object exactly. CloudFront keeps a running list
+// of 150 and estimates what an object got while it was not on the list.
+type popularObjects struct {
+	o        Options
+	objects  results.Tally[tallies]
+	requests int64
+	first    int64 // ns since the epoch, of a response's end
+	last     int64
+}
+
+// A Sym is below 2^24, so that a distribution, a query and a path make one
+// 64-bit name.
+const symBits = 24
+
+func (p *popularObjects) Add(recs []results.Record) {
+	for i := range recs {
+		r := &recs[i]
+		if !p.o.covers(r) {
+			continue
+		}
+		key := uint64(r.Distribution)<<(2*symBits) | uint64(r.URL)
+		if p.o.Query {
+			key |= uint64(r.Query) << symBits
+		}
+		p.objects.At(key).add(r)
+		if p.requests++; p.requests == 1 {
+			p.first, p.last = r.End(), r.End()
+		}
+		p.first, p.last = min(p.first, r.End()), max(p.last, r.End())
+	}
+}
+
+// popular is an object on its way into the table.
+type popular struct {
+	*tallies
+	distribution results.Distribution
+	url          string
+}
+
+// compare puts more requests first; among equals the URL decides, so that the
+// table does not depend on the order of the records.
+func (a popular) compare(b popular) int {
+	return cmp.Or(
+		cmp.Compare(b.requests, a.requests),
+		cmp.Compare(a.url, b.url),
+		cmp.Compare(a.distribution.ID, b.distribution.ID))
+}
+
+func (p *popularObjects) Table() *Table {
+	t := &Table{Name: "popular_objects", Title: "Popular objects", Columns: popularColumns()}
+	var from, to time.Time
+	if p.requests > 0 {
+		from, to = p.o.at(p.first), p.o.at(p.last)
+	}
+	t.Preamble = p.o.preamble("Popular Objects", from, to)
+	for _, o := range p.top() {
+		t.Rows = append(t.Rows, o.row())
+	}
+	if n := p.objects.Len(); n > popularRows {
+		t.Notes = append(t.Notes, fmt.Sprintf("%d of %d objects are shown.", popularRows, n))
+	}
+	return t
+}
+
+// top is the list of the first popularRows objects, kept sorted while all pass
+// by, so that a catalog of millions is not sorted for fifty.
+func (p *popularObjects) top() []popular {
+	var list []popular
+	for key, n := range p.objects.All() {
+		if len(list) == popularRows && n.requests < list[popularRows-1].requests {
+			continue
+		}
+		o := p.named(key, n)
+		at, _ := slices.BinarySearchFunc(list, o, popular.compare)
+		list = slices.Insert(list, at, o)
+		list = list[:min(len(list), popularRows)]
+	}
+	return list
+}
+
+func (p *popularObjects) named(key uint64, n *tallies) popular {
+	o := popular{tallies: n, url: p.o.Names.Str(results.Sym(key & (1<<symBits - 1)))}
+	if query := p.o.Names.Str(results.Sym(key >> symBits & (1<<symBits - 1))); query != "" {
+		o.url += "?" + query
+	}
+	if d := int(key >> (2 * symBits)); d < len(p.o.Names.Distributions) {
+		o.distribution = p.o.Names.Distributions[d]
+	}
+	return o
+}
+
+func popularColumns() []Column {
+	columns := []Column{
+		{Name: "DistributionID", Unit: Text, Wide: true},
+		{Name: "FriendlyName", Label: "Distribution", Unit: Text},
+		{Name: "Object", Label: "URL", Unit: Text},
+		{Name: "RequestCount", Label: "Requests", Unit: Count},
+		{Name: "HitCount", Label: "Hits", Unit: Count, Wide: true},
+		{Name: "MissCount", Label: "Misses", Unit: Count},
+		{Name: "HitCountPct", Label: "Hit %", Unit: Percent},
+		{Name: "BytesFromMisses", Label: "From misses", Unit: Bytes, Wide: true},
+		{Name: "TotalBytes", Label: "Bytes", Unit: Bytes},
+		{Name: "IncompleteDownloadCount", Label: "Incomplete", Unit: Count, Wide: true},
+	}
+	return append(columns, statusColumns()...)
+}
+
+func (o popular) row() []Cell {
+	row := []Cell{text(o.distribution.ID),
+		text(cmp.Or(o.distribution.Friendly, o.distribution.Domain)),
+		text(lastChars(o.url, urlChars)),
+		num(o.requests), num(o.hits), num(o.misses),
+		num(100 * float64(o.hits) / float64(o.requests)),
+		num(o.missBytes), num(o.bytes), num(o.incomplete)}
+	return append(row, o.statusCells()...)
+}
+
+// lastChars is the end of s, at most n characters long.
+func lastChars(s string, n int) string {
+	at := len(s)
+	for ; n > 0 && at > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(s[:at])
+		at -= size
+	}
+	return s[at:]
+}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"time"
+
+	"edgesim/results"
+)
+
+func init() {
+	register(Kind{
+		Name:  "summary",
+		Title: "Run summary",
+		About: "Requests, bytes and times by how the cache answered; times are in milliseconds from the intended start of the request.",
+		New:   newSummary,
+	})
+}
+
+// summary makes the table from one stream of records. A run with records from
+// both edge and client has a results.Summary of both: SummaryTable shows it.
+type summary struct {
+	o    Options
+	view *results.SummaryView
+	last int64 // ns since the epoch
+}
+
+func newSummary(o Options) Report {
+	return &summary{o: o, view: results.NewSummary(o.Names, results.SummaryOptions{})}
+}
+
+func (s *summary) Add(recs []results.Record) {
+	for len(recs) > 0 {
+		n := 0
+		for n < len(recs) && s.o.covers(&recs[n]) {
+			s.last = max(s.last, recs[n].End())
+			n++
+		}
+		s.view.Traffic().Add(recs[:n])
+		s.view.Latency().Add(recs[:n])
+		recs = recs[min(n+1, len(recs)):]
+	}
+}
+
+func (s *summary) Table() *Table {
+	t := SummaryTable(s.view.Finish(results.SummaryEnd{}))
+	var from, to time.Time
+	if s.last > 0 {
+		from, to = s.o.at(0), s.o.at(s.last)
+	}
+	t.Preamble = s.o.preamble("Run Summary", from, to)
+	return t
+}
+
+// SummaryTable is the table of a finished summary, without a preamble: a row
+// for every result type and one for all. The summary's warnings are
+// among its notes.
+func SummaryTable(s *results.Summary) *Table {
+	t := &Table{Name: "summary", Title: "Run summary", Columns: summaryColumns()}
+	t.Notes = append(t.Notes, "Times are in milliseconds from the intended start of a request.")
+	t.Notes = append(t.Notes, s.Warnings...)
+	whole := results.ResultFigures{
+		Requests: s.Requests, BytesOut: s.BytesOut, BodyBytes: s.BodyBytes, Latency: s.Latency,
+	}
+	if s.Requests > 0 {
+		whole.Share = 1
+	}
+	for r := range results.Results {
+		if f, ok := s.ByResult[r.Label()]; ok {
+			t.Rows = append(t.Rows, summaryRow(r.Label(), f))
+		}
+	}
+	t.Rows = append(t.Rows, summaryRow("All", whole))
+	return t
+}
+
+func summaryColumns() []Column {
+	return []Column{
+		{Name: "Result", Unit: Text},
+		{Name: "RequestCount", Label: "Requests", Unit: Count},
+		{Name: "RequestsPct", Label: "Share %", Unit: Percent},
+		{Name: "TotalBytes", Label: "Bytes", Unit: Bytes},
+		{Name: "TTFBP50", Label: "TTFB p50", Unit: Millis},
+		{Name: "TTFBP99", Label: "p99", Unit: Millis},
+		{Name: "TotalP50", Label: "Total p50", Unit: Millis},
+		{Name: "TotalP99", Label: "p99", Unit: Millis},
+	}
+}
+
+func summaryRow(name string, f results.ResultFigures) []Cell {
+	return []Cell{text(name), num(f.Requests), num(100 * f.Share), num(f.BytesOut),
+		millisCell(f.Latency.TTFB, f.Latency.TTFB.P50), millisCell(f.Latency.TTFB, f.Latency.TTFB.P99),
+		millisCell(f.Latency.Total, f.Latency.Total.P50), millisCell(f.Latency.Total, f.Latency.Total.P99)}
+}
+
+// millisCell is empty where no time was taken: 0 ms would be a lie.
+func millisCell(of results.Figures, ms float64) Cell {
+	if of.Count == 0 {
+		return noNumber
+	}
+	return num(ms)
+}

@@ -1,0 +1,104 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rivo/uniseg"
+	"pgregory.net/rapid"
+)
+
+// No line is wider than the terminal, as long as one column of numbers fits,
+// whatever the cells hold; and nothing that a terminal would obey comes out.
+func TestTextFits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		table := anyTable(rapid.String()).Draw(t, "table")
+		width := rapid.IntRange(40, 120).Draw(t, "width")
+		var b strings.Builder
+		if err := WriteText(&b, table, width); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			line = strings.TrimSuffix(line, "\n")
+			if w := uniseg.StringWidth(line); w > width {
+				t.Fatalf("a line of %d columns where there are %d: %q", w, width, line)
+			}
+			for _, r := range line {
+				if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+					t.Fatalf("control character %U in %q", r, line)
+				}
+			}
+		}
+		if rows := strings.Count(b.String(), "\n"); rows < len(table.Rows) {
+			t.Fatalf("%d lines for %d rows", rows, len(table.Rows))
+		}
+	})
+}
+
+func anyTable(texts *rapid.Generator[string]) *rapid.Generator[*Table] {
+	return rapid.Custom(func(t *rapid.T) *Table {
+		table := &Table{Name: "any", Title: "Any", Notes: []string{"A note."}}
+		table.Columns = append(table.Columns, Column{Name: "First", Unit: Text})
+		for i := range rapid.IntRange(1, 6).Draw(t, "columns") {
+			table.Columns = append(table.Columns, Column{
+				Name: "Column" + string(rune('A'+i)),
+				Unit: rapid.SampledFrom([]Unit{Text, Count, Bytes, Percent, Millis, Number}).Draw(t, "unit"),
+				Wide: rapid.Bool().Draw(t, "wide"),
+			})
+		}
+		for range rapid.IntRange(0, 5).Draw(t, "rows") {
+			row := make([]Cell, len(table.Columns))
+			for i, c := range table.Columns {
+				if c.Unit == Text {
+					row[i].Text = texts.Draw(t, "text")
+				} else {
+					row[i].Num = rapid.Float64Range(-1e12, 1e12).Draw(t, "number")
+				}
+			}
+			table.Rows = append(table.Rows, row)
+		}
+		return table
+	})
+}
+
+// Room is taken from the widest text first, and from the columns that can go.
+func TestTextShortens(t *testing.T) {
+	table := &Table{Title: "T", Columns: []Column{
+		{Name: "Name", Unit: Text}, {Name: "URL", Unit: Text},
+		{Name: "Requests", Unit: Count}, {Name: "Extra", Unit: Count, Wide: true},
+	}, Rows: [][]Cell{{text("images.example.com"), text("/" + strings.Repeat("x", 60) + "/end.jpg"), num(12345), num(1)}}}
+	var b strings.Builder
+	if err := WriteText(&b, table, 60); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"images.example.com", "…", "/end.jpg", "12,345", "Not shown for want of room: Extra."} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, b.String())
+		}
+	}
+}
+
+func TestShow(t *testing.T) {
+	for _, c := range []struct {
+		unit Unit
+		num  float64
+		want string
+	}{
+		{Count, 0, "0"}, {Count, 999, "999"}, {Count, 1000, "1,000"}, {Count, 1234567, "1,234,567"}, {Count, -1234, "-1,234"},
+		{Bytes, 0, "0 B"}, {Bytes, 1023, "1023 B"}, {Bytes, 1024, "1.00 KiB"}, {Bytes, 1536000, "1.46 MiB"},
+		{Bytes, 1023.4 * 1024, "1,023 KiB"}, {Bytes, 1023.6 * 1024, "1.00 MiB"}, {Bytes, 1 << 40, "1.00 TiB"}, {Bytes, -2048, "-2.00 KiB"},
+		{Percent, 97.3, "97.30"}, {Percent, 100, "100.00"},
+		{Millis, 0.0125, "0.013"}, {Millis, 0.2, "0.200"}, {Millis, 1, "1.00"}, {Millis, 12.34, "12.3"}, {Millis, 123.4, "123"}, {Millis, 12345, "12,345"},
+		{Number, 0.5, "0.5"},
+	} {
+		if got := (Column{Unit: c.unit}).Show(Cell{Num: c.num}); got != c.want {
+			t.Errorf("%v of unit %d is shown as %q, want %q", c.num, c.unit, got, c.want)
+		}
+	}
+	if got := (Column{Unit: Text}).Show(text("a\x1b[31mb\u202ec\xff")); strings.ContainsAny(got, "\x1b\u202e") {
+		t.Errorf("shown with what a terminal obeys: %q", got)
+	}
+	if got := (Column{Unit: Millis}).Show(noNumber); got != "-" {
+		t.Errorf("no number is shown as %q", got)
+	}
+}

@@ -1,0 +1,117 @@
+package results
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// What a run folder holds. Scripts depend on these names.
+const (
+	ManifestFile  = "manifest.json"
+	SummaryFile   = "summary.json"
+	IndexFile     = "index.html"
+	ReportsDir    = "reports" // *.csv
+	PlotsDir      = "plots"   // *.svg, *.png
+	LatencyDir    = "latency" // *.hgrm
+	AccessLogFile = "access.log.gz"
+)
+
+// WriteFile writes a file as a whole or not at all: write fills a temporary
+// file beside it, which is synced and then renamed. On an error nothing is
+// left under path but what was there before.
+func WriteFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
+		}
+	}()
+	if err := fill(f, write); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func fill(f *os.File, write func(io.Writer) error) error {
+	w := bufio.NewWriterSize(f, 64<<10)
+	if err := write(w); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	// CreateTemp makes files for their owner alone; a result is for everybody.
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// WriteJSON writes v as indented JSON, as a whole or not at all.
+func WriteJSON(path string, v any) error {
+	return WriteFile(path, func(w io.Writer) error { return EncodeJSON(w, v) })
+}
+
+// EncodeJSON writes v as the indented JSON of a run folder, with a newline at
+// the end and without escaping for HTML.
+func EncodeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// WriteSummary writes the summary of the run in dir.
+func WriteSummary(dir string, s *Summary) error {
+	return WriteJSON(filepath.Join(dir, SummaryFile), s)
+}
+
+// WriteManifest writes the manifest of the run in dir, with the format of this
+// program and its files sorted.
+func WriteManifest(dir string, m Manifest) error {
+	m.Format = ManifestFormat
+	m.Files = slices.Sorted(slices.Values(m.Files))
+	m.Files = append([]string{}, m.Files...) // a list without entries is [], not null
+	m.Warnings = append([]string{}, m.Warnings...)
+	m.Command = append([]string{}, m.Command...)
+	return WriteJSON(filepath.Join(dir, ManifestFile), m)
+}
+
+// ReadSummary reads the summary of the run in dir.
+func ReadSummary(dir string) (*Summary, error) {
+	return readJSON[Summary](filepath.Join(dir, SummaryFile))
+}
+
+// ReadManifest reads the manifest of the run in dir.
+func ReadManifest(dir string) (*Manifest, error) {
+	m, err := readJSON[Manifest](filepath.Join(dir, ManifestFile))
+	if err == nil && m.Format > ManifestFormat {
+		err = fmt.Errorf("%s is of format %d; this program reads up to %d",
+			filepath.Join(dir, ManifestFile), m.Format, ManifestFormat)
+	}
+	return m, err
+}
+
+func readJSON[T any](path string) (*T, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	v := new(T)
+	if err := json.Unmarshal(b, v); err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return v, nil
+}
