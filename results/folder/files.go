@@ -1,0 +1,89 @@
+package folder
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"edgesim/results"
+)
+
+// prepare makes the folder, or clears it of the run it holds, and writes the
+// first manifest.
+func prepare(opt Options) error {
+	for _, name := range []string{results.ManifestFile, results.SummaryFile} {
+		_, err := os.Stat(filepath.Join(opt.Dir, name))
+		if err == nil && !opt.Overwrite {
+			return fmt.Errorf("run folder %s holds another run already (%s): choose another folder, or remove it", opt.Dir, name)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("looking into run folder: %w", err)
+		}
+	}
+	for _, dir := range []string{"", results.ReportsDir, results.PlotsDir, results.LatencyDir} {
+		if err := os.MkdirAll(filepath.Join(opt.Dir, dir), 0o755); err != nil {
+			return fmt.Errorf("making run folder: %w", err)
+		}
+	}
+	if err := removeOld(opt.Dir); err != nil {
+		return err
+	}
+	m := opt.Manifest
+	m.Partial = true
+	m.Warnings, m.Files = []string{}, []string{}
+	return results.WriteJSON(filepath.Join(opt.Dir, results.ManifestFile), m)
+}
+
+// ours are the files of a run that a later one in the same folder replaces.
+var ours = []string{
+	results.SummaryFile, results.IndexFile, results.ReportsDir + "/*.csv",
+	results.PlotsDir + "/*.svg", results.PlotsDir + "/*.png", results.LatencyDir + "/*.hgrm",
+}
+
+// files lists the run's files in dir, as paths inside it.
+func files(dir string, patterns ...string) ([]string, error) {
+	var all []string
+	for _, pattern := range patterns {
+		found, err := matching(dir, pattern)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	slices.Sort(all)
+	return all, nil
+}
+
+// matching lists the files in dir that match pattern, whose last element alone
+// may hold wildcards.
+func matching(dir, pattern string) ([]string, error) {
+	parent, base := filepath.Split(filepath.FromSlash(pattern))
+	entries, err := os.ReadDir(filepath.Join(dir, parent))
+	if err != nil {
+		return nil, fmt.Errorf("listing run folder: %w", err)
+	}
+	var found []string
+	for _, e := range entries {
+		if ok, _ := filepath.Match(base, e.Name()); ok && !strings.HasPrefix(e.Name(), ".") {
+			found = append(found, filepath.ToSlash(filepath.Join(parent, e.Name())))
+		}
+	}
+	return found, nil
+}
+
+// removeOld removes what an earlier run has left.
+func removeOld(dir string) error {
+	old, err := files(dir, ours...)
+	if err != nil {
+		return err
+	}
+	for _, path := range old {
+		if err := os.Remove(filepath.Join(dir, path)); err != nil {
+			return fmt.Errorf("removing an earlier run's file: %w", err)
+		}
+	}
+	return nil
+}

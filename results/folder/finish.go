@@ -1,0 +1,128 @@
+package folder
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"edgesim/results"
+	"edgesim/results/page"
+	"edgesim/results/report"
+)
+
+// Finish writes the folder and returns its summary. It is called once.
+func (b *Builder) Finish(end End) (*results.Summary, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.finished {
+		panic("folder: Finish is called twice")
+	}
+	b.finished = true
+	length := b.opt.Length
+	if end.Partial {
+		length = 0 // as long as the records are
+	}
+	s := b.summary.Finish(results.SummaryEnd{
+		Length: length, Partial: end.Partial, Rate: end.Rate, Dropped: int64(end.Dropped), Warnings: end.Warnings,
+	})
+	m := b.opt.Manifest
+	m.Ended, m.Partial, m.Warnings = end.Ended, end.Partial, s.Warnings
+	if err := b.write(&m, s); err != nil {
+		return nil, fmt.Errorf("making run folder %s: %w", b.opt.Dir, err)
+	}
+	return s, nil
+}
+
+// write writes everything; the manifest, which lists the files, comes last.
+func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
+	p := page.Page{Manifest: *m, Summary: s}
+	var err error
+	if p.Tables, err = b.writeReports(s, m.Ended); err != nil {
+		return err
+	}
+	if p.Plots, err = b.draw(); err != nil {
+		return err
+	}
+	if err := b.summary.Latencies().WriteFiles(filepath.Join(b.opt.Dir, results.LatencyDir)); err != nil {
+		return err
+	}
+	if err := results.WriteJSON(filepath.Join(b.opt.Dir, results.SummaryFile), s); err != nil {
+		return err
+	}
+	if p.Files, err = b.furtherFiles(); err != nil {
+		return err
+	}
+	index := func(w io.Writer) error { return page.Render(w, p) }
+	if err := results.WriteFile(filepath.Join(b.opt.Dir, results.IndexFile), index); err != nil {
+		return err
+	}
+	if m.Files, err = files(b.opt.Dir, append(ours, results.AccessLogFile, results.ManifestFile)...); err != nil {
+		return err
+	}
+	return results.WriteJSON(filepath.Join(b.opt.Dir, results.ManifestFile), m)
+}
+
+// writeReports writes every report's CSV file and returns their tables, the
+// run's summary first.
+func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.Table, error) {
+	var all []page.Table
+	for _, r := range b.reports {
+		t := r.view.Table()
+		if r.kind.Name == summaryReport {
+			preamble := t.Preamble
+			t = report.SummaryTable(s)
+			t.Preamble = preamble
+		}
+		stamp(t, generated)
+		path := results.ReportsDir + "/" + r.kind.Name + ".csv"
+		csv := func(w io.Writer) error { return report.WriteCSV(w, t) }
+		if err := results.WriteFile(filepath.Join(b.opt.Dir, path), csv); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Table{Table: t, About: r.kind.About, Files: []page.Link{{Path: path, Label: "CSV"}}})
+	}
+	slices.SortStableFunc(all, func(x, y page.Table) int { return order(x.Name) - order(y.Name) })
+	return all, nil
+}
+
+func order(table string) int {
+	if table == summaryReport {
+		return 0
+	}
+	return 1
+}
+
+// stamp puts the moment of making into a report's preamble: it is not known
+// when the report begins to be filled.
+func stamp(t *report.Table, generated time.Time) {
+	for i := range t.Preamble {
+		if t.Preamble[i][0] == "GeneratedTimeUTC" && !generated.IsZero() {
+			t.Preamble[i][1] = generated.UTC().Format(time.RFC3339)
+		}
+	}
+}
+
+// furtherFiles are the files that the page links to at its foot.
+func (b *Builder) furtherFiles() ([]page.Link, error) {
+	paths, err := files(b.opt.Dir, results.AccessLogFile, results.LatencyDir+"/*.hgrm")
+	if err != nil {
+		return nil, err
+	}
+	links := []page.Link{{Path: results.ManifestFile, Label: results.ManifestFile}, {Path: results.SummaryFile, Label: results.SummaryFile}}
+	for _, path := range paths {
+		links = append(links, page.Link{Path: path, Label: path})
+	}
+	return links, nil
+}
+
+func copyOf(from io.WriterTo) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := from.WriteTo(w)
+		return err
+	}
+}
+
+func upper(format string) string { return strings.ToUpper(format) }

@@ -1,0 +1,199 @@
+// Package folder makes a run folder out of records: manifest, summary,
+// reports, plots, latency histograms and the page that shows them all. It
+// knows which records which part wants and how the warm-up is cut; it must
+// never know where the records came from, nor what time it is: moments come in
+// through Options and End.
+package folder
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"edgesim/results"
+	"edgesim/results/plot"
+	"edgesim/results/report"
+)
+
+// Options say what a run folder is made of.
+type Options struct {
+	// Dir is the run folder; it is made when missing. One that holds another
+	// run already is refused, unless Overwrite is set: then that run's files
+	// are removed.
+	Dir       string
+	Overwrite bool
+
+	// Manifest is the run's manifest as far as it is known when the run
+	// begins: name, mode, scenario, seed, command, program, machine, start.
+	// The rest is filled in here.
+	Manifest results.Manifest
+
+	// Names gives meaning to the records' numbers.
+	Names *results.Names
+
+	// Length is the planned length of the run, warm-up included; 0 when it is
+	// not known, as for a trace.
+	Length time.Duration
+
+	// Warmup is the part of Length that figures, reports and latencies leave
+	// out: records with At < Warmup; 0 leaves out none.
+	Warmup time.Duration
+
+	// Grain is the width of a time bucket; 0 chooses one that gives at most
+	// 240 buckets and is no finer than a second, or an hour when Length is not
+	// known.
+	Grain time.Duration
+
+	// TrafficFrom is the vantage of the records that tell what the cache did,
+	// LatencyFrom of those that tell what viewers waited. They may be the same;
+	// NoVantage takes every record.
+	TrafficFrom, LatencyFrom results.Vantage
+
+	// Verify is whether the player compared bodies with what they should be.
+	Verify bool
+
+	// Query is whether URLs in reports carry their query string: where it is
+	// part of the cache key.
+	Query bool
+
+	// Plots is whether plots are drawn; without them a folder is made faster.
+	Plots bool
+
+	// Formats are the formats that plots are drawn in, as plot.Formats lists
+	// them; none means all. The page wants "svg" among them. A PNG takes about
+	// a quarter of a second of one core.
+	Formats []string
+}
+
+// End is what is known only when a run is over.
+type End struct {
+	Ended    time.Time    // UTC
+	Partial  bool         // the run was interrupted
+	Rate     results.Rate // requests a second; a field of 0 is computed from the records
+	Dropped  uint64       // records that were lost on the way here
+	Warnings []string     // doubts about the figures, in a sentence each
+}
+
+// Progress is how far a run has come, for a progress line. It includes the
+// warm-up.
+type Progress struct {
+	Requests uint64        // as the cache saw them
+	Hits     uint64        // of Requests
+	Errors   uint64        // as viewers saw them
+	TTFBp99  time.Duration // 99th percentile of the time to first byte so far; 0 before any
+}
+
+// A Builder is a run folder being made. Its methods may be called from several
+// goroutines.
+type Builder struct {
+	opt Options
+
+	mu       sync.Mutex
+	summary  *results.SummaryView
+	reports  []reportView
+	plots    []plotView
+	ttfb     *results.Histogram
+	progress Progress
+	finished bool
+}
+
+type reportView struct {
+	kind report.Kind
+	view report.Report
+}
+
+type plotView struct {
+	kind plot.Kind
+	view plot.Drawing
+}
+
+// summaryReport is made from the summary, which knows both streams of records.
+const summaryReport = "summary"
+
+// New checks opt, makes the folder and puts a manifest into it that says
+// "partial", so that a run that dies leaves a trace of itself.
+func New(opt Options) (*Builder, error) {
+	if err := opt.check(); err != nil {
+		return nil, err
+	}
+	if len(opt.Formats) == 0 {
+		opt.Formats = plot.Formats()
+	}
+	if opt.Grain == 0 {
+		opt.Grain = grainFor(opt.Length)
+	}
+	m := &opt.Manifest
+	m.Format = results.ManifestFormat
+	m.Length, m.Warmup = opt.Length.Seconds(), opt.Warmup.Seconds()
+	if err := prepare(opt); err != nil {
+		return nil, err
+	}
+	b := &Builder{opt: opt, ttfb: results.NewHistogram()}
+	b.summary = results.NewSummary(opt.Names, results.SummaryOptions{
+		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify,
+	})
+	for _, k := range report.Kinds() {
+		b.reports = append(b.reports, reportView{k, k.New(report.Options{
+			Names: opt.Names, Grain: opt.Grain, Version: m.Program.Version, Query: opt.Query,
+		})})
+	}
+	if opt.Plots {
+		for _, k := range plot.Kinds() {
+			b.plots = append(b.plots, plotView{k, k.New(plot.Options{
+				Names: opt.Names, Title: m.Name, Length: opt.Length, Grain: opt.Grain, Warmup: opt.Warmup,
+			})})
+		}
+		inOrder(b.plots)
+	}
+	return b, nil
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Dir == "":
+		return errors.New("folder: Dir is empty; it names the run folder")
+	case o.Names == nil:
+		return errors.New("folder: Names is nil; records mean nothing without them")
+	case o.Length < 0:
+		return fmt.Errorf("folder: Length is %v; it must be at least 0", o.Length)
+	case o.Warmup < 0 || o.Length > 0 && o.Warmup >= o.Length:
+		return fmt.Errorf("folder: Warmup is %v; it must be at least 0 and shorter than the run of %v", o.Warmup, o.Length)
+	case o.Grain < 0:
+		return fmt.Errorf("folder: Grain is %v; it must be at least 0", o.Grain)
+	case o.TrafficFrom >= results.Vantages || o.LatencyFrom >= results.Vantages:
+		return fmt.Errorf("folder: TrafficFrom %v or LatencyFrom %v is no vantage", o.TrafficFrom, o.LatencyFrom)
+	}
+	for _, f := range o.Formats {
+		if !slices.Contains(plot.Formats(), f) {
+			return fmt.Errorf("folder: Formats has %q; there are %s", f, strings.Join(plot.Formats(), ", "))
+		}
+	}
+	return nil
+}
+
+// mostBuckets is how many time buckets a report or plot of known length has at
+// the most.
+const mostBuckets = 240
+
+// grains are widths of time buckets that people count in.
+var grains = []time.Duration{
+	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
+}
+
+func grainFor(length time.Duration) time.Duration {
+	if length == 0 {
+		return time.Hour
+	}
+	for _, g := range grains {
+		if length <= mostBuckets*g {
+			return g
+		}
+	}
+	day := 24 * time.Hour
+	return (length/mostBuckets/day + 1) * day
+}

@@ -1,0 +1,263 @@
+package page
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"edgesim/results"
+	"edgesim/results/plot"
+	"edgesim/results/report"
+)
+
+var update = flag.Bool("update", false, "write the goldens anew")
+
+func figures(n int64, ms float64) results.Figures {
+	return results.Figures{Count: n, Mean: ms, P50: ms, P90: ms * 2, P99: ms * 3, P999: ms * 4, Max: ms * 5}
+}
+
+// small is a page with one of everything. text stands wherever a stranger may
+// have chosen the words.
+func small(text string) Page {
+	return Page{
+		Manifest: results.Manifest{
+			Name: text, Mode: "live", Seed: 7, Scenario: "name: " + text, Command: []string{"edgesim", "run", text},
+			Program: results.Program{Name: "edgesim", Version: "0.1.0", Go: "go1.26.0"},
+			Machine: results.Machine{OS: "linux", Arch: "amd64", CPUs: 2, CPU: text, Memory: 8 << 30},
+			Started: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC),
+		},
+		Summary: &results.Summary{
+			Name: text, Partial: true, Warnings: []string{"a doubt about " + text}, Duration: 17, Warmup: 3,
+			WarmupRequests: 300, Requests: 1234567, ViewerRequests: 1234560, Errors: 3, ErrorRatio: 0.000002,
+			HitRatio: 0.874, RefreshHitRatio: 0.021, ByteHitRatio: 0.913, OriginRequests: 150_000, BodyBytes: 5 << 30,
+			OriginOffload: results.Offload{Requests: 0.878, Bytes: 0.909},
+			Rate:          results.Rate{Scheduled: 72621.5, Sent: 72621.5, Achieved: 72621.5},
+			Latency:       results.Latency{TTFB: figures(1234560, 0.4)},
+			ByResult: map[string]results.ResultFigures{
+				"Hit":  {Requests: 1_079_000, Share: 0.874, Latency: results.Latency{TTFB: figures(1_079_000, 0.3)}},
+				"Miss": {Requests: 150_000, Share: 0.121, Latency: results.Latency{TTFB: figures(150_000, 42.1)}},
+			},
+			Objects: results.Objects{Distinct: 9000, OneHitWonders: 4000, OneHitShare: 0.444},
+			Distributions: []results.DistributionFigures{
+				{ID: "E1", Name: text, Domain: "d1.example", Aliases: []string{text}, Requests: 10, HitRatio: 0.5, TTFB: figures(10, 1)},
+				{ID: "E2"},
+			},
+		},
+		Plots: []Plot{{Name: "hit_ratio", Title: "Hit ratio", About: "How much the cache answered.",
+			SVG:   []byte(`<svg viewBox="0 0 9 6"><path d="M0,0L9,6" style="stroke:#0072B2"/></svg>`),
+			Files: []Link{{Path: "plots/hit_ratio.svg", Label: "SVG"}}}},
+		Tables: []Table{
+			{Table: &report.Table{Name: "summary", Title: "Run summary", Columns: []report.Column{{Name: "Result"},
+				{Name: "RequestsPct", Label: "Share %", Unit: report.Percent}},
+				Rows: [][]report.Cell{{{Text: "Hit"}, {Num: 87.4}}, {{Text: "Miss"}, {Num: 12.1}}}}},
+			{Table: &report.Table{Name: "popular_objects", Title: "Popular objects", Notes: []string{"counts are exact: " + text},
+				Columns: []report.Column{{Name: "DistributionID", Wide: true}, {Name: "Object", Label: "URL"},
+					{Name: "RequestCount", Label: "Requests", Unit: report.Count}, {Name: "TotalBytes", Unit: report.Bytes, Wide: true}},
+				Rows: [][]report.Cell{{{Text: "E1"}, {Text: "/" + text}, {Num: 1200}, {Num: 3 << 20}}, {{Text: "E1"}, {Text: "/b"}, {Num: 300}, {Num: 10}}}},
+				About: "The objects asked for most.", Files: []Link{{Path: "reports/popular_objects.csv", Label: "CSV"}}},
+		},
+		Files: []Link{{Path: "summary.json", Label: "summary.json"}},
+	}
+}
+
+// drawnPlot is a real plot of a run of that name.
+func drawnPlot(t testing.TB, text string) []byte {
+	t.Helper()
+	k, err := plot.Find("hit_ratio")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := k.New(plot.Options{Title: text, Length: 2 * time.Second, Grain: time.Second})
+	d.Add([]results.Record{
+		{At: 1, Response: results.Miss, BodyBytes: 10},
+		{At: 15e8, Response: results.Hit, BodyBytes: 10},
+	})
+	var svg bytes.Buffer
+	if err := plot.Render(k, d, &svg, "svg"); err != nil {
+		t.Fatal(err)
+	}
+	return svg.Bytes()
+}
+
+func render(t testing.TB, p Page) string {
+	t.Helper()
+	var out strings.Builder
+	if err := Render(&out, p); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestGolden(t *testing.T) {
+	got := render(t, small("quickstart"))
+	golden := filepath.Join("testdata", "small.html")
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the page differs from %s; look at both, then run with -update", golden)
+	}
+}
+
+func TestThePageSaysWhatMatters(t *testing.T) {
+	html := render(t, small("quickstart"))
+	for _, want := range []string{"87.4 %", "91.3 %", "1,234,567", "87.8 %", "0.300 ms", "42.1 ms", "126 ms", "Partial run",
+		"a doubt about quickstart", "plots/hit_ratio.svg", "reports/popular_objects.csv", "3.00 MiB", "seed 7",
+		"2026-03-14 09:26:53 UTC", `style="width:25.0%"`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	p := small("quickstart")
+	p.Summary.Partial, p.Summary.Warnings = false, nil
+	if html := render(t, p); strings.Contains(html, `role="alert"`) {
+		t.Error("a whole run without warnings has a banner")
+	}
+}
+
+var (
+	tagPattern  = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*?)(/?)>`)
+	loadPattern = regexp.MustCompile(`(?i)(src|srcset|data|action|poster|background)\s*=|@import|url\(|<(img|iframe|link|object|embed|base|form)\b`)
+	linkPattern = regexp.MustCompile(`href="([^"]*)"`)
+)
+
+// Every tag that opens closes, in the right order.
+func wellFormed(t *testing.T, html string) {
+	t.Helper()
+	script := regexp.MustCompile(`(?s)<(script|style)>.*?</`)
+	var open []string
+	for _, m := range tagPattern.FindAllStringSubmatch(script.ReplaceAllString(html, "<$1></"), -1) {
+		name := strings.ToLower(m[2])
+		switch {
+		case name == "meta" || m[4] == "/":
+		case m[1] == "":
+			open = append(open, name)
+		case len(open) == 0 || open[len(open)-1] != name:
+			t.Fatalf("</%s> closes %v", name, open)
+		default:
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("left open: %v", open)
+	}
+}
+
+// The page loads nothing, and links only into its own folder.
+func standsAlone(t *testing.T, html string) {
+	t.Helper()
+	body := regexp.MustCompile(`(?s)<script>.*?</script>`).ReplaceAllString(html, "")
+	for _, tag := range tagPattern.FindAllString(body, -1) {
+		if found := loadPattern.FindString(strings.ReplaceAll(tag, "data-n=", "")); found != "" {
+			t.Errorf("the page loads something: %q in %s", found, tag)
+		}
+	}
+	for _, m := range linkPattern.FindAllStringSubmatch(html, -1) {
+		if strings.Contains(m[1], ":") || strings.HasPrefix(m[1], "/") {
+			t.Errorf("link out of the folder: %q", m[1])
+		}
+	}
+	if !strings.Contains(html, "default-src &#39;none&#39;") && !strings.Contains(html, "default-src 'none'") {
+		t.Error("the page does not forbid the browser to load anything")
+	}
+	style := regexp.MustCompile(`(?s)<style>(.*?)</style>`).FindStringSubmatch(html)
+	if style == nil || regexp.MustCompile(`@import|url\(`).MatchString(style[1]) {
+		t.Error("the style sheet loads something, or is missing")
+	}
+}
+
+var hostile = []string{
+	`</script><script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `</style><link rel=stylesheet href=//evil.example>`,
+	`javascript:alert(1)`, `<!--`, `]]>`, `{{.Manifest}}`, "a\x00b\u202e\x1b[31m", `' onmouseover='alert(1)`, `&lt;b&gt;`, `</svg></title><b>`,
+}
+
+func TestWordsOfStrangersStayWords(t *testing.T) {
+	for _, text := range hostile {
+		p := small(text)
+		p.Plots[0].SVG = drawnPlot(t, text)
+		html := render(t, p)
+		wellFormed(t, html)
+		standsAlone(t, html)
+		if n := strings.Count(html, "<script"); n != 1 {
+			t.Errorf("%q: %d scripts, want the page's own", text, n)
+		}
+	}
+}
+
+// Whatever words the run brings, the page's elements are the same.
+func FuzzWordsMakeNoMarkup(f *testing.F) {
+	for _, text := range hostile {
+		f.Add(text)
+	}
+	names := func(html string) []string {
+		var all []string
+		for _, m := range tagPattern.FindAllStringSubmatch(html, -1) {
+			all = append(all, m[1]+m[2])
+		}
+		return all
+	}
+	want := names(render(f, small("plain")))
+	f.Fuzz(func(t *testing.T, text string) {
+		if got := names(render(t, small(text))); !slices.Equal(got, want) {
+			t.Errorf("%q changes the page's elements", text)
+		}
+	})
+}
+
+// The browser runs the page's script only if its hash is the one announced.
+func TestTheScriptIsTheOneAnnounced(t *testing.T) {
+	html := render(t, small("x"))
+	if !strings.Contains(html, "<script>"+script+"</script>") {
+		t.Error("the script stands in the page otherwise than it was hashed")
+	}
+	if strings.Contains(script, "</script") {
+		t.Error("the script ends itself")
+	}
+}
+
+// Every colour of the plots turns with light and dark, and every variable that
+// takes its place is defined.
+func TestPlotsFollowThePagesColors(t *testing.T) {
+	p := small("x")
+	p.Plots[0].SVG = drawnPlot(t, "x")
+	html := render(t, p)
+	svg := html[strings.Index(html, "<svg"):strings.Index(html, "</svg>")]
+	if fixed := regexp.MustCompile(`(fill|stroke):#[0-9A-F]{6}`).FindString(svg); fixed != "" {
+		t.Errorf("a colour that does not turn: %s", fixed)
+	}
+	for _, m := range regexp.MustCompile(`var\((--[a-z-]+)\)`).FindAllStringSubmatch(html, -1) {
+		if !strings.Contains(style, m[1]+":") {
+			t.Errorf("the style sheet does not define %s", m[1])
+		}
+	}
+	if strings.Contains(svg, ` id="`) {
+		t.Error("an SVG with ids: they would clash between plots")
+	}
+}
+
+// A page never holds more rows than a browser bears; it says what it left out.
+func TestLongTablesAreCut(t *testing.T) {
+	long := &report.Table{Name: "long", Columns: []report.Column{{Name: "n", Unit: report.Count}}}
+	for i := range gridRows + 1 {
+		long.Rows = append(long.Rows, []report.Cell{{Num: float64(i)}})
+	}
+	g := gridOf(Table{Table: long})
+	if len(g.Rows) != gridRows || len(g.Notes) != 1 || !strings.Contains(g.Notes[0], "501") || g.Open {
+		t.Errorf("%d rows, notes %q, open %v", len(g.Rows), g.Notes, g.Open)
+	}
+	if len(long.Notes) != 0 {
+		t.Error("the report's own notes were changed")
+	}
+}

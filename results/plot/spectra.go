@@ -1,0 +1,86 @@
+package plot
+
+import (
+	"math"
+
+	"edgesim/results"
+)
+
+// spectra are distributions of one time, over all records and by result type.
+type spectra struct {
+	all      *results.Histogram
+	byResult [results.Results]*results.Histogram
+}
+
+func (s *spectra) add(r results.Result, ns int64) {
+	if s.all == nil {
+		s.all = results.NewHistogram()
+	}
+	s.all.Record(ns)
+	h := &s.byResult[min(r, results.Results-1)]
+	if *h == nil {
+		*h = results.NewHistogram()
+	}
+	(*h).Record(ns)
+}
+
+// shownResults are the result types in the order in which legends name them.
+var shownResults = []results.Result{results.Hit, results.RefreshHit, results.Miss, results.Error,
+	results.Redirect, results.LimitExceeded, results.CapacityExceeded, results.LambdaExecutionError,
+	results.NoResult}
+
+// each calls f for every result type that occurred.
+func (s *spectra) each(f func(results.Result, *results.Histogram)) {
+	for _, r := range shownResults {
+		if h := s.byResult[r]; h.Count() > 0 {
+			f(r, h)
+		}
+	}
+}
+
+// shortest is the shortest time a log axis shows: a microsecond, which is a
+// histogram's finest step.
+const shortest = 0.001 // ms
+
+// rangeMs is the range of a histogram for a log axis.
+func rangeMs(h *results.Histogram) (low, high float64) {
+	low = max(h.Min(), shortest)
+	return low, max(h.Max(), low)
+}
+
+// cumulative walks a histogram and calls f with each bucket's time, never
+// below shortest nor above the maximum, the number of records up to it, and
+// the number of all.
+func cumulative(h *results.Histogram, f func(ms float64, upTo, all int64)) {
+	all, upTo, most := h.Count(), int64(0), max(h.Max(), shortest)
+	h.Each(func(ms float64, count int64) {
+		upTo += count
+		f(min(max(ms, shortest), most), upTo, all)
+	})
+}
+
+// spectrum is a histogram as a line over x = 1/(1−p), p being the share of
+// records that took no longer, both axes logarithmic. The longest of n records
+// is drawn at x = 2n, as if half of it were longer still.
+func spectrum(h *results.Histogram) []point {
+	pts := []point{{X: 0, Y: lg(max(h.Min(), shortest))}}
+	cumulative(h, func(ms float64, upTo, all int64) {
+		rest := max(float64(all-upTo), 0.5)
+		pts = append(pts, point{X: lg(float64(all) / rest), Y: lg(ms)})
+	})
+	return sparse(pts)
+}
+
+// sparse leaves out points that no eye could tell from their neighbours on
+// log axes: those within a 400th of a decade in both directions.
+func sparse(pts []point) []point {
+	kept := pts[:1]
+	for i, p := range pts[1:] {
+		q := kept[len(kept)-1]
+		near := math.Abs(p.X-q.X) < 1.0/400 && math.Abs(p.Y-q.Y) < 1.0/400
+		if !near || i == len(pts)-2 {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,84 @@
+package plot
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// num is a number as people read it: "0.25", "1,200".
+func num(v float64) string {
+	if math.Abs(v) < 1000 {
+		return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'f', -1, 64)
+	}
+	return grouped(strconv.FormatFloat(math.Round(v), 'f', 0, 64))
+}
+
+// grouped puts commas between thousands.
+func grouped(digits string) string {
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// things counts: "1 request", "1,200 requests".
+func things(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return grouped(strconv.FormatInt(n, 10)) + " " + noun + "s"
+}
+
+// short is a number with a metric suffix where it is large: "20k", "1.5M".
+func short(v float64) string {
+	for _, s := range []struct {
+		size float64
+		name string
+	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e4, "k"}} {
+		if v >= s.size {
+			unit := s.size
+			if s.name == "k" {
+				unit = 1e3
+			}
+			return strconv.FormatFloat(math.Round(v/unit*100)/100, 'f', -1, 64) + s.name
+		}
+	}
+	return num(v)
+}
+
+// percent is a share as "87.3 %"; it never rounds up to 100 or down to 0.
+func percent(share float64) string {
+	p := share * 100
+	switch {
+	case p > 99.9 && p < 100:
+		return strconv.FormatFloat(math.Floor(p*100)/100, 'f', 2, 64) + " %"
+	case p > 0 && p < 0.1:
+		return "< 0.1 %"
+	}
+	return strconv.FormatFloat(p, 'f', 1, 64) + " %"
+}
+
+// millis is a time in ms with three digits: "0.412 ms", "41.2 ms", "4,120 ms".
+func millis(ms float64) string {
+	switch {
+	case ms >= 1000:
+		return num(ms) + " ms"
+	case ms <= 0:
+		return "0 ms"
+	}
+	places := max(0, 2-int(math.Floor(math.Log10(ms))))
+	return strconv.FormatFloat(ms, 'f', min(places, 3), 64) + " ms"
+}
+
+// ratio is a/b, and 0 when b is 0.
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}
