@@ -62,7 +62,11 @@ type Kind struct {
 	Title  string // as in a plot's legend: "S3-FIFO"
 	Paper  string // authors, title, place and year
 	Params []Param
-	New    func(Config) Policy
+	// SlotBytes is the memory the policy keeps for one resident object, in
+	// bytes, with its share of the objects the policy only remembers, and
+	// without the room that growing slices keep in reserve.
+	SlotBytes int
+	New       func(Config) Policy
 }
 
 // Param is a number that a policy can be given.
@@ -71,6 +75,7 @@ type Param struct {
 	Usage        string // what it means, in its unit
 	Default      float64
 	Lowest, Most float64 // inclusive
+	Whole        bool    // only whole numbers make sense
 }
 
 // Get is the value of parameter name in c, or its default.
@@ -84,6 +89,15 @@ func (k Kind) Get(c Config, name string) float64 {
 		}
 	}
 	panic("policy: " + k.Name + " has no parameter " + name)
+}
+
+// share is a part of a capacity, in bytes, rounded down. All of it is exact,
+// also where a float64 is not.
+func share(capacity int64, part float64) int64 {
+	if part >= 1 {
+		return capacity
+	}
+	return int64(float64(capacity) * part)
 }
 
 var zoo []Kind
@@ -113,5 +127,5 @@ func Find(name string) (Kind, error) {
 			return k, nil
 		}
 	}
-	return Kind{}, fmt.Errorf("unknown policy %q: the zoo has %s", name, strings.Join(Names(), ", "))
+	return Kind{}, fmt.Errorf("unknown policy %q%s: the zoo has %s", name, didYouMean(name, Names()), strings.Join(Names(), ", "))
 }

@@ -1,0 +1,67 @@
+package policy
+
+// A link joins a slot to its neighbours in the one list it is in. The links of
+// a policy stand in a slice by slot and are shared by all its lists, so that an
+// object passes from one list to another without a copy. 8 bytes a slot.
+type link struct{ prev, next Slot } // towards the head, towards the tail; None at the ends
+
+// A list is a doubly linked list of slots. New objects come in at the head; the
+// tail is the oldest.
+type list struct{ head, tail Slot }
+
+func newList() list { return list{None, None} }
+
+func (l *list) empty() bool { return l.head == None }
+
+// push makes s the head of l.
+func (l *list) push(links []link, s Slot) {
+	links[s] = link{None, l.head}
+	if l.head == None {
+		l.tail = s
+	} else {
+		links[l.head].prev = s
+	}
+	l.head = s
+}
+
+// remove takes s, which must be in l, out of it.
+func (l *list) remove(links []link, s Slot) {
+	k := links[s]
+	if k.prev == None {
+		l.head = k.next
+	} else {
+		links[k.prev].next = k.next
+	}
+	if k.next == None {
+		l.tail = k.prev
+	} else {
+		links[k.next].prev = k.prev
+	}
+}
+
+// A queue is a list that knows how many bytes its objects have.
+type queue struct {
+	list
+	bytes int64
+}
+
+func newQueue() queue { return queue{list: newList()} }
+
+func (q *queue) push(links []link, s Slot, size int64) {
+	q.list.push(links, s)
+	q.bytes += size
+}
+
+func (q *queue) remove(links []link, s Slot, size int64) {
+	q.list.remove(links, s)
+	q.bytes -= size
+}
+
+// reach is t, made long enough that it has a place for s.
+func reach[T any](t []T, s Slot) []T {
+	var zero T
+	for len(t) <= int(s) {
+		t = append(t, zero)
+	}
+	return t
+}
