@@ -1,0 +1,104 @@
+// Package behavior says what an edge does with a request before any cache or
+// origin is asked: which distribution its Host names, which of the ordered
+// behaviors its path falls under, which methods pass, what makes up the cache
+// key. It knows names, patterns and settings. It must never know a socket, a
+// clock, a header's bytes beyond what it is handed, or what is in the cache.
+//
+// Distributions are written down as plain structs and checked once, by Compile;
+// the Table it returns answers without allocating and never changes.
+package behavior
+
+import "time"
+
+// Distribution is one site of the edge: its names, and what happens to the
+// requests for them.
+type Distribution struct {
+	ID      string   // names it in keys, records and reports, as E2EXAMPLE1IMGS; required, unique
+	Domain  string   // its own name, as d111111abcdef8.cloudfront.net; required, lower case
+	Aliases []string // further names: "img.example.com", "*.example.com" for any depth below, "*" for every other host
+	Comment string
+
+	Disabled bool // its names are known but not served
+
+	// DefaultRootObject is served for exactly "/": a path without leading
+	// slash, at most 255 bytes. Empty: "/" goes to the origin.
+	DefaultRootObject string
+
+	Behaviors []Behavior // tried in this order
+	Default   Behavior   // what none of them matches
+}
+
+// Behavior is what happens to the requests of one path pattern. Standard and
+// CloudFront give the usual settings; the zero Behavior lets no method pass.
+type Behavior struct {
+	Path   string // pattern (see Pattern); the default's is "" or "*"
+	Origin string // name of the origin that misses go to; required
+
+	AllowedMethods Methods // others are answered 403 in CloudFront's way, 405 otherwise
+	CachedMethods  Methods // of GET, HEAD and OPTIONS; responses to others are never kept. Zero: nothing is kept
+
+	TTL TTL
+	Key Key
+
+	ForwardHost bool // the origin sees the viewer's Host instead of its own name
+
+	// CollapseWait is how long a request that joined a flight waits for the
+	// origin's header before it asks the origin itself; 0: as long as the
+	// flight lasts.
+	CollapseWait time.Duration
+	NoCollapse   bool // every miss asks the origin by itself
+
+	// The settings in which RFC 9111 and CloudFront differ, or which RFC 9111
+	// leaves open. rfc9111.Rules explains those of the same name.
+	Heuristic          bool          // lifetime from Last-Modified where the origin gave none and TTL.Default is 0
+	RequestDirectives  bool          // Cache-Control and Pragma of requests count
+	MinBeatsDirectives bool          // with TTL.Min > 0 even no-cache, no-store and private are kept
+	DefaultAnyStatus   bool          // TTL.Default goes to every final status below 400
+	IgnoreVary         bool          // Vary keeps no variants apart
+	ErrorCaching       bool          // errors are kept by CloudFront's table
+	ErrorTTL           time.Duration // and for this long at least; 0: only as long as the origin says
+	StaleDespiteShared bool          // stale-while-revalidate and stale-if-error count beside s-maxage
+	StaleOnError       time.Duration // how stale a response may be served while the origin fails, unless it says; 0: not at all
+	NoAuthorization    bool          // Authorization of GET and HEAD does not go to the origin
+	NoCookies          bool          // Cookie goes to the origin and Set-Cookie to the viewer only where the key has cookies
+}
+
+// collapsesNothing also holds where nothing is kept and, as CloudFront documents
+// it, where cookies are forwarded.
+func (b *Behavior) collapsesNothing() bool {
+	return b.NoCollapse || b.TTL.Max == 0 || b.NoCookies && !b.Key.Cookies.none()
+}
+
+// TTL bounds the time a response is fresh. Max 0 switches caching off.
+type TTL struct {
+	Min     time.Duration // at least this long, whatever the origin says; 0: no minimum
+	Default time.Duration // where the origin says nothing; 0, or from Min to Max
+	Max     time.Duration // at most this long, where the origin says something
+}
+
+// Forever is the longest TTL: RFC 9111 §1.2.2 lets numbers of seconds end at
+// 2^31.
+const Forever = (1 << 31) * time.Second
+
+// Standard is a behavior of a shared cache by RFC 9111: every method passes,
+// GET and HEAD are cached under path and query, lifetimes are the origin's.
+func Standard() Behavior {
+	return Behavior{
+		AllowedMethods: AnyMethod, CachedMethods: ReadMethods,
+		TTL: TTL{Max: Forever}, Key: Key{Query: All},
+		Heuristic: true, RequestDirectives: true,
+	}
+}
+
+// CloudFront is a behavior as CloudFront makes it when nothing is chosen: GET
+// and HEAD, the path alone as key, a default TTL of a day.
+func CloudFront() Behavior {
+	return Behavior{
+		AllowedMethods: ReadMethods, CachedMethods: ReadMethods,
+		TTL:                TTL{Default: 24 * time.Hour, Max: 365 * 24 * time.Hour},
+		MinBeatsDirectives: true, DefaultAnyStatus: true, IgnoreVary: true,
+		ErrorCaching: true, ErrorTTL: 10 * time.Second,
+		StaleDespiteShared: true, StaleOnError: Forever,
+		NoAuthorization: true, NoCookies: true,
+	}
+}

@@ -1,0 +1,134 @@
+package behavior
+
+import (
+	"fmt"
+	"strings"
+)
+
+// check finds what cannot stand in a behavior; its path is checked apart.
+func (b *Behavior) check() (field, problem string) {
+	switch {
+	case b.Origin == "":
+		return "origin", "the origin is missing: name one"
+	case b.AllowedMethods == 0:
+		return "methods", "no method is allowed: GET and HEAD at least should be"
+	case b.CachedMethods&^ReadOptions != 0:
+		return "cached_methods", fmt.Sprintf("%s cannot be cached: of GET, HEAD and OPTIONS any can", b.CachedMethods&^ReadOptions)
+	case b.CachedMethods&^b.AllowedMethods != 0:
+		return "cached_methods", fmt.Sprintf("%s is cached but not allowed", b.CachedMethods&^b.AllowedMethods)
+	case b.CollapseWait < 0:
+		return "collapse_wait", fmt.Sprintf("collapse wait %v is negative", b.CollapseWait)
+	case b.ErrorTTL < 0:
+		return "error_ttl", fmt.Sprintf("error TTL %v is negative", b.ErrorTTL)
+	case b.StaleOnError < 0:
+		return "stale_on_error", fmt.Sprintf("stale on error %v is negative", b.StaleOnError)
+	}
+	if problem := b.TTL.check(); problem != "" {
+		return "ttl", problem
+	}
+	return "key", b.Key.check()
+}
+
+func (t TTL) check() string {
+	switch {
+	case t.Min < 0:
+		return fmt.Sprintf("minimum TTL %v is negative", t.Min)
+	case t.Min > t.Max:
+		return fmt.Sprintf("minimum TTL %v is above the maximum, %v", t.Min, t.Max)
+	case t.Default != 0 && t.Default < t.Min:
+		return fmt.Sprintf("default TTL %v is below the minimum, %v", t.Default, t.Min)
+	case t.Default > t.Max:
+		return fmt.Sprintf("default TTL %v is above the maximum, %v", t.Default, t.Max)
+	}
+	return ""
+}
+
+// unkeyable are the fields that belong to a connection or have a setting of
+// their own.
+var unkeyable = map[string]string{
+	"connection": "", "proxy-authorization": "", "te": "", "upgrade": "", "transfer-encoding": "",
+	"cookie": ": choose cookies", "host": ": choose host", "range": "", "content-length": "",
+}
+
+func (k *Key) check() string {
+	for _, name := range k.Headers {
+		if why, ok := unkeyable[strings.ToLower(name)]; ok {
+			return fmt.Sprintf("header %q cannot be part of the key%s", name, why)
+		}
+		if !isFieldName(name) {
+			return fmt.Sprintf("header %q is no field name", name)
+		}
+	}
+	if problem := k.Query.check("query", k.QueryNames); problem != "" {
+		return problem
+	}
+	return k.Cookies.check("cookies", k.CookieNames)
+}
+
+func (p Pick) check(what string, names []string) string {
+	switch p {
+	case "", None, All:
+		if len(names) > 0 {
+			return fmt.Sprintf("%s are listed, but %q needs no list: write include or except", what, p)
+		}
+	case Include, Except:
+		if len(names) == 0 {
+			return fmt.Sprintf("%s: %s needs a list of names", what, p)
+		}
+	default:
+		return fmt.Sprintf("%s: unknown choice %q: write none, all, include or except", what, p)
+	}
+	return ""
+}
+
+// isFieldName reports whether s is a token (RFC 9110 §5.1).
+func isFieldName(s string) bool {
+	const others = "!#$%&'*+-.^_`|~"
+	for _, r := range s {
+		if !isAlnum(r) && !strings.ContainsRune(others, r) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// checkName is what is wrong with a host name, as CloudFront wants them: lower
+// case, wildcards as the whole of the leftmost label only.
+func checkName(name string) string {
+	if name == "*" {
+		return ""
+	}
+	rest := strings.TrimPrefix(name, "*.")
+	switch {
+	case name == "":
+		return "the name is empty"
+	case len(name) > 253:
+		return fmt.Sprintf("the name has %d characters: at most 253 are allowed", len(name))
+	case name != strings.ToLower(name):
+		return "write names in lower case: " + strings.ToLower(name)
+	case strings.Contains(rest, "*"):
+		return "a wildcard can only be the whole leftmost label, as in *.example.com"
+	case strings.Contains(rest, ":"):
+		return "leave the port out"
+	}
+	for label := range strings.SplitSeq(rest, ".") {
+		if !isLabel(label) {
+			return fmt.Sprintf("%q is no label of a host name", label)
+		}
+	}
+	return ""
+}
+
+// isLabel allows the underscore, which real names have.
+func isLabel(s string) bool {
+	for _, r := range s {
+		if !isAlnum(r) && r != '-' && r != '_' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 63 && s[0] != '-' && s[len(s)-1] != '-'
+}
+
+func isAlnum(r rune) bool {
+	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+}

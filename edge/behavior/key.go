@@ -1,0 +1,160 @@
+package behavior
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+	"strconv"
+)
+
+// Pick says which of a request's query parameters or cookies count.
+type Pick string
+
+const (
+	None    Pick = "none" // none of them; the empty Pick means the same
+	All     Pick = "all"
+	Include Pick = "include" // those listed
+	Except  Pick = "except"  // all but those listed
+)
+
+// Key says what of a request the cache key holds, beside the distribution and
+// the path: what makes two requests for one path two objects. The zero Key adds
+// nothing.
+type Key struct {
+	Query      Pick
+	QueryNames []string // for Include and Except; case counts
+
+	Cookies     Pick
+	CookieNames []string // for Include and Except; case counts
+
+	Headers []string // names, whose case does not count; values do, as they came
+	Host    bool     // aliases do not share objects
+}
+
+// keyMaker appends a request's part of the key. Every component is preceded by
+// its length, and the prefix tells policies apart, so that no two different
+// requests make the same bytes.
+type keyMaker struct {
+	key    Key
+	prefix []byte
+}
+
+func newKeyMaker(distribution string, k Key) keyMaker {
+	k.QueryNames, k.CookieNames = sorted(k.QueryNames), sorted(k.CookieNames)
+	k.Headers = sorted(lowered(k.Headers)) // AppendKey asks in this order, cookies first
+	prefix := appendPart(nil, []byte(distribution))
+	return keyMaker{key: k, prefix: appendPart(prefix, k.shape())}
+}
+
+// shape writes down what the components that follow mean. Without it a change
+// of the key policy could make an old object answer for a new key.
+func (k *Key) shape() []byte {
+	var s []byte
+	if k.Host {
+		s = append(s, "host "...)
+	}
+	s = appendShape(s, "query", k.Query, k.QueryNames)
+	s = appendShape(s, "cookie", k.Cookies, k.CookieNames)
+	return appendShape(s, "header", None, k.Headers)
+}
+
+func appendShape(s []byte, what string, pick Pick, names []string) []byte {
+	if pick.none() && len(names) == 0 {
+		return s
+	}
+	s = append(append(s, what...), ' ')
+	s = append(append(s, pick...), ' ')
+	for _, name := range names {
+		s = append(strconv.AppendQuote(s, name), ' ')
+	}
+	return s
+}
+
+func (p Pick) none() bool { return p == "" || p == None }
+
+// append is Rule.AppendKey.
+func (m *keyMaker) append(dst, host, path, query []byte, header func(string) []byte) []byte {
+	dst = append(dst, m.prefix...)
+	dst = appendPart(dst, path)
+	if m.key.Host {
+		var buf [longestHost]byte
+		name, _ := normalHost(&buf, host)
+		dst = appendPart(dst, name)
+	}
+	if !m.key.Query.none() {
+		dst = appendPicked(dst, query, '&', m.key.Query, m.key.QueryNames)
+	}
+	if !m.key.Cookies.none() {
+		dst = appendPicked(dst, header("cookie"), ';', m.key.Cookies, m.key.CookieNames)
+	}
+	for _, name := range m.key.Headers {
+		dst = appendOptional(dst, header(name))
+	}
+	return dst
+}
+
+// appendPart appends a component and, before it, its length.
+func appendPart(dst, part []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(part)))
+	return append(dst, part...)
+}
+
+// appendOptional tells an absent component (nil) from an empty one.
+func appendOptional(dst, part []byte) []byte {
+	if part == nil {
+		return binary.AppendUvarint(dst, 0)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(part))+1)
+	return append(dst, part...)
+}
+
+// appendPicked appends the members of a list that pick lets through, in the
+// order they came: order counts, as CloudFront documents for queries. The end
+// of the members is marked by a length of 0.
+func appendPicked(dst, list []byte, sep byte, pick Pick, names []string) []byte {
+	if pick == All {
+		return appendPart(dst, list)
+	}
+	for len(list) > 0 {
+		member := list
+		if i := bytes.IndexByte(list, sep); i >= 0 {
+			member, list = list[:i], list[i+1:]
+		} else {
+			list = nil
+		}
+		if sep == ';' {
+			member = bytes.Trim(member, " \t")
+		}
+		if len(member) > 0 && listed(names, member) == (pick == Include) {
+			dst = appendPart(dst, member)
+		}
+	}
+	return append(dst, 0)
+}
+
+// listed reports whether the name of a member "name=value" is in the list.
+func listed(names []string, member []byte) bool {
+	if i := bytes.IndexByte(member, '='); i >= 0 {
+		member = member[:i]
+	}
+	for _, name := range names {
+		if string(member) == name {
+			return true
+		}
+	}
+	return false
+}
+
+func sorted(names []string) []string {
+	names = slices.Clone(names)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func lowered(names []string) []string {
+	lower := make([]string, len(names))
+	for i, name := range names {
+		lower[i] = lowerName(name)
+	}
+	return lower
+}

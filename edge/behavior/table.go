@@ -1,0 +1,71 @@
+package behavior
+
+// Table is a set of distributions, checked and ready. It does not change and
+// may be used by any number of goroutines.
+type Table struct {
+	distributions []Compiled
+	hosts         hosts
+}
+
+// Compiled is a distribution of a Table.
+type Compiled struct {
+	Distribution
+	Index int // among the Table's distributions
+	rules []Rule
+}
+
+// Rule is a behavior of a Compiled distribution. Its NoCollapse is also set
+// where nothing is kept, and where cookies are forwarded as CloudFront does.
+type Rule struct {
+	Behavior
+	Index   int    // among the distribution's rules; the default is the last
+	Name    string // as reports and log lines have it: "E2EXAMPLE1IMGS *.jpg"
+	pattern Pattern
+	key     keyMaker
+}
+
+// Distributions are all of the table's, in the order they were given.
+func (t *Table) Distributions() []Compiled { return t.distributions }
+
+// Host is the distribution that a Host field names: exactly, else by the
+// longest wildcard, else by "*". Case, port and a trailing dot do not count. A
+// disabled distribution keeps its names and is not found.
+func (t *Table) Host(host []byte) (*Compiled, bool) {
+	var buf [longestHost]byte
+	name, ok := normalHost(&buf, host)
+	if !ok {
+		return nil, false
+	}
+	d := t.hosts.find(name)
+	if d == nil || d.Disabled {
+		return nil, false
+	}
+	return d, true
+}
+
+// Rules are the distribution's behaviors in the order they are tried, the
+// default last.
+func (d *Compiled) Rules() []Rule { return d.rules }
+
+// Route is the first behavior whose pattern matches the path, as the viewer
+// sent it and without query; else the default.
+func (d *Compiled) Route(path []byte) *Rule {
+	last := len(d.rules) - 1
+	for i := range d.rules[:last] {
+		if d.rules[i].pattern.Match(path) {
+			return &d.rules[i]
+		}
+	}
+	return &d.rules[last]
+}
+
+// AppendKey appends the request's cache key to dst: the distribution, the path
+// and what the behavior's Key names of host, query and headers. header returns
+// a field's value, its lines joined, or nil where there is none; it is asked
+// only for names that the key has, in lower case. Different requests never get the same key.
+//
+// GET and HEAD share a key. An edge that keeps responses to OPTIONS must keep
+// them apart itself.
+func (r *Rule) AppendKey(dst, host, path, query []byte, header func(name string) []byte) []byte {
+	return r.key.append(dst, host, path, query, header)
+}
