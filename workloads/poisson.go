@@ -1,0 +1,44 @@
+package workloads
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+)
+
+func init() {
+	registerArrivals(ArrivalKind{
+		Name:  "poisson",
+		Usage: "at random, independent of each other",
+		New: func(c ArrivalConfig) Arrivals {
+			return &poisson{rng: c.RNG, mean: float64(time.Second) / c.Rate}
+		},
+	})
+}
+
+// poisson arrivals are a Poisson process: the gaps are independent and
+// exponentially distributed, P(gap > t) = e^(−t/mean), so that a gap is
+// −mean·ln U with U uniform on (0, 1). A request at a random moment sees the
+// average state of the system (PASTA).
+//
+// The time is kept as whole nanoseconds and a fraction of one, so that sixty
+// days of short gaps add up without losing digits.
+type poisson struct {
+	rng      *rand.PCG
+	mean     float64 // ns
+	at       time.Duration
+	fraction float64 // ns, 0 to 1, beyond at
+}
+
+// Next implements Arrivals.
+func (p *poisson) Next() time.Duration {
+	gap := p.fraction - p.mean*math.Log(open(p.rng.Uint64()))
+	step := nanoseconds(gap)
+	p.fraction = gap - float64(step)
+	if step < math.MaxInt64-p.at {
+		p.at += step
+	} else {
+		p.at = math.MaxInt64
+	}
+	return p.at
+}
