@@ -1,0 +1,90 @@
+package scenario
+
+import (
+	"slices"
+
+	"edgesim/edge/behavior"
+	"edgesim/sim/origin"
+	"edgesim/workloads"
+)
+
+// Contents is what one simulated origin holds: the objects of every section
+// whose distributions send their paths to it. It does not change; any number of
+// goroutines may ask it.
+type Contents struct {
+	origin   string
+	table    *behavior.Table
+	catalog  *workloads.Catalog
+	sections []held
+}
+
+// held is a section that may send requests to the origin.
+type held struct {
+	number        int
+	types         []origin.Object // what is the same for all objects of a type
+	distributions []*behavior.Compiled
+}
+
+// Contents is what the origin of that name holds. The catalog is the one that
+// CatalogConfig describes.
+func (s *Scenario) Contents(c *workloads.Catalog, originName string) *Contents {
+	made := &Contents{origin: originName, table: s.table, catalog: c}
+	for i, section := range s.Workload.Sections {
+		h := held{number: i, types: s.fixed(i)}
+		for _, host := range section.Hosts {
+			d, ok := s.table.Host([]byte(host))
+			if ok && !slices.Contains(h.distributions, d) && reaches(d, originName) {
+				h.distributions = append(h.distributions, d)
+			}
+		}
+		if len(h.distributions) > 0 {
+			made.sections = append(made.sections, h)
+		}
+	}
+	return made
+}
+
+func reaches(d *behavior.Compiled, originName string) bool {
+	return slices.ContainsFunc(d.Rules(), func(r behavior.Rule) bool { return r.Origin == originName })
+}
+
+func (s *Scenario) fixed(section int) []origin.Object {
+	list := make([]origin.Object, len(s.types(section)))
+	for i, t := range s.Workload.Sections[section].Types {
+		list[i] = origin.Object{CacheControl: t.CacheControl, ChangeEvery: t.ChangeEvery.Std()}
+	}
+	return list
+}
+
+// Find is the object that a request for path is about. An origin mostly sees
+// its own name as host, which tells nothing; where a behavior forwards the
+// viewer's Host, only that host's distribution is looked at.
+func (c *Contents) Find(host, path []byte) (origin.Object, bool) {
+	asked, ok := c.table.Host(host)
+	if ok && !asked.Route(path).ForwardHost {
+		asked = nil
+	}
+	for i := range c.sections {
+		h := &c.sections[i]
+		if !c.sends(h, asked, path) {
+			continue
+		}
+		if id, ok := c.catalog.Find(h.number, path); ok {
+			found := c.catalog.Object(id)
+			o := h.types[found.Type]
+			o.Key, o.Size, o.ContentType = found.Key, found.Size, found.ContentType
+			return o, true
+		}
+	}
+	return origin.Object{}, false
+}
+
+// sends reports whether a distribution of the section sends the path here.
+func (c *Contents) sends(h *held, asked *behavior.Compiled, path []byte) bool {
+	for _, d := range h.distributions {
+		if (asked == nil || asked == d) && d.Route(path).Origin == c.origin {
+			return true
+		}
+	}
+	return false
+}

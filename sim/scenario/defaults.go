@@ -1,0 +1,38 @@
+package scenario
+
+import (
+	"cmp"
+	"time"
+
+	"edgesim/sim/unit"
+)
+
+const (
+	defaultDuration = unit.Duration(30 * time.Second)
+	defaultZipf     = 0.9
+)
+
+func (e *Edge) fill() {
+	e.Mode = cmp.Or(e.Mode, Standard)
+	e.Capacity = cmp.Or(e.Capacity, 256*unit.MiB)
+	e.Policy = cmp.Or(e.Policy, "s3fifo")
+	e.InFlight = cmp.Or(e.InFlight, 256*unit.MiB)
+	e.Location = cmp.Or(e.Location, "FRA56-P1")
+}
+
+func (w *Workload) fill() {
+	w.Arrivals = cmp.Or(w.Arrivals, "poisson")
+	w.Connections = cmp.Or(w.Connections, 64)
+	w.Viewers.Count = cmp.Or(w.Viewers.Count, 10_000)
+	for i := range w.Sections {
+		s := &w.Sections[i]
+		s.Objects = cmp.Or(s.Objects, 10_000)
+		if s.Zipf == nil {
+			zipf := defaultZipf
+			s.Zipf = &zipf
+		}
+		for j := range s.Types {
+			s.Types[j].Prefix = cmp.Or(s.Types[j].Prefix, "/")
+		}
+	}
+}

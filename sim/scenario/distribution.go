@@ -1,0 +1,131 @@
+package scenario
+
+import (
+	"slices"
+
+	"edgesim/edge/behavior"
+)
+
+// convert makes the edge's own description of a distribution.
+func (d *Distribution) convert(src *source, where at, mode string, origins []string) (behavior.Distribution, *fault) {
+	made := behavior.Distribution{
+		ID: d.ID, Domain: d.Domain, Aliases: d.Aliases, Comment: d.Comment,
+		Disabled: d.Disabled, DefaultRootObject: d.DefaultRootObject,
+	}
+	for i := range d.Behaviors {
+		b, f := d.Behaviors[i].convert(src, where.then("behaviors", i), mode, origins)
+		if f != nil {
+			return made, f
+		}
+		made.Behaviors = append(made.Behaviors, b)
+	}
+	var f *fault
+	made.Default, f = d.Default.convert(src, where.then("default"), mode, origins)
+	return made, f
+}
+
+// convert starts from the mode's preset and changes what is given.
+func (b *Behavior) convert(src *source, where at, mode string, origins []string) (behavior.Behavior, *fault) {
+	made := behavior.Standard()
+	if mode == CloudFront {
+		made = behavior.CloudFront()
+	}
+	if b.Origin != "" && !slices.Contains(origins, b.Origin) {
+		return made, src.fault(where.then("origin"), "no origin has the name %q%s", b.Origin, didYouMean(b.Origin, origins))
+	}
+	made.Path, made.Origin = b.Path, b.Origin
+	made.TTL = b.TTL.over(made.TTL, mode)
+	if b.Key != nil {
+		made.Key = b.Key.convert()
+	}
+	made.ForwardHost, made.CollapseWait = b.ForwardHost, b.CollapseWait.Std()
+	made.NoCollapse = b.Collapse != nil && !*b.Collapse
+	b.switches(&made)
+	return made, b.methods(&made, src, where, mode)
+}
+
+func (b *Behavior) switches(made *behavior.Behavior) {
+	for _, s := range []struct {
+		given *bool
+		into  *bool
+	}{
+		{b.Heuristic, &made.Heuristic},
+		{b.RequestDirectives, &made.RequestDirectives},
+		{b.MinBeatsDirectives, &made.MinBeatsDirectives},
+		{b.DefaultAnyStatus, &made.DefaultAnyStatus},
+		{b.IgnoreVary, &made.IgnoreVary},
+		{b.ErrorCaching, &made.ErrorCaching},
+		{b.StaleDespiteShared, &made.StaleDespiteShared},
+		{b.NoAuthorization, &made.NoAuthorization},
+		{b.NoCookies, &made.NoCookies},
+	} {
+		if s.given != nil {
+			*s.into = *s.given
+		}
+	}
+	if b.ErrorTTL != nil {
+		made.ErrorTTL = b.ErrorTTL.Std()
+	}
+	if b.StaleOnError != nil {
+		made.StaleOnError = b.StaleOnError.Std()
+	}
+}
+
+func (b *Behavior) methods(made *behavior.Behavior, src *source, where at, mode string) *fault {
+	sets := []struct {
+		field string
+		names []string
+		into  *behavior.Methods
+	}{{"methods", b.Methods, &made.AllowedMethods}, {"cached_methods", b.CachedMethods, &made.CachedMethods}}
+	for _, s := range sets {
+		if s.names == nil {
+			continue
+		}
+		var err error
+		if *s.into, err = behavior.ParseMethods(s.names); err != nil {
+			return src.fault(where.then(s.field), "%v", err)
+		}
+	}
+	switch made.AllowedMethods {
+	case behavior.ReadMethods, behavior.ReadOptions, behavior.WriteMethods:
+		return nil
+	}
+	if mode == CloudFront {
+		return src.fault(where.then("methods"), "CloudFront allows %v, or %v, or %v, and no other set",
+			behavior.ReadMethods, behavior.ReadOptions, behavior.WriteMethods)
+	}
+	return nil
+}
+
+// over changes a preset. A bound that was left out gives way to one that was
+// given, as CloudFront documents: a minimum raises the default and the maximum,
+// a maximum lowers the default.
+func (t TTL) over(preset behavior.TTL, mode string) behavior.TTL {
+	ttl := preset
+	if t.Min != nil {
+		ttl.Min = t.Min.Std()
+	}
+	if t.Max != nil {
+		ttl.Max = t.Max.Std()
+	}
+	switch {
+	case t.Default != nil:
+		ttl.Default = t.Default.Std()
+	case mode == CloudFront && t.Max != nil:
+		ttl.Default = min(max(ttl.Default, ttl.Min), ttl.Max)
+	case mode == CloudFront:
+		ttl.Default = max(ttl.Default, ttl.Min)
+	}
+	if t.Max == nil {
+		ttl.Max = max(ttl.Max, ttl.Default, ttl.Min)
+	}
+	return ttl
+}
+
+func (k *Key) convert() behavior.Key {
+	return behavior.Key{
+		Query: behavior.Pick(k.Query), QueryNames: k.QueryNames,
+		Cookies: behavior.Pick(k.Cookies), CookieNames: k.CookieNames,
+		Headers: k.Headers, Host: k.Host,
+	}
+}

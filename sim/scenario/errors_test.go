@@ -1,0 +1,134 @@
+package scenario
+
+import (
+	"strings"
+	"testing"
+)
+
+// small is a scenario that Parse accepts; the rows below break it.
+const small = `name: small
+edge:
+  capacity: 1MiB
+origins:
+  a: {kind: bucket}
+  b:
+    kind: server
+    first_byte: {median: 10ms, p99: 50ms}
+distributions:
+  - id: E1
+    domain: d1.net
+    aliases: [www.x.net]
+    behaviors:
+      - path: /api/*
+        origin: b
+    default:
+      origin: a
+workload:
+  rate: 100/s
+  sections:
+    - name: s
+      hosts: [www.x.net]
+      types:
+        - name: image
+          prefix: /images/
+          size: {median: 1KB}
+`
+
+// broken is small with old replaced by new.
+func broken(t *testing.T, old, new string) string {
+	t.Helper()
+	if strings.Count(small, old) != 1 {
+		t.Fatalf("%q is in the text %d times, want once", old, strings.Count(small, old))
+	}
+	return strings.Replace(small, old, new, 1)
+}
+
+func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
+	for _, row := range []struct{ old, new, want string }{
+		// keys and kinds of values
+		{"  capacity: 1MiB", "  capcity: 1MiB", `f.yaml:3:3: edge.capcity: unknown key; did you mean "capacity"?`},
+		{"  rate: 100/s", "  raet: 100/s", `f.yaml:19:3: workload.raet: unknown key; did you mean "rate"?`},
+		{"          prefix: /images/", "          path: /images/", `f.yaml:25:11: workload.sections[0].types[0].path: unknown key; there is name, prefix, ext, content_type, share, size, cache_control, change_every`},
+		{"{median: 1KB}", "{median: 1KB, zzzzzzzz: 1}", `f.yaml:26:31: workload.sections[0].types[0].size.zzzzzzzz: unknown key; there is median, sigma, p99, tail, min, max`},
+		{"name: small", "name: small\nname: x", `f.yaml:2:1: key "name" is given twice`},
+		{"aliases: [www.x.net]", "aliases: www.x.net", `f.yaml:12:14: distributions[0].aliases: want a list, as [a, b], not a single value`},
+		{"  a: {kind: bucket}", "  a: bucket", `f.yaml:5:6: origins.a: want keys and values, not a single value`},
+		{"capacity: 1MiB", "capacity: [1MiB]", `f.yaml:3:13: edge.capacity: want a single value, not a list`},
+		{"capacity: 1MiB", "capacity:", `f.yaml:3:12: edge.capacity: want a single value, not nothing`},
+		{"capacity: 1MiB", "shards: two", `f.yaml:3:11: edge.shards: "two": want a whole number`},
+		{"capacity: 1MiB", "shards: 1.5", `f.yaml:3:11: edge.shards: "1.5": want a whole number`},
+		{"name: small", "seed: -1", `f.yaml:1:7: seed: "-1": want a whole number of at least 0`},
+		{"kind: bucket", "kind: server, chunked: yes", `f.yaml:5:30: origins.a.chunked: "yes": want true or false`},
+		{"- name: s", "- name: s\n      zipf: .nan", `f.yaml:22:13: workload.sections[0].zipf: ".nan": want a number`},
+		{"- name: s", "- name: s\n      zipf: nan", `f.yaml:22:13: workload.sections[0].zipf: "nan": want a number`},
+		{"  rate: 100/s", "  rate: *r", `f.yaml:19:9: alias *r: no anchor &r comes before it`},
+		// units
+		{"1MiB", "1mb", `f.yaml:3:13: edge.capacity: size "1mb": unknown unit "mb"; write 1MB (10^6…`},
+		{"100/s", "100/x", `f.yaml:19:9: workload.rate: rate "100/x": unknown unit…`},
+		{"median: 10ms", "median: 10", `f.yaml:8:26: origins.b.first_byte.median: duration "10": no unit after…`},
+		{"  rate: 100/s", "  rate: 100/s\n  ranges: 150%", `f.yaml:20:11: workload.ranges: share "150%": more than the whole…`},
+		{"  rate: 100/s", "  rate: -5/s", `f.yaml:19:9: workload.rate: rate "-5/s": it cannot be…`},
+		{"{kind: bucket}", "{kind: bucket, bandwidth: 5Mbit}", `f.yaml:5:32: origins.a.bandwidth: bandwidth "5Mbit": want bytes per second, as 50MB/s or 16KiB/s (size "5Mbit": unknown unit "Mbit"; write 5MB (10^6…`},
+		// values
+		{"name: small", "name: a b", `f.yaml:1:7: name: "a b": want letters, digits, - and _ only`},
+		{"name: small", "duration: 0s", `f.yaml:1:11: duration: 0s: want more than 0`},
+		{"name: small", "warmup: 30s", `f.yaml:1:9: warmup: 30s: want less than the duration, 30s`},
+		{"capacity: 1MiB", "mode: fast", `f.yaml:3:9: edge.mode: unknown mode "fast": want standard or cloudfront`},
+		{"capacity: 1MiB", "capacity: 1KiB", `f.yaml:3:13: edge.capacity: 1KiB: want at least 64KiB`},
+		{"capacity: 1MiB", "policy: lruu", `f.yaml:3:11: edge.policy: unknown policy "lruu"…`},
+		{"capacity: 1MiB", "shards: 2000", `f.yaml:3:11: edge.shards: 2000: want 1 to 1024, or 0 for the edge's choice`},
+		{"capacity: 1MiB", "{capacity: 1MiB, shards: 100}", `f.yaml:3:28: edge.shards: 100: a shard of 1MiB would hold less than 16KiB`},
+		{"{kind: bucket}", "{kind: buckte}", `f.yaml:5:13: origins.a.kind: …`},
+		{"{kind: bucket}", "{kind: bucket, first_byte: {constant: 1s, median: 1s}}", `f.yaml:5:34: origins.a.first_byte: want one of constant, median with p99, or quantiles`},
+		{"{kind: bucket}", "{kind: bucket, uncacheable: 5%}", `f.yaml:5:34: origins.a.uncacheable: …`},
+		{"{kind: bucket}", "{url: 'ftp://x'}", `f.yaml:5:12: origins.a.url: "ftp://x": want http://host or http://host:port`},
+		{"{kind: bucket}", "{url: 'http://x', kind: bucket}", `f.yaml:5:7: origins.a: a real server has a url and nothing else: what it does is its own affair`},
+		{"        origin: b", "        origin: c", `f.yaml:15:17: distributions[0].behaviors[0].origin: no origin has the name "c"; did you mean "a"?`},
+		{"      origin: a", "      comment: a", `f.yaml:17:7: distributions[0].default.comment: unknown key; there is path, origin, methods, cached_methods, ttl, key, forward_host, collapse, collapse_wait, heuristic, request_directives, min_beats_directives, default_any_status, ignore_vary, error_caching, error_ttl, stale_despite_shared, stale_on_error, no_authorization, no_cookies`},
+		{"      origin: a", "      forward_host: true", `f.yaml:17:7: distributions[0].default.origin: the origin is missing: name one`},
+		{"path: /api/*", `path: "/ä*"`, `f.yaml:14:15: distributions[0].behaviors[0].path: path pattern "/ä*": 'ä' cannot stand in one: letters, digits and _-.*$/~"'@:+&? can`},
+		{"[www.x.net]\n    behaviors", "[www.x.net, WWW.y.net]\n    behaviors", `f.yaml:12:26: distributions[0].aliases[1]: alias "WWW.y.net": write names in lower case: www.y.net`},
+		{"        origin: b", "        origin: b\n        ttl: {min: 5s, max: 1s}", `f.yaml:16:15: distributions[0].behaviors[0].ttl: minimum TTL 5s is above the maximum, 1s`},
+		{"        origin: b", "        origin: b\n        methods: [GET, get]", `f.yaml:16:18: distributions[0].behaviors[0].methods: unknown method "get": write GET, HEAD, OPTIONS, PUT, POST, PATCH or DELETE, or "*" alone for all`},
+		{"        origin: b", "        origin: b\n        key: {query: some}", `f.yaml:16:15: distributions[0].behaviors[0].key: query: unknown choice "some": write none, all, include or except`},
+		{"distributions:", "distributions:\n  - id: E1\n    domain: d2.net\n    default: {origin: a}", `f.yaml:13:9: distributions[1].id: another distribution has this id`},
+		{"  rate: 100/s", "  closed: false", `f.yaml:19:3: workload.rate: missing: want a rate, as 1000/s, or closed: true`},
+		{"  rate: 100/s", "  rate: 100/s\n  closed: true", `f.yaml:19:9: workload.rate: a closed loop has no rate: leave one of the two out`},
+		{"  rate: 100/s", "  rate: 100/s\n  arrivals: poison", `f.yaml:20:13: workload.arrivals: unknown kind "poison"; did you mean "poisson"?`},
+		{"  rate: 100/s", "  rate: 100/s\n  connections: 0x1", `f.yaml:20:16: workload.connections: "0x1": want a whole number`},
+		{"  rate: 100/s", "  rate: 100/s\n  connections: -1", `f.yaml:20:16: workload.connections: -1: want 1 to 65535`},
+		{"      hosts: [www.x.net]", "      objects: 5", `f.yaml:21:7: workload.sections[0].hosts: missing: want at least one name of a distribution`},
+		{"hosts: [www.x.net]", "hosts: [ww.x.net]", `f.yaml:22:15: workload.sections[0].hosts[0]: "ww.x.net" is no name of a distribution that is served; did you mean "www.x.net"?`},
+		{"- name: s", "- name: s\n      zipf: -1", `f.yaml:22:13: workload.sections[0].zipf: …`},
+		{"{median: 1KB}", "{p99: 1KB}", `f.yaml:26:18: workload.sections[0].types[0].size.median: …`},
+		{"prefix: /images/", "prefix: images/", `f.yaml:25:19: workload.sections[0].types[0].prefix: …`},
+	} {
+		_, err := Parse("f.yaml", []byte(broken(t, row.old, row.new)))
+		if !isError(err, row.want) {
+			t.Errorf("%q:\n got %v\nwant %s", row.new, err, row.want)
+		}
+	}
+}
+
+// isError compares an error's text; one that ends in … only begins so, because
+// the rest are another package's words.
+func isError(err error, want string) bool {
+	if begin, ok := strings.CutSuffix(want, "…"); ok {
+		return err != nil && strings.HasPrefix(err.Error(), begin)
+	}
+	return err != nil && err.Error() == want
+}
+
+func TestParseRefusesWhatIsNoScenario(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                `f.yaml: origins: missing: want at least one origin`,
+		"a: b\n---\nc: d": `f.yaml:3:1: a second document begins: one file has one`,
+		"- a":             `f.yaml:1:1: want keys and values, not a list`,
+		"a: [":            `f.yaml:1:4: not YAML: …`,
+		"\x00":            `f.yaml:1:1: want keys and values, not a single value`,
+	} {
+		if _, err := Parse("f.yaml", []byte(text)); !isError(err, want) {
+			t.Errorf("%q:\n got %v\nwant %s", text, err, want)
+		}
+	}
+}

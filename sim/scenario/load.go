@@ -1,0 +1,140 @@
+package scenario
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+//go:embed builtin/*.yaml
+var builtins embed.FS
+
+// Example is a scenario that shows every key of the schema once, with
+// comments.
+//
+//go:embed example.yaml
+var Example string
+
+// Builtin is a scenario that comes with the program.
+type Builtin struct {
+	Name  string
+	About string
+}
+
+// Builtins lists the built-in scenarios by name.
+func Builtins() []Builtin {
+	var list []Builtin
+	for _, name := range builtinNames() {
+		s, err := Load(name)
+		if err != nil {
+			panic("scenario: a built-in scenario does not load: " + err.Error())
+		}
+		list = append(list, Builtin{Name: name, About: s.About})
+	}
+	return list
+}
+
+func builtinNames() []string {
+	files, err := fs.Glob(builtins, "builtin/*.yaml")
+	if err != nil {
+		panic("scenario: the pattern of built-in files is malformed: " + err.Error())
+	}
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(path.Base(f), ".yaml")
+	}
+	return files
+}
+
+// Load reads and checks a scenario: a built-in one by its name, or a file.
+// What looks like a path, with a slash or a dot in it, is a file. sets are
+// assignments "key.path=value", carried out in order before anything is
+// checked.
+func Load(nameOrPath string, sets ...string) (*Scenario, error) {
+	if strings.ContainsAny(nameOrPath, `/.\`) {
+		text, err := os.ReadFile(nameOrPath)
+		if err != nil {
+			return nil, fmt.Errorf("reading a scenario: %w", err)
+		}
+		return Parse(nameOrPath, text, sets...)
+	}
+	text, err := builtins.ReadFile("builtin/" + nameOrPath + ".yaml")
+	if err == nil {
+		return Parse(nameOrPath+".yaml", text, sets...)
+	}
+	text, err = os.ReadFile(nameOrPath)
+	if err == nil {
+		return Parse(nameOrPath, text, sets...)
+	}
+	return nil, fmt.Errorf("no scenario %q: neither a built-in one nor a file%s", nameOrPath, didYouMean(nameOrPath, builtinNames()))
+}
+
+// Parse reads and checks the text of a scenario. file is its name in messages.
+func Parse(file string, text []byte, sets ...string) (*Scenario, error) {
+	s := &Scenario{}
+	root, f := readInto(s, text, sets)
+	if f == nil {
+		s.source = &source{root: root}
+		s.fill(file)
+		f = s.check()
+	}
+	if f != nil {
+		return nil, f.in(file)
+	}
+	return s, nil
+}
+
+// ParseConfig reads and checks the text of a server's configuration.
+func ParseConfig(file string, text []byte, sets ...string) (*Config, error) {
+	c := &Config{}
+	root, f := readInto(c, text, sets)
+	if f == nil {
+		c.Edge.fill()
+		f = c.check(&source{root: root})
+	}
+	if f != nil {
+		return nil, f.in(file)
+	}
+	return c, nil
+}
+
+// LoadConfig reads and checks a server's configuration from a file.
+func LoadConfig(file string, sets ...string) (*Config, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading a configuration: %w", err)
+	}
+	return ParseConfig(file, text, sets...)
+}
+
+func readInto(into any, text []byte, sets []string) (*node, *fault) {
+	root, f := parseTree(text)
+	if f != nil {
+		return nil, f
+	}
+	for _, set := range sets {
+		if f := assign(root, set); f != nil {
+			return nil, f
+		}
+	}
+	return root, decode(root, into)
+}
+
+// fill puts in the defaults of what was left out.
+func (s *Scenario) fill(file string) {
+	if s.Name == "" {
+		base := filepath.Base(file)
+		s.Name = strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	if s.Seed == 0 {
+		s.Seed = 1
+	}
+	if s.source.root.find("duration") == nil {
+		s.Duration = defaultDuration
+	}
+	s.Edge.fill()
+	s.Workload.fill()
+}

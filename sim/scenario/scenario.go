@@ -1,0 +1,60 @@
+// Package scenario reads the one YAML file that describes an experiment: the
+// edge, its distributions and origins, the workload and the run. It knows the
+// file's schema, its defaults and what contradicts what, and turns each part
+// into the configuration of the package that acts on it. It must never know
+// how an experiment is run, live or virtual, nor what came of one.
+//
+// The structs here are the schema; their comments are its reference: unit,
+// default, range. A key that is not in them is an error with its line, column
+// and the nearest right word, as is a value with a wrong unit. example.yaml
+// shows every key once.
+package scenario
+
+import (
+	"edgesim/edge/behavior"
+	"edgesim/sim/unit"
+)
+
+// Scenario is a whole experiment.
+type Scenario struct {
+	Name  string `yaml:"name"`  // of the run; letters, digits, - and _. Default: the file's name
+	About string `yaml:"about"` // one line for lists
+	Seed  uint64 `yaml:"seed"`  // of everything that is left to chance. Default: 1
+
+	Duration unit.Duration `yaml:"duration"` // of the schedule, warm-up included; above 0. Default: 30s
+	Warmup   unit.Duration `yaml:"warmup"`   // the first part of it, which headline figures leave out; below duration. Default: 0s
+
+	Edge          Edge              `yaml:"edge"`
+	Origins       map[string]Origin `yaml:"origins"`       // by name; at least one
+	Distributions []Distribution    `yaml:"distributions"` // at least one
+	Workload      Workload          `yaml:"workload"`
+
+	source *source
+	table  *behavior.Table
+}
+
+// Edge is one edge location with its cache.
+type Edge struct {
+	Mode     string    `yaml:"mode"`     // standard: by the RFCs; cloudfront: as CloudFront documents it. Default: standard
+	Capacity unit.Size `yaml:"capacity"` // for bodies, header fields and bookkeeping; at least 64KiB. Default: 256MiB
+	Policy   string    `yaml:"policy"`   // order of leaving, as "s3fifo" or "s3fifo:small=0.2". Default: s3fifo
+	Shards   int       `yaml:"shards"`   // partitions of the capacity, to 1024. Default: 0, the edge's own choice
+
+	MaxObject unit.Size `yaml:"max_object"` // largest object kept. Default: 0B, what a shard can hold
+	InFlight  unit.Size `yaml:"in_flight"`  // bodies that may be under way from origins while they are kept. Default: 256MiB
+	Location  string    `yaml:"location"`   // code of the edge location. Default: FRA56-P1
+}
+
+// The modes of an edge.
+const (
+	Standard   = "standard"
+	CloudFront = "cloudfront"
+)
+
+// Config is what `edgesim serve --config` reads: the edge, real origins and
+// distributions of the same schema, without an experiment.
+type Config struct {
+	Edge          Edge              `yaml:"edge"`
+	Origins       map[string]Origin `yaml:"origins"` // each with a url
+	Distributions []Distribution    `yaml:"distributions"`
+}

@@ -1,0 +1,18 @@
+package scenario
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Text is the scenario as YAML with every --set carried out and defaults
+// filled in: what a run's manifest keeps. Parse reads it back to the same
+// scenario.
+func (s *Scenario) Text() string {
+	text, err := yaml.MarshalWithOptions(s, yaml.OmitZero(), yaml.IndentSequence(true))
+	if err != nil {
+		panic(fmt.Sprintf("scenario: a checked scenario cannot be written: %v", err))
+	}
+	return string(text)
+}

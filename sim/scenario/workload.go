@@ -1,0 +1,68 @@
+package scenario
+
+import "edgesim/sim/unit"
+
+// Workload is who asks for what, and when.
+type Workload struct {
+	Rate     unit.Rate `yaml:"rate"`     // requests, as 3000/s; above 0, required unless closed
+	Closed   bool      `yaml:"closed"`   // each connection asks as soon as it is answered; no rate then. Default: false
+	Arrivals string    `yaml:"arrivals"` // poisson, constant. Default: poisson
+	Requests uint64    `yaml:"requests"` // the schedule ends after so many. Default: 0, by duration alone
+
+	Connections int `yaml:"connections"` // of the player, to 65535. Default: 64
+
+	Ranges unit.Share `yaml:"ranges"` // of the requests, for one byte range. Default: 0%
+	Aborts unit.Share `yaml:"aborts"` // of the requests, whose viewer hangs up midway. Default: 0%
+	Heads  unit.Share `yaml:"heads"`  // of the requests, HEAD. Default: 0%
+
+	Viewers  Viewers   `yaml:"viewers"`
+	Sections []Section `yaml:"sections"` // at least one
+}
+
+// Viewers is the population that asks; its countries, user agents and
+// referrers are the workload package's defaults.
+type Viewers struct {
+	Count int        `yaml:"count"` // 1 to 10 million. Default: 10000
+	IPv6  unit.Share `yaml:"ipv6"`  // of the viewers. Default: 0%
+}
+
+// Section is a population of objects asked for under the same names.
+type Section struct {
+	Name    string     `yaml:"name"`    // required, unique
+	Hosts   []string   `yaml:"hosts"`   // names of a distribution that serve the section, asked evenly; at least one
+	Share   unit.Share `yaml:"share"`   // of the requests, beside the other sections'. Default: all alike
+	Objects uint64     `yaml:"objects"` // 1 to 2^53. Default: 10000
+	Zipf    *float64   `yaml:"zipf"`    // exponent of popularity; 0: all objects alike. Default: 0.9
+	Seed    uint64     `yaml:"seed"`    // sections of the same seed have the same paths and sizes. Default: 0, from the scenario's seed and the name
+	Types   []Type     `yaml:"types"`   // Default: a small web site's
+}
+
+// Type is a content type. Its objects have paths of prefix, number and ext.
+type Type struct {
+	Name         string        `yaml:"name"`         // content class, as image; required
+	Prefix       string        `yaml:"prefix"`       // as /images/. Default: /
+	Ext          string        `yaml:"ext"`          // as .jpg. Default: none
+	ContentType  string        `yaml:"content_type"` // as image/jpeg. Default: application/octet-stream
+	Share        unit.Share    `yaml:"share"`        // of the section's objects, beside the other types'. Default: all alike
+	Size         Size          `yaml:"size"`
+	CacheControl string        `yaml:"cache_control"` // what the origin sends with it. Default: the origin's
+	ChangeEvery  unit.Duration `yaml:"change_every"`  // how long a version of an object lasts. Default: 0s, for ever
+}
+
+// Size is the distribution of object sizes: a lognormal body and, where
+// wanted, a Pareto tail.
+type Size struct {
+	Median unit.Size `yaml:"median"` // of the body; required
+	Sigma  float64   `yaml:"sigma"`  // standard deviation of ln(size), 0 to 20. Default: 0, by p99, or all alike
+	P99    unit.Size `yaml:"p99"`    // of the body, in place of sigma. Default: 0B
+	Tail   Tail      `yaml:"tail"`   // Default: none
+	Min    unit.Size `yaml:"min"`    // Default: 1B
+	Max    unit.Size `yaml:"max"`    // Default: 1TiB
+}
+
+// Tail is the Pareto tail of a size distribution.
+type Tail struct {
+	Share unit.Share `yaml:"share"` // of the objects. Default: 0%
+	From  unit.Size  `yaml:"from"`  // the smallest size in it
+	Index float64    `yaml:"index"` // above 0; the smaller, the heavier
+}
