@@ -1,0 +1,136 @@
+package edge
+
+import (
+	"bytes"
+	"net/netip"
+	"strings"
+
+	"github.com/valyala/fasthttp"
+
+	"edgesim/edge/behavior"
+	"edgesim/edge/rfc9111"
+	"edgesim/results"
+)
+
+// ask is one request as the edge understands it. Its slices point into
+// fasthttp's request and into the viewer's buffers, and are valid until the
+// handler returns.
+type ask struct {
+	ctx *fasthttp.RequestCtx
+
+	host, path, query []byte
+	method            results.Method
+	dist              *behavior.Compiled
+	rule              *behavior.Rule
+	route             *route
+	caching           rfc9111.Request
+
+	key  []byte // of the response asked for, variant included
+	base int    // length of the part of key before the variant
+	hash uint64
+	p    *partition
+	solo bool // this request asks the origin for itself
+
+	ifNoneMatch, ifModifiedSince, rangeField, ifRange []byte
+	referrer, agent, forwarded                        []byte
+	hasBody                                           bool
+	uploading                                         bool // the handler reads the request's body
+}
+
+// read takes a request apart in one pass over its fields.
+func (a *ask) read(ctx *fasthttp.RequestCtx) {
+	key := a.key[:0]
+	*a = ask{ctx: ctx, key: key}
+	h := &ctx.Request.Header
+	a.method = results.MethodOf(h.Method())
+	a.caching.Method = a.method
+	a.host, a.path, a.query = splitTarget(h.RequestURI())
+	if a.host == nil {
+		a.host = h.Host()
+	}
+	n := h.ContentLength()
+	a.hasBody = n > 0 || n == -1
+	a.agent = h.UserAgent()
+	for name, value := range h.All() {
+		a.field(name, value)
+	}
+}
+
+func (a *ask) field(name, value []byte) {
+	switch len(name) {
+	case len("Range"):
+		if string(name) == "Range" {
+			a.rangeField = value
+		}
+	case len("Referer"):
+		if string(name) == "Referer" {
+			a.referrer = value
+		}
+	case len("If-Range"):
+		if string(name) == "If-Range" {
+			a.ifRange = value
+		}
+	case len("If-None-Match"):
+		if string(name) == "If-None-Match" {
+			a.ifNoneMatch = value
+		}
+	case len("X-Forwarded-For"):
+		if string(name) == "X-Forwarded-For" {
+			a.forwarded = value
+		}
+	case len("If-Modified-Since"):
+		if string(name) == "If-Modified-Since" {
+			a.ifModifiedSince = value
+		}
+	}
+	a.caching.Field(name, value)
+}
+
+// splitTarget splits a request target in origin form; one in absolute form
+// gives its host too, which then counts instead of the Host field (RFC 9112
+// §3.2.2). The path is left as received: no decoding.
+func splitTarget(target []byte) (host, path, query []byte) {
+	if len(target) > 0 && target[0] != '/' {
+		if _, rest, ok := bytes.Cut(target, []byte("://")); ok {
+			end := bytes.IndexAny(rest, "/?")
+			if end < 0 {
+				end = len(rest)
+			}
+			host, target = rest[:end], rest[end:]
+		}
+	}
+	path, query, _ = bytes.Cut(target, []byte{'?'})
+	if len(path) == 0 {
+		path = slash
+	}
+	return host, path, query
+}
+
+var slash = []byte("/")
+
+// header is a request field by name, for keys and variants.
+func (a *ask) header(name string) []byte {
+	if strings.EqualFold(name, "host") {
+		return a.host
+	}
+	return a.ctx.Request.Header.Peek(name)
+}
+
+// cacheable reports whether a stored response may answer this method.
+func (a *ask) cacheable() bool {
+	return a.method == results.GET || a.method == results.HEAD
+}
+
+// from is where the request came from: the connection's peer or, where the
+// edge is told to trust it, the first address of X-Forwarded-For.
+func (a *ask) from(v *viewer) netip.Addr {
+	if !v.e.conf.TrustForwarded || len(a.forwarded) == 0 {
+		return v.addr
+	}
+	first, _, _ := bytes.Cut(a.forwarded, []byte{','})
+	addr, err := netip.ParseAddr(text(bytes.TrimSpace(first)))
+	if err != nil {
+		return v.addr
+	}
+	return addr.Unmap()
+}

@@ -1,0 +1,331 @@
+package edge
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+)
+
+// How a body ends. Only a complete one is ever stored, and every reader of one
+// that is not learns it as an error that it can tell from an end of file.
+type bodyState uint32
+
+const (
+	growing bodyState = iota
+	complete
+	failed    // the origin broke off
+	abandoned // nobody wanted the rest
+)
+
+var (
+	errAbandoned = errors.New("edge: nobody reads this body any more")
+	errGone      = errors.New("edge: this part of the body was not kept")
+)
+
+// body is bytes that can be read while they arrive: one writer, the flight,
+// appends to a list of chunks; any number of readers, each at its own pace,
+// read what is there and wait for more.
+//
+// A kept body keeps all its chunks, so that a slow reader never holds back the
+// writer. A body with a window keeps at most that many bytes beyond its slowest
+// reader and holds the writer back instead: this is for what is not stored.
+//
+// Once complete the chunks never change again and are read without the lock.
+type body struct {
+	state atomic.Uint32 // bodyState; stored under mu
+
+	mu     sync.Mutex
+	wake   sync.Cond // broadcast when size, state, readers or window change
+	chunks [][]byte  // the last one grows; with a window the first are dropped
+	starts []int64   // offset of each chunk
+	size   int64     // bytes arrived
+	err    error     // why it failed
+
+	window  int64  // 0: kept
+	gone    int64  // with a window: bytes before this are not there any more
+	spare   []byte // a chunk that was dropped, to be used again
+	readers []*reader
+}
+
+func newBody() *body {
+	b := &body{}
+	b.wake.L = &b.mu
+	return b
+}
+
+// bodyOf returns a complete body that holds p and nothing else.
+func bodyOf(p []byte) *body {
+	b := newBody()
+	if len(p) > 0 {
+		b.chunks, b.starts, b.size = [][]byte{p}, []int64{0}, int64(len(p))
+	}
+	b.state.Store(uint32(complete))
+	return b
+}
+
+func (b *body) is(s bodyState) bool { return bodyState(b.state.Load()) == s }
+
+// length is the number of bytes that have arrived so far.
+func (b *body) length() int64 {
+	if b.is(complete) {
+		return b.size
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.size
+}
+
+// whole is the body as one piece, where it is complete and lies in one piece.
+func (b *body) whole() ([]byte, bool) {
+	if !b.is(complete) || len(b.chunks) > 1 {
+		return nil, false
+	}
+	if len(b.chunks) == 0 {
+		return nil, true
+	}
+	return b.chunks[0], true
+}
+
+// grow makes room for n more bytes as a chunk of its own. Only the writer
+// calls grow, room and wrote.
+func (b *body) grow(n int) {
+	b.mu.Lock()
+	chunk := b.spare
+	b.spare = nil
+	if cap(chunk) < n {
+		chunk = make([]byte, 0, n)
+	}
+	b.chunks = append(b.chunks, chunk)
+	b.starts = append(b.starts, b.size)
+	b.mu.Unlock()
+}
+
+// room is the unused end of the last chunk.
+func (b *body) room() []byte {
+	if len(b.chunks) == 0 {
+		return nil
+	}
+	last := b.chunks[len(b.chunks)-1]
+	return last[len(last):cap(last)]
+}
+
+// wrote tells that n bytes have been put into room.
+func (b *body) wrote(n int) {
+	b.mu.Lock()
+	last := &b.chunks[len(b.chunks)-1]
+	*last = (*last)[:len(*last)+n]
+	b.size += int64(n)
+	b.mu.Unlock()
+	b.wake.Broadcast()
+}
+
+// hold waits until a body with a window may grow. When there is nobody left to
+// read it, it is abandoned, and hold reports false.
+func (b *body) hold() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.window > 0 {
+		if len(b.readers) == 0 {
+			b.err = errAbandoned
+			b.state.Store(uint32(abandoned))
+			return false
+		}
+		if b.drop(); b.size-b.slowest() < b.window {
+			return true
+		}
+		b.wake.Wait()
+	}
+	return true
+}
+
+// shrink turns a kept body into one with a window, because the memory for
+// keeping it is not to be had.
+func (b *body) shrink(window int64) {
+	b.mu.Lock()
+	b.window = window
+	b.mu.Unlock()
+}
+
+// windowed reports whether the body is not kept. Only the writer changes that.
+func (b *body) windowed() bool { return b.window > 0 }
+
+func (b *body) slowest() int64 {
+	at := b.size
+	for _, r := range b.readers {
+		at = min(at, r.off)
+	}
+	return at
+}
+
+// drop forgets the chunks that every reader has passed, but the last one. No
+// reader still holds a piece of them: it moves on only when it is written out.
+func (b *body) drop() {
+	n, at := 0, b.slowest()
+	for n < len(b.chunks)-1 && b.starts[n+1] <= at {
+		b.spare = b.chunks[n][:0]
+		n++
+	}
+	if n > 0 {
+		b.chunks = append(b.chunks[:0], b.chunks[n:]...)
+		b.starts = append(b.starts[:0], b.starts[n:]...)
+		b.gone = b.starts[0]
+	}
+}
+
+// held is the memory the chunks take, in bytes.
+func (b *body) held() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var n int64
+	for _, c := range b.chunks {
+		n += int64(cap(c))
+	}
+	return n
+}
+
+// finish ends the body. A body ends once; later ends change nothing.
+func (b *body) finish(s bodyState, err error) {
+	b.mu.Lock()
+	if b.is(growing) {
+		if s == complete {
+			b.trim()
+		}
+		b.err = err
+		b.state.Store(uint32(s))
+	}
+	b.mu.Unlock()
+	b.wake.Broadcast()
+}
+
+// trim gives back the unused end of the last chunk where it is worth a copy, so
+// that a body costs what it holds.
+func (b *body) trim() {
+	if len(b.chunks) == 0 {
+		return
+	}
+	last := &b.chunks[len(b.chunks)-1]
+	if len(*last) == 0 {
+		b.chunks, b.starts = b.chunks[:len(b.chunks)-1], b.starts[:len(b.starts)-1]
+		return
+	}
+	if cap(*last)-len(*last) > len(*last)/16+64 {
+		*last = append(make([]byte, 0, len(*last)), *last...)
+	}
+}
+
+// reader reads the bytes [off, end) of a body; end < 0 means to its end.
+type reader struct {
+	b      *body
+	off    int64
+	end    int64
+	opened bool
+}
+
+// open registers a reader, so that a window waits for it. Readers of bodies
+// that are complete need no registration. It reports false when the part that
+// r wants is not kept any more.
+func (b *body) open(r *reader) bool {
+	r.b = b
+	if b.is(complete) {
+		return true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r.off < b.gone || b.is(abandoned) {
+		return false
+	}
+	if b.is(growing) {
+		b.readers = append(b.readers, r)
+		r.opened = true
+	}
+	return true
+}
+
+// closeReader takes r out again. A writer that waits for it goes on.
+func (b *body) closeReader(r *reader) {
+	if !r.opened {
+		return
+	}
+	b.mu.Lock()
+	for i, x := range b.readers {
+		if x == r {
+			last := len(b.readers) - 1
+			b.readers[i] = b.readers[last]
+			b.readers = b.readers[:last]
+			break
+		}
+	}
+	r.opened = false
+	b.mu.Unlock()
+	b.wake.Broadcast()
+}
+
+// next returns the next bytes for r, nil when there are none yet, io.EOF at the
+// proven end, and any other error when the body did not end well.
+func (b *body) next(r *reader) ([]byte, error) {
+	if !b.is(complete) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+	}
+	if r.end >= 0 && r.off >= r.end {
+		return nil, io.EOF
+	}
+	if r.off < b.size {
+		return b.at(r.off, r.end)
+	}
+	switch bodyState(b.state.Load()) {
+	case growing:
+		return nil, nil
+	case complete:
+		if r.end >= 0 {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return nil, io.EOF
+	}
+	return nil, b.err
+}
+
+// at is the part of one chunk from off on, cut at end.
+func (b *body) at(off, end int64) ([]byte, error) {
+	lo, hi := 0, len(b.starts)
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; b.starts[mid] <= off {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	if off < b.gone {
+		return nil, errGone
+	}
+	p := b.chunks[lo][off-b.starts[lo]:]
+	if end >= 0 && int64(len(p)) > end-off {
+		p = p[:end-off]
+	}
+	return p, nil
+}
+
+// advance moves r past n bytes that were written out.
+func (b *body) advance(r *reader, n int) {
+	if !r.opened {
+		r.off += int64(n)
+		return
+	}
+	b.mu.Lock()
+	r.off += int64(n)
+	windowed := b.window > 0
+	b.mu.Unlock()
+	if windowed {
+		b.wake.Broadcast()
+	}
+}
+
+// await waits until there is more for r, or an end.
+func (b *body) await(r *reader) {
+	b.mu.Lock()
+	for r.off >= b.size && b.is(growing) {
+		b.wake.Wait()
+	}
+	b.mu.Unlock()
+}

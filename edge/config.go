@@ -1,0 +1,111 @@
+package edge
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"runtime"
+	"time"
+
+	"edgesim/edge/behavior"
+	"edgesim/edge/cache"
+	"edgesim/edge/policy"
+	"edgesim/results"
+)
+
+// Config is what an Edge is made from.
+type Config struct {
+	Distributions []behavior.Distribution
+	Origins       []Origin // by the names that behaviors use
+
+	Capacity  int64  // bytes for objects: bodies, header fields and bookkeeping; at least 64 KiB
+	Policy    string // as policy.Parse reads it; "" means "s3fifo"
+	Shards    int    // partitions of the capacity, 1 to 1024; 0: 4 for every processor
+	MaxObject int64  // largest object kept, in bytes; 0: a whole shard's capacity
+	InFlight  int64  // bytes of bodies that may be under way from origins while they are kept; 0: 256 MiB
+	Seed      uint64 // of the policies' chance
+
+	Location string // code of the edge location, as FRA56-P1; "" means EDG1-P1
+	Product  string // what X-Cache says a response comes from; "" means "edgesim"
+	ViaName  string // pseudonym in Via; "" means Product
+
+	CacheStatus bool // send Cache-Status (RFC 9211)
+	RequestIDs  bool // send X-Amz-Cf-Id
+	CloudFront  bool // refuse in CloudFront's words: 403 for a method that is not allowed
+
+	TrustForwarded bool                          // take the viewer's address from X-Forwarded-For
+	Locate         func(addr netip.Addr) [2]byte // country of an address; nil: unknown
+
+	Recorder *results.Recorder // takes a record of every request; nil: none
+	Names    *results.Names    // to be filled with distributions, behaviors and origins; nil: an own one
+	Epoch    time.Time         // moment of At = 0; zero: when the Edge is made
+
+	IdleTimeout  time.Duration // from a response to the end of the next request's header; 0: 60 s
+	WriteTimeout time.Duration // for a viewer to take some of a response; 0: 60 s
+	MaxHeader    int           // bytes of a request's line and header; 0: 32 KiB
+	MaxUpload    int           // bytes of a request's body; 0: 1 GiB
+	MaxConns     int           // viewers' connections at a time; 0: 100,000
+}
+
+func (c Config) withDefaults() (Config, error) {
+	c.Policy = cmp.Or(c.Policy, "s3fifo")
+	c.Shards = cmp.Or(c.Shards, 4*runtime.GOMAXPROCS(0))
+	c.InFlight = cmp.Or(c.InFlight, 256<<20)
+	c.Location = cmp.Or(c.Location, "EDG1-P1")
+	c.Product = cmp.Or(c.Product, "edgesim")
+	c.ViaName = cmp.Or(c.ViaName, c.Product)
+	c.IdleTimeout = cmp.Or(c.IdleTimeout, time.Minute)
+	c.WriteTimeout = cmp.Or(c.WriteTimeout, time.Minute)
+	c.MaxHeader = cmp.Or(c.MaxHeader, 32<<10)
+	c.MaxUpload = cmp.Or(c.MaxUpload, 1<<30)
+	c.MaxConns = cmp.Or(c.MaxConns, 100_000)
+	if c.Epoch.IsZero() {
+		c.Epoch = time.Now()
+	}
+	if c.Names == nil {
+		c.Names = results.NewNames(c.Epoch.UTC())
+	}
+	return c, c.check()
+}
+
+func (c *Config) check() error {
+	switch {
+	case c.Capacity < 64<<10:
+		return fmt.Errorf("edge: Capacity is %d bytes: it must be at least 64 KiB", c.Capacity)
+	case c.Shards < 1 || c.Shards > 1024:
+		return fmt.Errorf("edge: Shards is %d: it must be from 1 to 1024", c.Shards)
+	case c.Capacity/int64(c.Shards) < 16<<10:
+		return fmt.Errorf("edge: Capacity %d over %d Shards leaves less than 16 KiB for one: take fewer shards",
+			c.Capacity, c.Shards)
+	case c.MaxObject < 0 || c.InFlight < 0:
+		return fmt.Errorf("edge: MaxObject and InFlight must be 0 or a number of bytes")
+	}
+	return nil
+}
+
+// maxObject is the largest body that may be kept, in bytes.
+func (c *Config) maxObject() int64 {
+	most := c.Capacity / int64(c.Shards)
+	if c.MaxObject > 0 {
+		most = min(most, c.MaxObject)
+	}
+	return most - objectBytes - overhead(c.Policy)
+}
+
+func (c *Config) shard(i int) cache.Config {
+	return cache.Config{
+		Capacity: c.Capacity / int64(c.Shards),
+		Policy:   c.Policy,
+		Overhead: overhead(c.Policy),
+		Seed:     c.Seed + uint64(i),
+	}
+}
+
+// overhead is what an object costs in the shard and in its policy, in bytes.
+func overhead(name string) int64 {
+	kind, _, err := policy.Parse(name)
+	if err != nil {
+		return 0 // cache.New tells what is wrong
+	}
+	return cache.EntryBytes + int64(kind.SlotBytes)
+}

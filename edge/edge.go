@@ -1,0 +1,195 @@
+// Package edge is the HTTP edge: a shared cache in front of origins, with
+// first-byte streaming. It knows HTTP, sockets and clocks; what is kept and who
+// leaves is decided by edge/cache, what may be kept by edge/rfc9111, where a
+// request belongs by edge/behavior. It must never know an experiment: no
+// scenario, no workload, no simulated origin.
+//
+// The life of a request: Host → distribution → first matching behavior → method
+// → key → shard. A hit leaves without its bytes being copied by us. A miss
+// joins the key's flight, or begins one; the flight's goroutine reads the
+// origin into a body that all its viewers read, each at its own pace.
+package edge
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"edgesim/edge/behavior"
+	"edgesim/edge/rfc9111"
+	"edgesim/results"
+)
+
+// Edge is one edge location.
+type Edge struct {
+	conf    Config
+	table   *behavior.Table
+	routes  [][]route // by distribution, by rule
+	parts   []*partition
+	ups     []*upstream
+	memory  memory
+	names   *results.Names
+	largest int64 // body that may be kept, in bytes
+
+	via    []byte
+	pop    []byte
+	xcache [results.Results][]byte
+
+	server *fasthttp.Server
+	ctx    context.Context // ends when origins are to be left alone
+	cancel context.CancelFunc
+	flying sync.WaitGroup
+	stop   chan struct{}
+
+	inFlight atomic.Int64
+	seed     uint64
+
+	mu      sync.Mutex
+	viewers map[*viewer]struct{}
+	stopped bool
+}
+
+// route is what the edge needs to know of a behavior, beside the behavior.
+type route struct {
+	rules rfc9111.Rules
+	up    *upstream
+	name  uint16 // index into Names.Behaviors
+}
+
+// New makes an edge. It serves nothing until Serve.
+func New(conf Config) (*Edge, error) {
+	conf, err := conf.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}}
+	e.memory.limit, e.largest = conf.InFlight, conf.maxObject()
+	if e.table, err = behavior.Compile(conf.Distributions); err != nil {
+		return nil, err
+	}
+	if err := e.makeOrigins(); err != nil {
+		return nil, err
+	}
+	if err := e.makeRoutes(); err != nil {
+		return nil, err
+	}
+	for i := range conf.Shards {
+		p, err := newPartition(conf.shard(i))
+		if err != nil {
+			return nil, err
+		}
+		e.parts = append(e.parts, p)
+	}
+	e.words()
+	e.ctx, e.cancel = context.WithCancel(context.Background())
+	e.server = e.newServer()
+	return e, nil
+}
+
+func (e *Edge) makeOrigins() error {
+	for i, o := range e.conf.Origins {
+		o, err := o.withDefaults()
+		if err != nil {
+			return err
+		}
+		u := &upstream{Origin: o, number: uint16(i), live: map[*originConn]struct{}{}}
+		e.ups = append(e.ups, u)
+		e.names.Origins = append(e.names.Origins, o.Name)
+	}
+	return nil
+}
+
+func (e *Edge) upstream(name string) *upstream {
+	for _, u := range e.ups {
+		if u.Name == name {
+			return u
+		}
+	}
+	return nil
+}
+
+func (e *Edge) makeRoutes() error {
+	for _, d := range e.table.Distributions() {
+		routes := make([]route, len(d.Rules()))
+		for i := range d.Rules() {
+			r := &d.Rules()[i]
+			up := e.upstream(r.Origin)
+			if up == nil {
+				return fmt.Errorf("behavior %q: there is no origin %q", r.Name, r.Origin)
+			}
+			routes[i] = route{rules: rulesOf(&r.Behavior), up: up, name: uint16(len(e.names.Behaviors))}
+			e.names.Behaviors = append(e.names.Behaviors, r.Name)
+		}
+		e.routes = append(e.routes, routes)
+		e.names.Distributions = append(e.names.Distributions, e.reported(&d))
+	}
+	e.names.Edges = append(e.names.Edges, results.Edge{Code: e.conf.Location})
+	return nil
+}
+
+// reported is the distribution as reports print it: FriendlyName is an
+// alternate domain name, else an origin's (CloudFront's reports).
+func (e *Edge) reported(d *behavior.Compiled) results.Distribution {
+	r := results.Distribution{ID: d.ID, Domain: d.Domain, Aliases: d.Aliases, Friendly: d.Default.Origin}
+	if len(d.Aliases) > 0 {
+		r.Friendly = d.Aliases[0]
+	}
+	return r
+}
+
+func rulesOf(b *behavior.Behavior) rfc9111.Rules {
+	return rfc9111.Rules{
+		MinTTL: b.TTL.Min, DefaultTTL: b.TTL.Default, MaxTTL: b.TTL.Max,
+		Heuristic:          b.Heuristic,
+		RequestDirectives:  b.RequestDirectives,
+		MinBeatsDirectives: b.MinBeatsDirectives,
+		DefaultAnyStatus:   b.DefaultAnyStatus,
+		IgnoreVary:         b.IgnoreVary,
+		ErrorCaching:       b.ErrorCaching,
+		ErrorTTL:           b.ErrorTTL,
+		StaleDespiteShared: b.StaleDespiteShared,
+		StaleOnError:       b.StaleOnError,
+	}
+}
+
+// words prepares the field values that never change.
+func (e *Edge) words() {
+	e.via = []byte("1.1 " + e.conf.ViaName)
+	e.pop = []byte(e.conf.Location)
+	for r := range results.Results {
+		e.xcache[r] = []byte(r.String() + " from " + e.conf.Product)
+	}
+	e.seed = uint64(e.conf.Epoch.UnixNano())
+}
+
+// now is the edge's clock: nanoseconds since the epoch, by the monotonic clock.
+func (e *Edge) now() int64 { return int64(time.Since(e.conf.Epoch)) }
+
+// unix turns a moment of the edge's clock into Unix nanoseconds.
+func (e *Edge) unix(now int64) int64 { return e.conf.Epoch.UnixNano() + now }
+
+func (e *Edge) partition(hash uint64) *partition {
+	return e.parts[(hash>>32)*uint64(len(e.parts))>>32]
+}
+
+func (e *Edge) record(hint uint64, r *results.Record) {
+	if e.conf.Recorder != nil {
+		e.conf.Recorder.Add(hint, r)
+	}
+}
+
+// Names is what gives meaning to the edge's records.
+func (e *Edge) Names() *results.Names { return e.names }
+
+// DistributionOf is the index in Names.Distributions of the distribution that
+// a host name belongs to; 0 when none has it.
+func (e *Edge) DistributionOf(host string) uint16 {
+	if d, ok := e.table.Host([]byte(host)); ok {
+		return uint16(d.Index)
+	}
+	return 0
+}

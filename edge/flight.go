@@ -1,0 +1,260 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"edgesim/edge/behavior"
+	"edgesim/edge/rfc9111"
+	"edgesim/results"
+)
+
+// outcome is what a flight decides once the origin's header is there; everyone
+// who waited acts on it.
+type outcome uint8
+
+const (
+	undecided outcome = iota
+	shared            // obj answers everyone: its body is kept, and may still grow
+	renewed           // the origin said 304: obj is the old object, renewed
+	staleGood         // the origin failed and obj, stale, may stand in
+	passed            // obj is for the leader alone; the others ask for themselves
+	faulted           // no response came: everyone gets the error
+)
+
+// flight is one origin fetch that many requests may ride. It runs in a
+// goroutine of its own, so no viewer's pace or departure touches it.
+type flight struct {
+	e    *Edge
+	p    *partition
+	key  string
+	hash uint64
+	rule *behavior.Rule
+	up   *upstream
+	req  rfc9111.Request // what the leader asked, as caching sees it
+	out  outgoing
+	old  *object // what is being renewed; nil: nothing
+
+	route   *route
+	private bool // not in the partition's table: nobody else may join
+	behind  bool // renews a stale object that has been served already: nobody waits for it
+	manner  *manner
+	url     results.Sym
+	query   results.Sym
+
+	base    int                      // length of key before the variant
+	headers func(name string) []byte // the leader's request fields, until the decision; nil: gone
+
+	decided chan struct{} // closed when the fields below are set
+	outcome outcome
+	obj     *object
+	lead    *stream // passed: the leader's place at the body, taken before it moves
+	fault   fault
+
+	tab    *tab
+	own    origined
+	booked int64 // bytes of the memory for bodies in flight
+}
+
+// fault is why an origin gave no response.
+type fault struct {
+	status int
+	detail results.Detail
+	why    string
+}
+
+// fly starts the flight.
+func (f *flight) fly() {
+	f.e.flying.Add(1)
+	f.e.inFlight.Add(1)
+	go f.run()
+}
+
+func (f *flight) run() {
+	defer f.e.flying.Done()
+	defer f.land()
+	asked := f.e.now()
+	r, err := f.ask()
+	f.own.ttfb = f.e.now() - asked
+	if err != nil {
+		f.fail(err)
+		return
+	}
+	f.judge(r, asked)
+	f.pump(r)
+	f.own.total = f.e.now() - asked
+	f.own.bytes += r.bytes()
+	f.up.done(r)
+}
+
+func (f *flight) ask() (*reply, error) {
+	f.own.asked++
+	f.own.origin = f.up.number
+	return f.up.ask(f.e.ctx, &f.out)
+}
+
+// land takes the flight out of the table and completes the leader's record.
+// Should the flight itself have a fault of ours, nobody is left waiting.
+func (f *flight) land() {
+	if f.outcome == undecided {
+		f.decide(faulted, nil, fault{500, results.ErrorDetail, "internal"})
+	}
+	if f.obj != nil && f.outcome != staleGood && f.outcome != renewed {
+		f.obj.body.finish(failed, io.ErrUnexpectedEOF) // a body that has ended stays as it ended
+	}
+	f.leave()
+	f.e.memory.give(f.booked)
+	f.e.inFlight.Add(-1)
+	if f.tab != nil {
+		f.tab.flightDone(f.e, f.own)
+	}
+}
+
+// leave makes room in the table for another flight of the same key.
+func (f *flight) leave() {
+	if f.private {
+		return
+	}
+	f.p.mu.Lock()
+	if f.p.flights[f.key] == f {
+		delete(f.p.flights, f.key)
+	}
+	f.p.mu.Unlock()
+}
+
+func (f *flight) decide(o outcome, obj *object, why fault) {
+	f.outcome, f.obj, f.fault = o, obj, why
+	close(f.decided)
+}
+
+// judge reads the header, decides, and releases everyone who waits for that.
+func (f *flight) judge(r *reply, asked int64) {
+	now := f.e.now()
+	status := r.header.StatusCode()
+	if f.old != nil && status >= 500 && f.standIn(now) {
+		return
+	}
+	if f.old != nil && status == 304 {
+		f.renew(r, asked, now)
+		return
+	}
+	o := f.e.newObject(f, r, asked, now)
+	if status == 206 || status == 304 || !o.verdict.Store || f.bodiless() || !f.fits(r.framing.length) ||
+		!f.book(nextPiece(0, r.framing.length)) {
+		f.pass(o)
+		return
+	}
+	switch {
+	case o.verdict.Collapsible:
+		f.forget()
+	case !f.private:
+		f.remember(now)
+		f.leave() // stored, but nobody may ride
+	}
+	f.decide(shared, o, fault{})
+}
+
+func (f *flight) bodiless() bool { return f.out.bodiless }
+
+// pass gives the response to the leader alone, with back-pressure: what is not
+// stored is read no faster than its viewer reads.
+func (f *flight) pass(o *object) {
+	if f.req.Method == results.GET {
+		f.remember(f.e.now())
+	}
+	f.leave()
+	o.body.shrink(passWindow)
+	if !f.behind {
+		f.lead, _ = newStream(o.body, 0, -1)
+	}
+	f.decide(passed, o, fault{})
+}
+
+// passWindow is how far an unstored body may run ahead of its viewer, in bytes.
+const passWindow = 64 << 10
+
+// passFor is how long a key is known not to be shared.
+const passFor = 2 * time.Minute
+
+func (f *flight) remember(now int64) { f.p.setPassing(f.hash, now+int64(passFor)) }
+
+// forget lets viewers wait for this key's responses again.
+func (f *flight) forget() {
+	if f.private {
+		f.p.setPassing(f.hash, 0)
+	}
+}
+
+// fits reports whether a body of that length may be kept.
+func (f *flight) fits(length int64) bool { return length <= f.e.largest }
+
+// renew replaces the old object by one with the fields of a 304 (RFC 9111
+// §4.3.4).
+func (f *flight) renew(r *reply, asked, now int64) {
+	o := f.e.renewedObject(f, r, asked, now)
+	if o.verdict.Store {
+		f.p.renew(f.hash, f.old, o)
+	} else {
+		f.p.invalidate(f.hash, f.key)
+	}
+	if !o.verdict.Collapsible {
+		f.remember(now)
+	}
+	f.leave()
+	f.decide(renewed, o, fault{})
+}
+
+// standIn lets the stale object answer in place of an origin that fails (RFC
+// 5861 §4), and asks no more for a moment.
+func (f *flight) standIn(now int64) bool {
+	if f.old == nil || !f.old.mayServeOnError(now) {
+		return false
+	}
+	o := *f.old
+	o.onError = true
+	o.expires = now + int64(f.retry())
+	f.p.renew(f.hash, f.old, &o)
+	f.leave()
+	f.decide(staleGood, &o, fault{})
+	return true
+}
+
+// fail ends a flight whose origin gave no response.
+func (f *flight) fail(err error) {
+	f.fault = faultOf(err)
+	f.own.detail = f.fault.detail
+	if f.standIn(f.e.now()) {
+		return
+	}
+	f.leave()
+	f.decide(faulted, nil, f.fault)
+}
+
+func faultOf(err error) fault {
+	var dns *net.DNSError
+	var connect *connectError
+	switch {
+	case errors.As(err, &dns):
+		return fault{502, results.OriginDNSError, "the origin's name does not resolve"}
+	case errors.Is(err, context.Canceled), errors.Is(err, errClosed):
+		return fault{503, results.ErrorDetail, "shutting down"}
+	case isTimeout(err) || errors.Is(err, context.DeadlineExceeded):
+		return fault{504, results.OriginCommError, "the origin did not answer in time"}
+	case errors.As(err, &connect):
+		return fault{502, results.OriginConnectError, "no connection to the origin"}
+	case errors.Is(err, errUpload):
+		return fault{413, results.InvalidRequest, "the request's body is too large"}
+	case errors.Is(err, errInvalidReply):
+		return fault{502, results.OriginInvalidResponseError, "the origin's response is not valid"}
+	}
+	return fault{502, results.OriginCommError, "the origin closed the connection"}
+}
+
+// retry is how long an origin that failed is left alone while a stale object
+// stands in for it.
+func (f *flight) retry() time.Duration {
+	return max(f.route.rules.ErrorTTL, time.Second)
+}

@@ -1,0 +1,292 @@
+package edge
+
+import (
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"edgesim/edge/cache"
+	"edgesim/edge/rfc9111"
+	"edgesim/results"
+)
+
+// handle answers one request.
+func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
+	v := ctx.Conn().(*viewer)
+	a := &v.ask
+	a.read(ctx)
+	v.id++
+	if !e.find(v, a) {
+		return
+	}
+	if a.hasBody && a.cacheable() {
+		a.hasBody = false // it means nothing (RFC 9110 §9.3.1), so it goes nowhere
+		ctx.SetConnectionClose()
+	}
+	if !a.rule.CachedMethods.Has(a.method) || !a.cacheable() {
+		e.alone(v, a, nil, &asMethod)
+		return
+	}
+	a.key = a.rule.AppendKey(a.key[:0], a.host, a.path, a.query, a.header)
+	a.base = len(a.key)
+	a.hash = hashKey(a.key)
+	a.p = e.partition(a.hash)
+	e.serve(v, a)
+}
+
+// find routes the request to distribution and behavior; false when it was
+// refused.
+func (e *Edge) find(v *viewer, a *ask) bool {
+	dist, ok := e.table.Host(a.host)
+	if !ok {
+		e.refuse(v, a, fault{403, results.InvalidRequest, "no distribution has this host name"})
+		return false
+	}
+	a.dist = dist
+	if len(a.path) == 1 && dist.DefaultRootObject != "" {
+		a.path = append(append(v.root[:0], '/'), dist.DefaultRootObject...)
+		v.root = a.path
+	}
+	if a.path[0] != '/' && (string(a.path) != "*" || a.method != results.OPTIONS) {
+		e.refuse(v, a, fault{400, results.InvalidRequest, "the request target is not a path"})
+		return false
+	}
+	a.rule = dist.Route(a.path)
+	a.route = &e.routes[dist.Index][a.rule.Index]
+	if a.ctx.Request.Header.ContentLength() > e.conf.MaxUpload {
+		e.refuse(v, a, fault{413, results.InvalidRequest, "the request's body is too large"})
+		return false
+	}
+	if a.rule.AllowedMethods.Has(a.method) {
+		return true
+	}
+	status := 405
+	if e.conf.CloudFront {
+		status = 403
+	}
+	e.refuse(v, a, fault{status, results.InvalidRequestMethod, "this method is not allowed here"})
+	return false
+}
+
+// serve answers from the cache, or joins a flight, or begins one.
+func (e *Edge) serve(v *viewer, a *ask) {
+	for {
+		now := e.now()
+		p := a.p
+		p.mu.Lock()
+		o, state := p.lookup(a.hash, a.key, now)
+		if o != nil && o.marker {
+			p.mu.Unlock()
+			a.variant(o.vary)
+			continue
+		}
+		how := a.consider(o, state, now)
+		if how == serveIt {
+			p.mu.Unlock()
+			if e.respond(v, a, o, mannerOf(o), nil) {
+				return
+			}
+			continue // cannot be: a stored body is complete
+		}
+		if how == refuseIt {
+			p.mu.Unlock()
+			e.refuse(v, a, fault{504, results.ErrorDetail, "nothing is stored, and the request allows no more"})
+			return
+		}
+		f, leads := e.board(v, a, o, how, now)
+		p.mu.Unlock()
+		if leads {
+			f.fly()
+		}
+		if how == staleIt {
+			e.respond(v, a, o, &asStale, nil)
+			return
+		}
+		if e.ride(v, a, f, leads) {
+			return
+		}
+		a.solo = true
+	}
+}
+
+// use is what a stored object is good for.
+type use uint8
+
+const (
+	fetchIt  use = iota // nothing suitable: ask the origin
+	serveIt             // answer with it
+	staleIt             // answer with it although it is stale, and renew it beside
+	refuseIt            // only-if-cached
+)
+
+// consider decides what to do with what was found.
+func (a *ask) consider(o *object, state cache.State, now int64) use {
+	if a.solo {
+		return fetchIt
+	}
+	if a.rule.RequestDirectives && a.caching.Directed() {
+		if u, decided := a.directed(o, now); decided {
+			return u
+		}
+	}
+	switch {
+	case state == cache.Fresh:
+		return serveIt
+	case state == cache.Stale && o.mayServeStale(now):
+		return staleIt
+	}
+	return fetchIt
+}
+
+// directed heeds the request's own directives (RFC 9111 §5.2.1).
+func (a *ask) directed(o *object, now int64) (use, bool) {
+	if o == nil {
+		return refuseIt, a.caching.CC.Is(rfc9111.OnlyIfCached)
+	}
+	switch a.caching.Use(o.ageAt(now), o.left(now), o.verdict.MustRevalidate) {
+	case rfc9111.Validate:
+		return fetchIt, true
+	case rfc9111.StaleGood:
+		return serveIt, true
+	case rfc9111.Fail:
+		return refuseIt, true
+	}
+	return 0, false
+}
+
+func mannerOf(o *object) *manner {
+	if o.onError {
+		return &asStaleErr
+	}
+	return &asHit
+}
+
+// variant makes the key that of the variant this request selects.
+func (a *ask) variant(names []string) {
+	a.key = appendVariant(a.key[:a.base], names, a.header)
+	a.hash = hashKey(a.key)
+}
+
+// board finds the flight to join, or makes the one to begin. The caller holds
+// the partition's lock.
+func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *flight, leads bool) {
+	if !a.solo {
+		if f := a.p.flights[string(a.key)]; f != nil && f.open(now) {
+			return f, false
+		}
+	}
+	private := a.solo || a.rule.NoCollapse || a.method != results.GET || how != staleIt && a.p.passing(a.hash, now)
+	f = e.newFlight(v, a, old, private)
+	if f.behind = how == staleIt; f.behind {
+		f.headers = nil
+	}
+	if !private {
+		a.p.flights[f.key] = f
+	}
+	return f, true
+}
+
+// open reports whether a flight that was found may still be joined: one whose
+// response has expired while its body comes in may not.
+func (f *flight) open(now int64) bool {
+	select {
+	case <-f.decided:
+		return f.outcome != shared || now < f.obj.expires
+	default:
+		return true
+	}
+}
+
+// alone asks the origin for this viewer only.
+func (e *Edge) alone(v *viewer, a *ask, old *object, m *manner) {
+	a.solo = true
+	a.p = e.parts[0]
+	f := e.newFlight(v, a, old, true)
+	f.manner = m
+	f.fly()
+	e.ride(v, a, f, true)
+	if a.rule.AllowedMethods.Has(results.GET) && mayChange(a.method) && f.outcome == passed && f.obj.status < 400 {
+		e.invalidate(a)
+	}
+}
+
+// mayChange reports whether a method may change what is at its target (RFC 9110
+// §9.2.1). Of a method that is not known the worst is assumed.
+func mayChange(m results.Method) bool {
+	return m != results.GET && m != results.HEAD && m != results.OPTIONS
+}
+
+// invalidate removes what is stored for the request's target, after a method
+// that may have changed it (RFC 9111 §4.4).
+func (e *Edge) invalidate(a *ask) {
+	a.key = a.rule.AppendKey(a.key[:0], a.host, a.path, a.query, a.header)
+	hash := hashKey(a.key)
+	e.partition(hash).invalidate(hash, string(a.key))
+}
+
+// ride waits for the flight's decision and acts on it. It reports false when
+// this request must ask for itself.
+func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
+	if !a.await(f, leads) {
+		return false
+	}
+	switch {
+	case f.outcome == faulted:
+		e.refuse(v, a, f.fault)
+		return true
+	case leads:
+		return e.respond(v, a, f.obj, f.leaderManner(), f.lead)
+	case f.outcome == passed, !f.obj.verdict.Collapsible && f.outcome != staleGood, !a.matches(f):
+		return false
+	}
+	m := &asCollapsed
+	if f.outcome == staleGood {
+		m = &asStaleErr
+	}
+	return e.respond(v, a, f.obj, m, nil)
+}
+
+// await waits for the decision; one who joined waits no longer than its
+// behavior says.
+func (a *ask) await(f *flight, leads bool) bool {
+	if leads || a.rule.CollapseWait == 0 {
+		<-f.decided
+		return true
+	}
+	t := time.NewTimer(a.rule.CollapseWait)
+	defer t.Stop()
+	select {
+	case <-f.decided:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+// matches reports whether the flight's response is the variant that this
+// request selects.
+func (a *ask) matches(f *flight) bool {
+	if len(f.obj.vary) == 0 || a.rule.IgnoreVary {
+		return true
+	}
+	a.variant(f.obj.vary)
+	return string(a.key) == f.obj.key
+}
+
+func (f *flight) leaderManner() *manner {
+	switch f.outcome {
+	case renewed:
+		return &asRefresh
+	case staleGood:
+		return &asStaleErr
+	case passed:
+		if f.manner != nil {
+			return f.manner
+		}
+		return &asPassed
+	}
+	if f.old != nil {
+		return &asStaleMiss
+	}
+	return &asMiss
+}

@@ -1,0 +1,58 @@
+package edge
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestCapacityIsWhatMemoryCosts fills a cache with objects of several sizes and
+// holds what the shard counts against what the heap grew by.
+func TestCapacityIsWhatMemoryCosts(t *testing.T) {
+	if testing.Short() || raceOn {
+		t.Skip("fills 16 MiB several times, and the race detector's heap is another")
+	}
+	for _, size := range []int{100, 1000, 16000, 200000} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			const capacity = 16 << 20
+			inLab(t, func(w http.ResponseWriter, r *http.Request) {
+				n, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
+				w.Header().Set("Cache-Control", "max-age=3600")
+				w.Header().Set("Content-Type", "image/jpeg")
+				w.Header().Set("Etag", fmt.Sprintf(`"%016x"`, n))
+				w.Write(make([]byte, size))
+			}, func(c *Config) {
+				c.Capacity = capacity
+				c.Recorder = nil
+			}, func(l *lab) {
+				before := heap()
+				for i := range capacity/(size+500) + 1000 {
+					l.get("/" + strconv.Itoa(i))
+				}
+				l.edge.flying.Wait()
+				grown := float64(heap() - before)
+				used := float64(l.edge.parts[0].shard.Used())
+				if used < 0.9*capacity || used > capacity {
+					t.Errorf("%.0f bytes used of %d", used, capacity)
+				}
+				// Names of a thousand evicted objects and test clutter are in it.
+				if ratio := grown / used; ratio < 0.85 || ratio > 1.2 {
+					t.Errorf("the shard counts %.0f bytes, the heap grew by %.0f: ratio %.3f", used, grown, ratio)
+				} else {
+					t.Logf("heap/counted = %.3f with %d objects", ratio, l.edge.parts[0].shard.Len())
+				}
+			})
+		})
+	}
+}
+
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

@@ -1,0 +1,83 @@
+package edge
+
+import (
+	"time"
+	"unsafe"
+
+	"edgesim/edge/cache"
+	"edgesim/edge/rfc9111"
+	"edgesim/results"
+)
+
+// object is a response: what an origin said and, from then on, what the cache
+// knows of it. It never changes, but for its body, which may still be growing.
+// A renewed response is a new object around the same body.
+type object struct {
+	key    string // as behavior.Rule.AppendKey made it, and what Vary added
+	status int
+	fields []field // to send as they are: no hop-by-hop fields, no Content-Length, Age or Via
+	text   []byte  // what fields point into
+	body   *body
+	length int64 // of the body; -1 while it is unknown
+
+	date         []byte
+	etag         []byte
+	lastModified int64 // Unix seconds; 0: none
+
+	stored  int64 // edge clock, ns, when the header arrived
+	expires int64 // edge clock: fresh before it
+	age     time.Duration
+	verdict rfc9111.Verdict
+	meta    rfc9111.Response
+
+	vary    []string // field names, lower case, that select among variants
+	marker  bool     // no response, but a note that this key's responses vary by the names in vary
+	onError bool     // kept fresh for a moment only because the origin fails
+
+	url, query, contentType results.Sym
+	ttl                     results.TTLClass
+}
+
+// field is one header field.
+type field struct{ name, value []byte }
+
+// objectBytes is what an object costs beside its body, its fields and its key:
+// its own struct, its body's with one chunk, and the pointer to it. The shard
+// adds what entry and policy cost. The allocator's rounding is not in it
+// (TestCapacityIsWhatMemoryCosts holds the sum against the heap).
+const objectBytes = int64(unsafe.Sizeof(object{})) + int64(unsafe.Sizeof(body{})) + 24 + 8 + 8
+
+// cost is the object's share of the cache's capacity, in bytes.
+func (o *object) cost() int64 {
+	return objectBytes + int64(len(o.key)) + int64(cap(o.text)) +
+		int64(cap(o.fields))*int64(unsafe.Sizeof(field{})) + o.body.held()
+}
+
+func (o *object) freshness() cache.Freshness {
+	return cache.Freshness{Stored: o.stored, Expires: o.expires}
+}
+
+// ageAt is the object's current age at a moment of the edge's clock (RFC 9111
+// §4.2.3).
+func (o *object) ageAt(now int64) time.Duration {
+	return o.age + time.Duration(max(0, now-o.stored))
+}
+
+// left is the freshness left: negative once the object is stale.
+func (o *object) left(now int64) time.Duration {
+	return o.verdict.Lifetime - o.ageAt(now)
+}
+
+// mayServeStale reports whether the object, stale since at least one moment,
+// may be served while it is renewed (RFC 5861 §3).
+func (o *object) mayServeStale(now int64) bool {
+	v := &o.verdict
+	return !v.MustRevalidate && v.StaleWhileRevalidate > 0 && -o.left(now) <= v.StaleWhileRevalidate
+}
+
+// mayServeOnError reports whether it may be served because the origin fails
+// (RFC 5861 §4).
+func (o *object) mayServeOnError(now int64) bool {
+	v := &o.verdict
+	return !v.MustRevalidate && v.StaleIfError > 0 && -o.left(now) <= v.StaleIfError
+}

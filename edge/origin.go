@@ -1,0 +1,136 @@
+package edge
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Origin is where misses go: an HTTP/1.1 server.
+type Origin struct {
+	Name string // as behaviors refer to it
+	Addr string // host:port that is dialled
+	Host string // Host header sent where the behavior does not forward the viewer's; "" means Addr
+	Path string // put before every request's path; "" or "/something" without a slash at its end
+	TLS  bool   // speak HTTPS; the certificate is checked against Host
+
+	ConnectTimeout  time.Duration // of one attempt; 0 means 10 s
+	ConnectAttempts int           // 1 to 3; 0 means 3
+	ReadTimeout     time.Duration // to the first byte and between any two packets; 0 means 30 s
+	KeepAlive       time.Duration // how long an idle connection is kept; 0 means 5 s
+	MaxIdle         int           // idle connections kept; 0 means 256
+
+	// Dial replaces the network in tests. nil dials TCP.
+	Dial func(ctx context.Context, addr string) (net.Conn, error)
+	// Certificates overrides how TLS is spoken. nil means the system's roots.
+	Certificates *tls.Config
+}
+
+// ParseOrigin reads an origin from a URL such as http://127.0.0.1:8080/prefix.
+func ParseOrigin(name, text string) (Origin, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return Origin{}, fmt.Errorf("origin %q is not a URL: %w", text, err)
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return Origin{}, fmt.Errorf("origin %q: write http://HOST[:PORT][/PATH] or https://…", text)
+	}
+	if u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return Origin{}, fmt.Errorf("origin %q: an origin has no user, query or fragment", text)
+	}
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	return Origin{
+		Name: name,
+		Addr: net.JoinHostPort(u.Hostname(), port),
+		Host: u.Host,
+		Path: strings.TrimRight(u.EscapedPath(), "/"),
+		TLS:  u.Scheme == "https",
+	}, nil
+}
+
+func (o Origin) withDefaults() (Origin, error) {
+	if o.Name == "" {
+		return o, fmt.Errorf("an origin has no Name")
+	}
+	if _, _, err := net.SplitHostPort(o.Addr); err != nil {
+		return o, fmt.Errorf("origin %s: Addr %q must be host:port: %w", o.Name, o.Addr, err)
+	}
+	if o.ConnectAttempts < 0 || o.ConnectAttempts > 3 {
+		return o, fmt.Errorf("origin %s: ConnectAttempts %d must be from 1 to 3", o.Name, o.ConnectAttempts)
+	}
+	if o.Path != "" && (o.Path[0] != '/' || strings.HasSuffix(o.Path, "/")) {
+		return o, fmt.Errorf("origin %s: Path %q must begin with a slash and not end with one", o.Name, o.Path)
+	}
+	o.Host = cmp.Or(o.Host, o.Addr)
+	o.ConnectTimeout = cmp.Or(o.ConnectTimeout, 10*time.Second)
+	o.ConnectAttempts = cmp.Or(o.ConnectAttempts, 3)
+	o.ReadTimeout = cmp.Or(o.ReadTimeout, 30*time.Second)
+	o.KeepAlive = cmp.Or(o.KeepAlive, 5*time.Second)
+	o.MaxIdle = cmp.Or(o.MaxIdle, 256)
+	if o.Dial == nil {
+		o.Dial = func(ctx context.Context, addr string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+		}
+	}
+	return o, nil
+}
+
+// dial makes one connection, TLS included, trying as often as the origin's
+// settings say.
+func (o *Origin) dial(ctx context.Context) (net.Conn, error) {
+	var err error
+	for range o.ConnectAttempts {
+		var c net.Conn
+		if c, err = o.dialOnce(ctx); err == nil {
+			return c, nil
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, err
+}
+
+func (o *Origin) dialOnce(ctx context.Context) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.ConnectTimeout)
+	defer cancel()
+	c, err := o.Dial(ctx, o.Addr)
+	if err != nil || !o.TLS {
+		return c, err
+	}
+	t := tls.Client(c, o.tlsConfig())
+	if err := t.HandshakeContext(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (o *Origin) tlsConfig() *tls.Config {
+	conf := &tls.Config{}
+	if o.Certificates != nil {
+		conf = o.Certificates.Clone()
+	}
+	if conf.ServerName == "" {
+		conf.ServerName, _, _ = net.SplitHostPort(o.Host)
+		if conf.ServerName == "" {
+			conf.ServerName = o.Host
+		}
+	}
+	return conf
+}
+
+// addrOf is a viewer's address as a record keeps it.
+func addrOf(a net.Addr) (netip.Addr, uint16) {
+	if t, ok := a.(*net.TCPAddr); ok {
+		ap := t.AddrPort()
+		return ap.Addr().Unmap(), ap.Port()
+	}
+	return netip.Addr{}, 0
+}

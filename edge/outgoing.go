@@ -1,0 +1,182 @@
+package edge
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/netip"
+	"strconv"
+
+	"edgesim/results"
+)
+
+// Requests to origins: the viewer's end-to-end fields, without those that
+// belong to one connection (RFC 9110 §7.6.1), and with Via and
+// X-Forwarded-For as an intermediary writes them.
+
+// purpose says what a request to the origin is for.
+type purpose uint8
+
+const (
+	forCache purpose = iota // its response is to be kept: no conditions or ranges of the viewer's
+	forOne                  // it is for this viewer alone: passed on as it is
+)
+
+// outgoingFor builds the request to the origin. The bytes are its own: they
+// outlive the viewer's request.
+func (e *Edge) outgoingFor(a *ask, v *viewer, up *upstream, why purpose) outgoing {
+	head := make([]byte, 0, 512+len(a.path)+len(a.query))
+	head = append(head, a.ctx.Request.Header.Method()...)
+	head = append(head, ' ')
+	head = append(head, up.Path...)
+	head = append(head, a.path...)
+	head = a.rule.AppendQuery(head, a.query)
+	head = append(head, " HTTP/1.1\r\nHost: "...)
+	if a.rule.ForwardHost {
+		head = append(head, a.host...)
+	} else {
+		head = append(head, up.Host...)
+	}
+	head = append(head, '\r', '\n')
+	head = a.appendFields(head, why)
+	head = appendForwarded(head, a.forwarded, v.addr)
+	head = appendLine(head, "Via", e.via)
+	out := outgoing{size: -1, bodiless: a.method == results.HEAD}
+	if a.hasBody {
+		head = out.withBody(head, a, e.conf.MaxUpload)
+	}
+	out.head = head
+	return out
+}
+
+func (o *outgoing) withBody(head []byte, a *ask, most int) []byte {
+	o.body = &upload{a.ctx.Request.BodyStream(), most}
+	if n := a.ctx.Request.Header.ContentLength(); n >= 0 {
+		o.size = int64(n)
+		return appendLine(head, "Content-Length", strconv.AppendInt(nil, o.size, 10))
+	}
+	return appendLine(head, "Transfer-Encoding", []byte("chunked"))
+}
+
+// finish ends the header: with the conditions that renew old, or none.
+func (o *outgoing) finish(old *object) {
+	if old != nil {
+		if len(old.etag) > 0 {
+			o.head = appendLine(o.head, "If-None-Match", old.etag)
+		}
+		if old.lastModified != 0 {
+			o.head = append(o.head, "If-Modified-Since: "...)
+			o.head = appendDate(o.head, old.lastModified)
+			o.head = append(o.head, '\r', '\n')
+		}
+	}
+	o.head = append(o.head, '\r', '\n')
+}
+
+func (a *ask) appendFields(head []byte, why purpose) []byte {
+	connection := a.ctx.Request.Header.Peek("Connection")
+	for name, value := range a.ctx.Request.Header.All() {
+		if hopByHop(name) || why == forCache && conditional(name) || listed(connection, name) || replaced(name) ||
+			a.rule.NoAuthorization && a.cacheable() && is(name, "Authorization") || a.rule.NoCookies && is(name, "Cookie") {
+			continue
+		}
+		head = append(head, name...)
+		head = append(head, ": "...)
+		head = append(head, value...)
+		head = append(head, '\r', '\n')
+	}
+	if a.rule.NoCookies {
+		head = a.rule.AppendCookies(head, a.ctx.Request.Header.Peek("Cookie"))
+	}
+	return head
+}
+
+// upload is a request's body that may not be longer than most bytes.
+type upload struct {
+	r    io.Reader
+	most int
+}
+
+var errUpload = errors.New("the request's body is too large")
+
+func (u *upload) Read(p []byte) (int, error) {
+	n, err := u.r.Read(p)
+	if u.most -= n; u.most < 0 {
+		return n, errUpload
+	}
+	return n, err
+}
+
+// replaced are the fields that the edge writes itself.
+func replaced(name []byte) bool {
+	return is(name, "Host") || is(name, "Content-Length") || is(name, "Via") ||
+		is(name, "X-Forwarded-For") || is(name, "Expect")
+}
+
+// hopByHop are the fields of one connection (RFC 9110 §7.6.1).
+func hopByHop(name []byte) bool {
+	switch len(name) {
+	case 2:
+		return is(name, "TE")
+	case 7:
+		return is(name, "Trailer") || is(name, "Upgrade")
+	case 10:
+		return is(name, "Connection") || is(name, "Keep-Alive")
+	case 16:
+		return is(name, "Proxy-Connection")
+	case 17:
+		return is(name, "Transfer-Encoding")
+	case 18:
+		return is(name, "Proxy-Authenticate")
+	case 19:
+		return is(name, "Proxy-Authorization")
+	}
+	return false
+}
+
+// conditional are the fields by which a viewer asks for less than the whole
+// response. The edge answers them itself from what it keeps.
+func conditional(name []byte) bool {
+	return is(name, "If-None-Match") || is(name, "If-Modified-Since") || is(name, "If-Match") ||
+		is(name, "If-Unmodified-Since") || is(name, "If-Range") || is(name, "Range")
+}
+
+func is(name []byte, want string) bool {
+	return len(name) == len(want) && bytes.EqualFold(name, bytesOf(want))
+}
+
+// listed reports whether a Connection field names the field.
+func listed(connection, name []byte) bool {
+	for len(connection) > 0 {
+		var member []byte
+		member, connection, _ = bytes.Cut(connection, []byte{','})
+		if bytes.EqualFold(bytes.TrimSpace(member), name) {
+			return true
+		}
+	}
+	return false
+}
+
+func appendForwarded(head, before []byte, addr netip.Addr) []byte {
+	if !addr.IsValid() && len(before) == 0 {
+		return head
+	}
+	head = append(head, "X-Forwarded-For: "...)
+	if len(before) > 0 {
+		head = append(head, before...)
+		if addr.IsValid() {
+			head = append(head, ", "...)
+		}
+	}
+	if addr.IsValid() {
+		head = addr.AppendTo(head)
+	}
+	return append(head, '\r', '\n')
+}
+
+func appendLine(head []byte, name string, value []byte) []byte {
+	head = append(head, name...)
+	head = append(head, ": "...)
+	head = append(head, value...)
+	return append(head, '\r', '\n')
+}

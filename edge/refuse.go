@@ -1,0 +1,84 @@
+package edge
+
+import (
+	"strconv"
+
+	"edgesim/results"
+)
+
+// refuse answers with an error of the edge's own.
+func (e *Edge) refuse(v *viewer, a *ask, why fault) {
+	ctx := a.ctx
+	res := &ctx.Response
+	res.Header.DisableNormalizing()
+	res.SetStatusCode(why.status)
+	setDate(&res.Header, appendDate(nil, e.unix(e.now())/1e9))
+	res.Header.SetContentType("text/plain; charset=utf-8")
+	if why.status == 503 {
+		res.Header.AddBytesKV(nameRetry, []byte("1"))
+	}
+	res.Header.AddBytesKV(nameCacheControl, []byte("no-store"))
+	body := append([]byte(strconv.Itoa(why.status)), ' ')
+	body = append(body, why.why...)
+	res.SetBodyRaw(append(body, '\n'))
+	e.trace(v, a, &res.Header, nil, &asError, 0)
+	e.open(v, a, nil, &asError, &part{status: why.status, to: -1})
+	v.rec.Detail = why.detail
+	if a.hasBody {
+		ctx.SetConnectionClose() // what is left of the request is not read as the next one
+	}
+}
+
+var (
+	nameCacheControl = []byte("Cache-Control")
+)
+
+// open begins the record of the response about to be written. The viewer's
+// connection settles it.
+func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
+	s := e.names.Strings
+	at := int64(a.ctx.Time().Sub(e.conf.Epoch))
+	from := a.from(v)
+	v.rec = results.Record{
+		At: at, ID: v.id, Object: a.hash,
+		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
+		Addr: from.As16(), Port: v.port,
+		Host: s.Bytes(a.host), Query: s.Bytes(a.query), Referrer: s.Bytes(a.referrer),
+		Agent: s.Bytes(a.agent), Forwarded: s.Bytes(a.forwarded),
+		Status: uint16(p.status), Method: a.method, Protocol: results.HTTP, Version: results.HTTP11,
+		Response: m.result, Result: m.result, Layer: m.layer, Flags: m.flags, Vantage: results.AtEdge,
+	}
+	r := &v.rec
+	if !a.ctx.Request.Header.IsHTTP11() {
+		r.Version = results.HTTP10
+	}
+	if a.dist != nil {
+		r.Distribution, r.Behavior = uint16(a.dist.Index), a.route.name
+	}
+	if e.conf.Locate != nil {
+		r.Country = e.conf.Locate(from)
+	}
+	if o == nil {
+		r.URL = s.Bytes(a.path)
+	} else {
+		v.describe(r, o, p)
+	}
+	if a.method.Proxied() {
+		r.TTL = results.TTLProxy
+	}
+	v.open = true
+}
+
+// describe adds what the object says to the record.
+func (v *viewer) describe(r *results.Record, o *object, p *part) {
+	r.URL, r.ContentType, r.TTL = o.url, o.contentType, o.ttl
+	if o.status >= 400 {
+		r.Response, r.Result, r.Detail = results.Error, results.Error, results.ErrorDetail
+	}
+	if p.sends() {
+		r.ContentLength = p.length(o)
+	}
+	if p.cut && p.status == 206 {
+		r.RangeStart, r.RangeEnd = p.from, p.to-1
+	}
+}

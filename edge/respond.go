@@ -1,0 +1,216 @@
+package edge
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"edgesim/edge/rfc9111"
+	"edgesim/results"
+	"edgesim/results/accesslog"
+)
+
+// manner is how a response came about: what the viewer, the record and
+// Cache-Status are told.
+type manner struct {
+	result results.Result
+	layer  results.Layer
+	flags  results.Flags
+	status string // of Cache-Status (RFC 9211 §2), after the cache's name
+}
+
+var (
+	asHit       = manner{results.Hit, results.LayerEdge, 0, "; hit"}
+	asStale     = manner{results.Hit, results.LayerEdge, results.StaleHit, "; hit; detail=stale"}
+	asStaleErr  = manner{results.Hit, results.LayerEdge, results.StaleHit, "; hit; detail=stale-if-error"}
+	asMiss      = manner{results.Miss, results.LayerOrigin, 0, "; fwd=uri-miss; stored"}
+	asStaleMiss = manner{results.Miss, results.LayerOrigin, 0, "; fwd=stale; stored"}
+	asRefresh   = manner{results.RefreshHit, results.LayerEdge, 0, "; fwd=stale; fwd-status=304"}
+	asCollapsed = manner{results.Hit, results.LayerOrigin, results.Collapsed, "; fwd=uri-miss; collapsed"}
+	asPassed    = manner{results.Miss, results.LayerOrigin, 0, "; fwd=uri-miss"}
+	asMethod    = manner{results.Miss, results.LayerOrigin, 0, "; fwd=method"}
+	asError     = manner{results.Error, results.NoLayer, 0, "; fwd=uri-miss; detail=error"}
+)
+
+// respond writes an object to the viewer: whole, or what the request's
+// conditions and range make of it. lead is the place at a passed body that was
+// taken for this viewer; nil otherwise. It reports false, having written
+// nothing, when the body's beginning is not there any more.
+func (e *Edge) respond(v *viewer, a *ask, o *object, m *manner, lead *stream) bool {
+	now := e.now()
+	res := &a.ctx.Response
+	res.Header.DisableNormalizing()
+	part := a.partOf(o)
+	sends := part.sends() && a.method != results.HEAD
+	var raw []byte
+	if sends && lead == nil {
+		if p, ok := o.body.whole(); ok {
+			raw = p[part.from:part.until(int64(len(p)))]
+		} else if lead, ok = newStream(o.body, part.from, part.to); !ok {
+			return false
+		}
+	} else if sends && part.cut {
+		lead.narrow(part.from, part.to)
+	}
+	e.header(&res.Header, o, &part, now)
+	e.trace(v, a, &res.Header, o, m, now)
+	e.open(v, a, o, m, &part)
+	switch {
+	case sends && lead != nil:
+		lead.v = v
+		res.SetBodyStream(lead, int(part.length(o)))
+	case sends:
+		res.SetBodyRaw(raw)
+		v.rec.BodyBytes = int64(len(raw))
+	case !sends:
+		closeStream(lead)
+		res.SkipBody = part.status != 416
+		if a.method == results.HEAD {
+			setLength(res, o.length)
+		}
+	}
+	return true
+}
+
+func closeStream(s *stream) {
+	if s != nil {
+		s.Close()
+	}
+}
+
+// setLength announces a length without a body, for HEAD.
+func setLength(res *fasthttp.Response, length int64) {
+	if length >= 0 {
+		res.Header.SetContentLength(int(length))
+	}
+}
+
+// header writes the stored fields, Age and the framing of the part.
+func (e *Edge) header(h *fasthttp.ResponseHeader, o *object, part *part, now int64) {
+	h.SetStatusCode(part.status)
+	setDate(h, o.date)
+	for i := range o.fields {
+		h.AddBytesKV(o.fields[i].name, o.fields[i].value)
+	}
+	if part.cut {
+		part.describe(h, o)
+	}
+	if o.age > 0 || now-o.stored >= int64(time.Second) {
+		var b [20]byte
+		h.AddBytesKV(nameAge, strconv.AppendInt(b[:0], int64(o.ageAt(now)/time.Second), 10))
+	}
+}
+
+// trace writes the fields that say how the response came about.
+func (e *Edge) trace(v *viewer, a *ask, h *fasthttp.ResponseHeader, o *object, m *manner, now int64) {
+	h.AddBytesKV(nameVia, e.via)
+	result := m.result
+	if o != nil && o.status >= 400 {
+		result = results.Error // an origin's error, kept or not
+	}
+	h.AddBytesKV(nameXCache, e.xcache[result])
+	h.AddBytesKV(namePop, e.pop)
+	if e.conf.CacheStatus {
+		b := append(v.buf[:0], cacheName...)
+		b = append(b, m.status...)
+		if o != nil && m.result != results.Miss && m.result != results.Error {
+			b = append(b, "; ttl="...)
+			b = strconv.AppendInt(b, int64(o.left(now)/time.Second), 10)
+		}
+		h.AddBytesKV(nameCacheStatus, b)
+		v.buf = b
+	}
+	if e.conf.RequestIDs {
+		v.buf = accesslog.AppendRequestID(v.buf[:0], v.id)
+		h.AddBytesKV(nameCfID, v.buf)
+	}
+}
+
+const cacheName = "edgesim"
+
+var (
+	nameAge         = []byte("Age")
+	nameVia         = []byte("Via")
+	nameXCache      = []byte("X-Cache")
+	namePop         = []byte("X-Amz-Cf-Pop")
+	nameCfID        = []byte("X-Amz-Cf-Id")
+	nameCacheStatus = []byte("Cache-Status")
+	nameRange       = []byte("Content-Range")
+	nameRetry       = []byte("Retry-After")
+)
+
+// partOf decides which part of o answers the request: conditions first, then
+// the range (RFC 9110 §13.2.2, §14.2).
+func (a *ask) partOf(o *object) part {
+	p := part{status: o.status, to: -1}
+	if o.status != 200 {
+		return p
+	}
+	if a.unmodified(o) {
+		p.status = 304
+		return p
+	}
+	if len(a.rangeField) > 0 && a.method == results.GET && a.rangeHolds(o) {
+		p.narrow(a.rangeField, o)
+	}
+	return p
+}
+
+// unmodified reports whether the viewer's own copy is good (RFC 9110 §13.1.2,
+// §13.1.3): If-None-Match compares weakly and, where it is given,
+// If-Modified-Since is not looked at.
+func (a *ask) unmodified(o *object) bool {
+	if len(a.ifNoneMatch) > 0 {
+		return matches(a.ifNoneMatch, o.etag)
+	}
+	if len(a.ifModifiedSince) == 0 || o.lastModified == 0 {
+		return false
+	}
+	since, ok := rfc9111.ParseDate(a.ifModifiedSince)
+	return ok && o.lastModified <= since
+}
+
+// matches reports whether a list of entity tags holds etag by weak comparison
+// (RFC 9110 §8.8.3.2), or is "*".
+func matches(list, etag []byte) bool {
+	if string(bytes.TrimSpace(list)) == "*" {
+		return true
+	}
+	want := opaque(etag)
+	if len(want) == 0 {
+		return false
+	}
+	for len(list) > 0 {
+		at := bytes.IndexByte(list, '"')
+		if at < 0 {
+			return false
+		}
+		end := bytes.IndexByte(list[at+1:], '"')
+		if end < 0 {
+			return false
+		}
+		if bytes.Equal(list[at:at+end+2], want) {
+			return true
+		}
+		list = list[at+end+2:]
+	}
+	return false
+}
+
+// opaque is an entity tag without its weakness.
+func opaque(etag []byte) []byte { return bytes.TrimPrefix(etag, []byte("W/")) }
+
+// rangeHolds reports whether If-Range lets the range count (RFC 9110 §13.1.5):
+// a strong entity tag or an exact date.
+func (a *ask) rangeHolds(o *object) bool {
+	if len(a.ifRange) == 0 {
+		return true
+	}
+	if a.ifRange[0] == '"' {
+		return bytes.Equal(a.ifRange, o.etag)
+	}
+	date, ok := rfc9111.ParseDate(a.ifRange)
+	return ok && o.lastModified != 0 && date == o.lastModified
+}

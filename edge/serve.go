@@ -1,0 +1,149 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+func (e *Edge) newServer() *fasthttp.Server {
+	return &fasthttp.Server{
+		Handler:               e.handle,
+		ReadBufferSize:        e.conf.MaxHeader,
+		MaxRequestBodySize:    e.conf.MaxUpload,
+		Concurrency:           e.conf.MaxConns,
+		StreamRequestBody:     true,
+		NoDefaultServerHeader: true,
+		NoDefaultDate:         true,
+		NoDefaultContentType:  true,
+		CloseOnShutdown:       true,
+		TCPKeepalive:          true,
+		Logger:                silent{},
+		ConnState: func(c net.Conn, s fasthttp.ConnState) {
+			if v, ok := c.(*viewer); ok && s == fasthttp.StateClosed {
+				v.end()
+			}
+		},
+
+		DisablePreParseMultipartForm: true,
+	}
+}
+
+// silent drops what fasthttp would log of every connection that breaks: the
+// records say it.
+type silent struct{}
+
+func (silent) Printf(string, ...any) {}
+
+// Serve answers viewers on ln until Shutdown. It may be called for several
+// listeners.
+func (e *Edge) Serve(ln net.Listener) error {
+	go e.prune()
+	return e.server.Serve(&listener{Listener: ln, e: e})
+}
+
+// listener wraps every connection in a viewer.
+type listener struct {
+	net.Listener
+	e *Edge
+}
+
+var viewerNumber atomic.Uint64
+
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	v := &viewer{Conn: c, e: l.e, hint: viewerNumber.Add(1), idle: true}
+	v.id = l.e.seed + v.hint*0x9E3779B97F4A7C15 // spread by the golden ratio: room for counting up
+	v.addr, v.port = addrOf(c.RemoteAddr())
+	l.e.mu.Lock()
+	l.e.viewers[v] = struct{}{}
+	l.e.mu.Unlock()
+	return v, nil
+}
+
+func (e *Edge) forget(v *viewer) {
+	e.mu.Lock()
+	delete(e.viewers, v)
+	e.mu.Unlock()
+}
+
+// prune closes origin connections that nobody used for a while.
+func (e *Edge) prune() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			for _, u := range e.ups {
+				u.prune(now)
+			}
+		case <-e.stop:
+			return
+		}
+	}
+}
+
+// Shutdown stops accepting, lets what is being served and fetched finish, and
+// closes everything. When ctx ends first, the rest is broken off: viewers see
+// their connections close short of the end. It returns ctx's error then.
+func (e *Edge) Shutdown(ctx context.Context) error {
+	if !e.begin() {
+		return nil
+	}
+	err := e.server.ShutdownWithContext(ctx)
+	if werr := e.waitFlights(ctx); err == nil {
+		err = werr
+	}
+	close(e.stop)
+	e.cancel()
+	for _, u := range e.ups {
+		u.closeAll()
+	}
+	e.closeViewers()
+	e.flying.Wait()
+	if errors.Is(err, context.Canceled) {
+		err = ctx.Err()
+	}
+	return err
+}
+
+func (e *Edge) begin() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	first := !e.stopped
+	e.stopped = true
+	return first
+}
+
+func (e *Edge) waitFlights(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		e.flying.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Edge) closeViewers() {
+	e.mu.Lock()
+	var open []*viewer
+	for v := range e.viewers {
+		open = append(open, v)
+	}
+	e.mu.Unlock()
+	for _, v := range open {
+		v.Conn.Close()
+	}
+}

@@ -1,0 +1,128 @@
+package edge
+
+import (
+	"sync"
+
+	"github.com/zeebo/xxh3"
+
+	"edgesim/edge/cache"
+	"edgesim/edge/policy"
+)
+
+// partition is a shard with a lock and bodies: the one place where the cache's
+// mind meets goroutines and memory. It also knows the flights under way for
+// its keys, and which keys do not cache.
+type partition struct {
+	mu      sync.Mutex
+	shard   *cache.Shard
+	objects []*object // by slot
+	flights map[string]*flight
+	passes  [passSlots]pass
+	_       [64]byte
+}
+
+// pass remembers for a while that responses under a key cannot be shared, so
+// that nobody waits for another's. The table is small and forgetful: a newer
+// key takes an older one's place.
+type pass struct {
+	hash  uint64
+	until int64 // edge clock
+}
+
+const passSlots = 1024
+
+func newPartition(c cache.Config) (*partition, error) {
+	s, err := cache.New(c)
+	if err != nil {
+		return nil, err
+	}
+	return &partition{shard: s, flights: map[string]*flight{}}, nil
+}
+
+func hashKey(key []byte) uint64 { return xxh3.Hash(key) }
+
+// lookup finds the object under a key. The caller holds the lock.
+func (p *partition) lookup(hash uint64, key []byte, now int64) (*object, cache.State) {
+	slot, state := p.shard.Lookup(hash, now)
+	if state == cache.Absent {
+		return nil, state
+	}
+	o := p.objects[slot]
+	if o.key != string(key) { // another key with the same 64-bit name
+		return nil, cache.Absent
+	}
+	return o, state
+}
+
+// peek is lookup without effect on the policy's order.
+func (p *partition) peek(hash uint64, key string) (*object, policy.Slot) {
+	if slot, ok := p.shard.Peek(hash); ok {
+		if o := p.objects[slot]; o.key == key {
+			return o, slot
+		}
+	}
+	return nil, policy.None
+}
+
+// keep stores a complete object. It reports false when the shard refuses it.
+func (p *partition) keep(hash uint64, o *object) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	old, had := p.shard.Peek(hash)
+	slot, ok := p.shard.Store(hash, o.cost(), o.freshness())
+	for _, gone := range p.shard.Evicted() {
+		p.objects[gone] = nil
+	}
+	if had && (!ok || old != slot) {
+		p.objects[old] = nil // replaced, or gone because the new one was refused
+	}
+	if !ok {
+		return false
+	}
+	for int(slot) >= len(p.objects) {
+		p.objects = append(p.objects, nil)
+	}
+	p.objects[slot] = o
+	return true
+}
+
+// renew puts a renewed object in the place of the old one, which may have left
+// meanwhile.
+func (p *partition) renew(hash uint64, old, o *object) {
+	p.mu.Lock()
+	at, slot := p.peek(hash, old.key)
+	if at == old {
+		p.objects[slot] = o
+		p.shard.Freshen(slot, o.freshness())
+		p.mu.Unlock()
+		return
+	}
+	p.mu.Unlock()
+	if at == nil && o.body.is(complete) {
+		p.keep(hash, o)
+	}
+}
+
+// invalidate removes what is stored under a key.
+func (p *partition) invalidate(hash uint64, key string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if o, slot := p.peek(hash, key); o != nil {
+		p.shard.Remove(slot)
+		p.objects[slot] = nil
+	}
+	delete(p.flights, key)
+}
+
+// passing reports whether the key is known not to be shared. The caller holds
+// the lock.
+func (p *partition) passing(hash uint64, now int64) bool {
+	x := &p.passes[hash%passSlots]
+	return x.hash == hash && now < x.until
+}
+
+func (p *partition) setPassing(hash uint64, until int64) {
+	p.mu.Lock()
+	p.passes[hash%passSlots] = pass{hash, until}
+	p.mu.Unlock()
+}

@@ -1,0 +1,102 @@
+package edge
+
+import (
+	"io"
+	"sync"
+)
+
+// stream hands a body to fasthttp. It implements fasthttp.BodyWriterTo: bytes
+// go out as they arrive, and whatever is buffered is flushed before it waits
+// for more. That is what gives first-byte streaming with Content-Length kept:
+// fasthttp itself would hold header and first bytes back.
+type stream struct {
+	reader
+	v     *viewer // told how much went out; nil: nobody
+	wrote int64
+}
+
+var streams = sync.Pool{New: func() any { return new(stream) }}
+
+// newStream reads [from, to) of b; to < 0 means to its end. It reports false
+// when the beginning of that is not kept any more.
+func newStream(b *body, from, to int64) (*stream, bool) {
+	s := streams.Get().(*stream)
+	*s = stream{reader: reader{off: from, end: to}}
+	if !b.open(&s.reader) {
+		s.Close()
+		return nil, false
+	}
+	return s, true
+}
+
+// narrow moves a reader that has not begun to [from, to).
+func (s *stream) narrow(from, to int64) {
+	s.b.mu.Lock()
+	s.off, s.end = from, to
+	s.b.mu.Unlock()
+	s.b.wake.Broadcast()
+}
+
+// SupportsBodyWriteTo tells fasthttp that WriteTo may replace Read.
+func (s *stream) SupportsBodyWriteTo() bool { return true }
+
+type flusher interface{ Flush() error }
+
+// WriteTo writes the body as it arrives. An error means that the response is
+// broken: fasthttp closes the connection, without a last chunk where the
+// response is chunked and short of its length where it has one.
+func (s *stream) WriteTo(w io.Writer) (int64, error) {
+	f, canFlush := w.(flusher)
+	for {
+		p, err := s.b.next(&s.reader)
+		switch {
+		case err == io.EOF:
+			return s.wrote, nil
+		case err != nil:
+			return s.wrote, err
+		case p == nil:
+			if canFlush {
+				if err := f.Flush(); err != nil {
+					return s.wrote, err
+				}
+			}
+			s.b.await(&s.reader)
+			continue
+		}
+		n, err := w.Write(p)
+		s.b.advance(&s.reader, n)
+		s.wrote += int64(n)
+		if err != nil {
+			return s.wrote, err
+		}
+	}
+}
+
+// Read is the plain way to the same bytes.
+func (s *stream) Read(p []byte) (int, error) {
+	for {
+		q, err := s.b.next(&s.reader)
+		if err != nil {
+			return 0, err
+		}
+		if q != nil {
+			n := copy(p, q)
+			s.b.advance(&s.reader, n)
+			return n, nil
+		}
+		s.b.await(&s.reader)
+	}
+}
+
+// Close gives the reader back. fasthttp calls it once, whatever happened.
+func (s *stream) Close() error {
+	if s.b != nil {
+		if s.v != nil {
+			s.v.rec.BodyBytes = s.wrote
+		}
+		s.b.closeReader(&s.reader)
+		*s = stream{}
+		streams.Put(s)
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package edge
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http/httputil"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+// upstream keeps the connections to one origin and speaks HTTP/1.1 on them.
+//
+// It frames messages itself and uses fasthttp for parsing headers only,
+// because a cache must know for certain whether a body is whole (docs/adr/0004).
+type upstream struct {
+	Origin
+	number uint16 // index into Names.Origins
+
+	mu     sync.Mutex
+	idle   []*originConn            // the most recently used last
+	live   map[*originConn]struct{} // every open connection
+	closed bool
+}
+
+const maxOriginHeader = 32 << 10 // bytes of a response's header, as CloudFront has it
+
+type originConn struct {
+	net.Conn
+	up    *upstream
+	br    *bufio.Reader
+	since time.Time    // idle since
+	n     atomic.Int64 // bytes received
+	began int64        // n when the exchange under way began
+	used  bool         // has carried a response before
+}
+
+// Read reads with the origin's read timeout, and counts.
+func (c *originConn) Read(p []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(c.up.ReadTimeout)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// outgoing is a request as it is sent to an origin.
+type outgoing struct {
+	head     []byte    // request line and header, the empty line included
+	body     io.Reader // nil: none
+	size     int64     // of body; -1: chunked
+	bodiless bool      // it is a HEAD: its response has no body
+}
+
+// reply is an origin's response: its header, and a body that reads up to the
+// end that its framing proves.
+type reply struct {
+	header  *fasthttp.ResponseHeader
+	framing framing
+	conn    *originConn
+}
+
+// bytes is how many bytes the origin has sent for this reply so far.
+func (r *reply) bytes() int64 { return r.conn.n.Load() - r.conn.began }
+
+// ask sends one request and reads the header of its response. A request
+// without body that an idle connection lost before any byte of a response is
+// sent again on another connection.
+func (u *upstream) ask(ctx context.Context, out *outgoing) (*reply, error) {
+	for {
+		c, err := u.get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		r, err := c.exchange(out)
+		if err == nil {
+			return r, nil
+		}
+		lost := c.used && c.n.Load() == c.began && out.body == nil && !isTimeout(err)
+		u.discard(c)
+		if !lost || ctx.Err() != nil {
+			return nil, err
+		}
+	}
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.Is(err, fasthttp.ErrTimeout) || errors.As(err, &t) && t.Timeout()
+}
+
+func (c *originConn) exchange(out *outgoing) (*reply, error) {
+	c.began = c.n.Load()
+	if err := c.send(out); err != nil {
+		return nil, fmt.Errorf("sending the request: %w", err)
+	}
+	r := &reply{header: &fasthttp.ResponseHeader{}, conn: c}
+	r.header.DisableNormalizing()
+	r.header.SetNoDefaultContentType(true)
+	for {
+		if err := r.header.Read(c.br); err != nil {
+			return nil, fmt.Errorf("reading the response's header: %w", err)
+		}
+		if s := r.header.StatusCode(); s < 100 || s > 599 {
+			return nil, fmt.Errorf("%w: status %d", errInvalidReply, s)
+		} else if s == 101 {
+			return nil, fmt.Errorf("%w: 101 that nobody asked for", errInvalidReply)
+		} else if s >= 200 {
+			break
+		}
+	}
+	r.framing = frame(c.br, r.header, out.bodiless)
+	return r, nil
+}
+
+var errInvalidReply = errors.New("invalid response from the origin")
+
+func (c *originConn) send(out *outgoing) error {
+	if err := c.SetWriteDeadline(time.Now().Add(c.up.ReadTimeout)); err != nil {
+		return err
+	}
+	if _, err := c.Write(out.head); err != nil {
+		return err
+	}
+	if out.body == nil {
+		return nil
+	}
+	w := &patientWriter{c}
+	if out.size >= 0 {
+		n, err := io.Copy(w, out.body)
+		if err == nil && n != out.size {
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	cw := httputil.NewChunkedWriter(w)
+	if _, err := io.Copy(cw, out.body); err != nil {
+		return err
+	}
+	if err := cw.Close(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\r\n")
+	return err
+}
+
+// patientWriter gives every write of an upload the read timeout anew.
+type patientWriter struct{ c *originConn }
+
+func (w *patientWriter) Write(p []byte) (int, error) {
+	if err := w.c.SetWriteDeadline(time.Now().Add(w.c.up.ReadTimeout)); err != nil {
+		return 0, err
+	}
+	return w.c.Write(p)
+}
+
+// done ends the use of a reply's connection: kept when the body was read to
+// its proven end and nothing more has come, closed otherwise.
+func (u *upstream) done(r *reply) {
+	if r.framing.reusable() && !r.header.ConnectionClose() && r.conn.br.Buffered() == 0 {
+		u.put(r.conn)
+		return
+	}
+	u.discard(r.conn)
+}

@@ -1,0 +1,174 @@
+package edge
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"edgesim/results"
+)
+
+// viewer is a viewer's connection. It sees what really goes over the wire, so
+// a record tells the first and the last byte as they were written, not as they
+// were handed over, and learns of a viewer who left.
+//
+// fasthttp serves a connection in one goroutine: read a request, call the
+// handler, write the response, read on. So the record that the handler opens is
+// settled by the next Read, or by the end of the connection.
+type viewer struct {
+	net.Conn
+	e    *Edge
+	hint uint64
+	addr netip.Addr
+	port uint16
+
+	in, out     int64 // bytes since the last settled record
+	first, last int64 // edge clock, ns: first and last write of the response; 0: none yet
+	broken      bool  // a write failed
+	open        bool  // rec waits to be settled
+	idle        bool  // the next Read begins a request
+	readSet     int64 // edge clock: when the read deadline was set
+	writeSet    int64
+
+	id   uint64 // of the request being handled; no other of this edge has it
+	rec  results.Record
+	tab  *tab // where a leader's record waits for its flight
+	ask  ask  // the request being handled; reused
+	buf  []byte
+	root []byte // a path with the default root object
+}
+
+// Read settles the response that was written before it, then reads. The
+// deadline is set once per request, so that one trickled byte by byte runs out
+// of time; while a request's body is read, every read sets it anew.
+func (v *viewer) Read(p []byte) (int, error) {
+	if v.open {
+		v.settle()
+	}
+	if v.idle || v.ask.uploading {
+		v.idle = false
+		v.renew(&v.readSet, v.e.conf.IdleTimeout, v.Conn.SetReadDeadline)
+	}
+	n, err := v.Conn.Read(p)
+	v.in += int64(n)
+	return n, err
+}
+
+// Write writes and notes when.
+func (v *viewer) Write(p []byte) (int, error) {
+	v.renew(&v.writeSet, v.e.conf.WriteTimeout, v.Conn.SetWriteDeadline)
+	n, err := v.Conn.Write(p)
+	v.out += int64(n)
+	v.last = v.e.now()
+	if v.first == 0 {
+		v.first = v.last
+	}
+	v.broken = v.broken || err != nil
+	return n, err
+}
+
+// renew moves a deadline to timeout from now, at most once in a tenth of the
+// timeout: deadlines cost more than a lookup does.
+func (v *viewer) renew(set *int64, timeout time.Duration, to func(time.Time) error) {
+	now := max(v.last, v.rec.At)
+	if *set == 0 || now-*set > int64(timeout)/10 {
+		*set = max(now, 1)
+		_ = to(time.Now().Add(timeout)) // a connection that is gone says so at the next read or write
+	}
+}
+
+// end settles what is open when the connection is done with. Close would be the
+// wrong place: a shutdown calls that from another goroutine.
+func (v *viewer) end() {
+	if v.open {
+		v.settle()
+	}
+	v.e.forget(v)
+}
+
+// settle completes the record of the response just written and hands it on.
+func (v *viewer) settle() {
+	r := &v.rec
+	r.BytesIn, r.BytesOut = v.in, v.out
+	if v.first != 0 {
+		r.TTFB, r.Total = v.first-r.At, v.last-r.At
+	} else {
+		r.Total = v.e.now() - r.At
+	}
+	if v.broken {
+		v.hungUp(r)
+		r.BodyBytes = min(r.BodyBytes, v.out)
+	}
+	if v.tab != nil {
+		v.tab.viewerDone(v.e, r)
+		v.tab = nil
+	} else {
+		v.e.record(v.hint, r)
+	}
+	v.in, v.out, v.first, v.broken, v.open, v.idle = 0, 0, 0, false, false, true
+}
+
+// hungUp is how CloudFront logs a viewer who left: Error at the end, whatever
+// the response began as; status 000 when nothing had been sent.
+func (v *viewer) hungUp(r *results.Record) {
+	r.Flags |= results.Aborted
+	r.Result, r.Detail = results.Error, results.ClientCommError
+	if v.out == 0 {
+		r.Status, r.Detail = 0, results.ClientHungUpRequest
+	}
+}
+
+// tab is a leader's record while its flight is still under way. The flight may
+// outlast the viewer, and the viewer the flight; whoever is done last hands the
+// record on, with what the origin sent in it.
+type tab struct {
+	mu   sync.Mutex
+	left int // of viewer and flight, how many are not done
+	hint uint64
+	rec  results.Record
+	owed origined
+}
+
+// origined is what a flight made an origin do.
+type origined struct {
+	asked       uint16
+	origin      uint16
+	bytes, sent int64
+	ttfb, total int64 // ns from the request to it
+	detail      results.Detail
+	broke       bool
+}
+
+func newTab(hint uint64) *tab { return &tab{left: 2, hint: hint} }
+
+func (t *tab) viewerDone(e *Edge, r *results.Record) {
+	t.mu.Lock()
+	t.rec = *r
+	t.done(e)
+}
+
+func (t *tab) flightDone(e *Edge, o origined) {
+	t.mu.Lock()
+	t.owed = o
+	t.done(e)
+}
+
+// done is called with the lock and gives it back.
+func (t *tab) done(e *Edge) {
+	t.left--
+	last := t.left == 0
+	t.mu.Unlock()
+	if !last {
+		return
+	}
+	r, o := &t.rec, t.owed
+	r.OriginAsked, r.Origin = o.asked, o.origin
+	r.OriginBytes, r.OriginSent = o.bytes, o.sent
+	r.OriginTTFB, r.OriginTotal = o.ttfb, o.total
+	if o.broke {
+		r.Flags |= results.Truncated
+		r.Result, r.Detail = results.Error, o.detail
+	}
+	e.record(t.hint, r)
+}
