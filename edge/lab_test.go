@@ -22,7 +22,8 @@ type lab struct {
 	edge   *Edge
 	names  *results.Names
 	client *http.Client
-	asked  atomic.Int64 // requests that reached the origin
+	dial   func() (net.Conn, error) // to the edge
+	asked  atomic.Int64             // requests that reached the origin
 
 	mu      sync.Mutex
 	records []results.Record
@@ -72,6 +73,7 @@ func (l *lab) start(dial func(context.Context, string) (net.Conn, error), change
 	l.edge, l.names = e, e.Names()
 	ln := newPipes()
 	go e.Serve(ln)
+	l.dial = func() (net.Conn, error) { return ln.dial(context.Background(), "") }
 	l.client = &http.Client{
 		Transport: &http.Transport{
 			DialContext:        func(ctx context.Context, _, addr string) (net.Conn, error) { return ln.dial(ctx, addr) },

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bytes"
+	"io"
 	"strconv"
 	"time"
 
@@ -54,6 +55,14 @@ func (e *Edge) respond(v *viewer, a *ask, o *object, m *manner, lead *stream) bo
 	} else if sends && part.cut {
 		lead.narrow(part.from, part.to)
 	}
+	if sends && lead != nil && part.length(o) < 0 && !a.ctx.Request.Header.IsHTTP11() {
+		var err error
+		if raw, err = gather(lead); err != nil {
+			e.refuse(v, a, fault{502, results.OriginReadError, "the response broke off, or is too long for HTTP/1.0 without a length"})
+			return true
+		}
+		lead = nil
+	}
 	e.header(&res.Header, o, &part, now)
 	e.trace(v, a, &res.Header, o, m, now)
 	e.open(v, a, o, m, &part)
@@ -72,6 +81,20 @@ func (e *Edge) respond(v *viewer, a *ask, o *object, m *manner, lead *stream) bo
 		}
 	}
 	return true
+}
+
+// mostGathered is the longest body of unknown length that a viewer of HTTP/1.0,
+// who knows no chunks, can get.
+const mostGathered = 32 << 20
+
+// gather reads a body of unknown length to its end.
+func gather(s *stream) ([]byte, error) {
+	defer s.Close()
+	b, err := io.ReadAll(io.LimitReader(s, mostGathered+1))
+	if err == nil && len(b) > mostGathered {
+		err = io.ErrShortBuffer
+	}
+	return b, err
 }
 
 func closeStream(s *stream) {

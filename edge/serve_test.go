@@ -184,3 +184,97 @@ func TestOriginThatNeverAnswers(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+// A viewer of HTTP/1.0 knows no chunks.
+func TestOldViewersGetALength(t *testing.T) {
+	for name, cc := range map[string]string{"kept": "max-age=60", "passed": "no-store"} {
+		t.Run(name, func(t *testing.T) {
+			inLab(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Cache-Control", cc)
+				for range 3 {
+					fmt.Fprint(w, strings.Repeat("x", 10_000))
+					w.(http.Flusher).Flush()
+					time.Sleep(time.Second)
+				}
+			}, nil, func(l *lab) {
+				c, err := l.dial()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.Close()
+				io.WriteString(c, "GET /a HTTP/1.0\r\nHost: example.com\r\n\r\n")
+				all, err := io.ReadAll(c)
+				head, body, _ := bytes.Cut(all, []byte("\r\n\r\n"))
+				if err != nil || len(body) != 30_000 || !bytes.Contains(head, []byte("Content-Length: 30000")) ||
+					bytes.Contains(head, []byte("chunked")) {
+					t.Errorf("%v, %d bytes after\n%s", err, len(body), head)
+				}
+			})
+		})
+	}
+}
+
+// A renewal behind a viewer's back whose response cannot be kept must not hang
+// on a reader that never comes.
+func TestRenewalThatCannotBeKept(t *testing.T) {
+	var n atomic.Int64
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1) == 1 {
+			w.Header().Set("Cache-Control", "max-age=1, stale-while-revalidate=600")
+			fmt.Fprint(w, "x")
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		for range 64 {
+			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
+				return
+			}
+		}
+	}, nil, func(l *lab) {
+		l.get("/a")
+		time.Sleep(10 * time.Second)
+		l.want(l.get("/a"), 200, "Hit")
+		synctest.Wait()
+		if left := l.edge.inFlight.Load(); left != 0 {
+			t.Errorf("%d flights hang", left)
+		}
+	})
+}
+
+func TestTooLargeAnUpload(t *testing.T) {
+	inLab(t, func(w http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) }, func(c *Config) {
+		c.MaxUpload = 1000
+	}, func(l *lab) {
+		for _, length := range []int64{1001, -1} {
+			r, _ := http.NewRequest("POST", "http://example.com/up", io.NopCloser(bytes.NewReader(make([]byte, 1001))))
+			r.ContentLength = length
+			res, err := l.client.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if res.StatusCode != 413 {
+				t.Errorf("length %d: status %d, want 413", length, res.StatusCode)
+			}
+		}
+	})
+}
+
+// What the key leaves out, the origin does not see.
+func TestUnkeyedInputsStayOut(t *testing.T) {
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=60")
+		w.Header().Set("Set-Cookie", "s=1")
+		fmt.Fprintf(w, "query %q cookie %q authorization %q", r.URL.RawQuery, r.Header.Get("Cookie"), r.Header.Get("Authorization"))
+	}, func(c *Config) {
+		b := behavior.CloudFront()
+		b.Origin = "o"
+		c.Distributions[0].Default = b
+	}, func(l *lab) {
+		a := l.get("/a?evil=1", "Cookie", "c=1", "Authorization", "Basic x")
+		if want := `query "" cookie "" authorization ""`; string(a.body) != want || a.header.Get("Set-Cookie") != "" {
+			t.Errorf("the origin saw %s, the viewer Set-Cookie %q", a.body, a.header.Get("Set-Cookie"))
+		}
+		l.want(l.get("/a?evil=2"), 200, "Hit")
+	})
+}

@@ -37,7 +37,7 @@ func (s *strip) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	s.frame(c, p, x, y)
 	if s.shaded > p.X.Min {
-		warmLabel(c, c.Min, vg.Point{X: min(x(s.shaded), c.Max.X), Y: y(100)})
+		warmLabel(c, c.Min, vg.Point{X: min(x(s.shaded), c.Max.X), Y: y(45)})
 	}
 	for _, l := range s.lines {
 		for _, part := range strokes(thin(l.pts)) {

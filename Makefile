@@ -1,0 +1,68 @@
+# Everything that a person or CI does with edgesim. `make help` lists it.
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 5s
+COUNT       ?= 1
+
+.PHONY: help build demo test check fmt vet staticcheck race fuzz floors bench bench-hit bench-stream verify gallery clean
+
+help: ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+build: ## bin/edgesim and bin/loadgen
+	$(GO) build -o bin/ ./cmd/...
+
+demo: build ## the main job, end to end, in under a minute: a run folder with reports, plots and a page
+	bin/edgesim run quickstart
+
+test: ## every test, with the race detector
+	$(GO) test -race -count=$(COUNT) ./...
+
+check: fmt vet staticcheck floors test fuzz ## what CI runs
+
+fmt:
+	@bad=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$bad" ]; then echo "not formatted: $$bad"; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+staticcheck:
+	$(GO) run $(STATICCHECK) ./...
+
+floors: ## no upward imports, no clock or chance below their floor
+	$(GO) test -count=1 -run 'Floors|Fasthttp|TimeAndChance|Rooms|EveryPackage' .
+
+# Each fuzz target for a short while; FUZZTIME=10m makes it a long one.
+fuzz: ## every fuzz target for FUZZTIME (5s)
+	@for pkg in $$($(GO) list ./...); do \
+	  dir=$$($(GO) list -f '{{.Dir}}' $$pkg); \
+	  for target in $$(grep -ohE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/func //'); do \
+	    echo "fuzz $$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg >/tmp/edgesim-fuzz.$$$$ 2>&1 \
+	      || { cat /tmp/edgesim-fuzz.$$$$; rm -f /tmp/edgesim-fuzz.$$$$; exit 1; }; \
+	    rm -f /tmp/edgesim-fuzz.$$$$; \
+	  done; \
+	done
+
+bench: ## every benchmark, in Go's format
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-hit: ## cached hits beside a bare fasthttp server, a core each: the ratios
+	$(GO) test ./edge -run '^$$' -bench Beside -benchtime 1x
+
+bench-stream: ## first bytes, followers and herds on a slow origin, on real sockets
+	$(GO) test ./sim/live -run '^$$' -bench SlowOrigin -benchtime 1x
+
+verify: build ## a million requests with evictions, expiry, ranges and aborts, every byte compared
+	.ci/verify
+
+gallery: build ## docs/gallery anew, from a run of quickstart
+	rm -rf docs/gallery/run
+	bin/edgesim run quickstart --out docs/gallery/run
+	cp docs/gallery/run/plots/*.png docs/gallery/
+	rm -rf docs/gallery/run
+
+clean: ## remove what was built and run
+	rm -rf bin results/runs

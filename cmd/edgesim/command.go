@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+)
+
+// Exit statuses.
+const (
+	exitDone  = 0
+	exitFail  = 1
+	exitUsage = 2
+)
+
+// command is one of edgesim's. A command is a file.
+type command struct {
+	name     string
+	synopsis string // behind the name: "SCENARIO [flags]"
+	about    string // one line, for the list
+	long     string // what it does, with pasteable examples
+	prepare  func(f *pflag.FlagSet) action
+}
+
+// action does the work once the flags are read.
+type action func(e *env, args []string) error
+
+// env is what a command has of the world.
+type env struct {
+	ctx            context.Context // ends at SIGINT or SIGTERM
+	stdout, stderr io.Writer
+	typed          []string // the command line
+	flags          *pflag.FlagSet
+}
+
+var commands []command
+
+// usageError is the caller's mistake: exit status 2.
+type usageError struct{ error }
+
+func (u usageError) Unwrap() error { return u.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errSilent is a failure that has been told already.
+var errSilent = errors.New("told already")
+
+// run is the program.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program the hard way
+	return runUntil(ctx, args, stdout, stderr)
+}
+
+func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+		help(stdout)
+		return exitDone
+	}
+	for _, c := range commands {
+		if c.name == args[0] {
+			return c.run(&env{ctx: ctx, stdout: stdout, stderr: stderr, typed: args}, args[1:])
+		}
+	}
+	fmt.Fprintf(stderr, "edgesim: there is no command %q; `edgesim help` lists them: %s\n", args[0], strings.Join(names(), ", "))
+	return exitUsage
+}
+
+func (c command) run(e *env, args []string) int {
+	f := pflag.NewFlagSet("edgesim "+c.name, pflag.ContinueOnError)
+	f.SortFlags = false
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
+	do := c.prepare(f)
+	e.flags = f
+	err := f.Parse(args)
+	if errors.Is(err, pflag.ErrHelp) {
+		fmt.Fprintf(e.stdout, "Usage:\n  edgesim %s %s\n\n%s\nFlags:\n%s", c.name, c.synopsis, c.long, f.FlagUsagesWrapped(80))
+		return exitDone
+	}
+	if err != nil {
+		line, _, _ := strings.Cut(err.Error(), "\n")
+		err = usagef("%s", line)
+	} else {
+		err = do(e, f.Args())
+	}
+	return c.status(e, err)
+}
+
+func (c command) status(e *env, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if !errors.Is(err, errSilent) {
+		fmt.Fprintf(e.stderr, "edgesim %s: %v\n", c.name, err)
+	}
+	if errors.As(err, &usageError{}) {
+		return exitUsage
+	}
+	return exitFail
+}
+
+func names() []string {
+	var list []string
+	for _, c := range commands {
+		list = append(list, c.name)
+	}
+	return list
+}
+
+func help(w io.Writer) {
+	fmt.Fprint(w, "edgesim is a wind tunnel for edge caches.\n\nUsage:\n  edgesim COMMAND [flags]\n\nCommands:\n")
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.about)
+	}
+	fmt.Fprint(w, "\n`edgesim COMMAND --help` tells more, with an example. The load generator is a\ncommand of its own: loadgen.\n")
+}
+
+func init() {
+	commands = []command{runCommand, scenariosCommand, serveCommand, originCommand, versionCommand}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"edgesim/results"
+	"edgesim/results/folder"
+	"edgesim/sim/live"
+	"edgesim/sim/scenario"
+)
+
+var runCommand = command{
+	name:     "run",
+	synopsis: "SCENARIO [flags]",
+	about:    "play a scenario on the real edge and leave a run folder",
+	long: `SCENARIO is a YAML file, or the name of a built-in one (edgesim scenarios). Its
+origins and the edge are started on loopback, its workload is played against
+the edge, and a run folder is left: summary, reports, plots, latency
+histograms, and index.html that shows them all.
+
+Examples:
+  edgesim run quickstart
+  edgesim run quickstart --set edge.policy=lru --out with-lru
+  edgesim run my.yaml --seed 7 --access-log --json
+
+Exit status: 0 done; 1 the run failed, was interrupted (what was measured is
+kept and marked partial) or, with --verify, found wrong bytes; 2 wrong usage.
+`,
+	prepare: func(f *pflag.FlagSet) action {
+		var o runOptions
+		f.StringVar(&o.mode, "mode", "live", "live: on real sockets")
+		f.StringVar(&o.out, "out", "", "the run folder (default results/runs/NAME-TIME)")
+		f.Uint64Var(&o.seed, "seed", 0, "in place of the scenario's seed")
+		f.StringArrayVar(&o.sets, "set", nil, "key=value: change one setting, as edge.capacity=64MiB; may be repeated")
+		f.BoolVar(&o.accessLog, "access-log", false, "also keep access.log.gz, in CloudFront's standard format")
+		f.BoolVar(&o.verify, "verify", false, "compare every body byte with what the origin must have sent")
+		f.BoolVar(&o.json, "json", false, "print the summary as JSON")
+		return o.run
+	},
+}
+
+type runOptions struct {
+	mode, out               string
+	seed                    uint64
+	sets                    []string
+	accessLog, verify, json bool
+}
+
+func (o *runOptions) run(e *env, args []string) error {
+	s, err := o.load(e, args)
+	if err != nil {
+		return err
+	}
+	program, machine := results.ThisProgram("edgesim"), results.ThisMachine()
+	dir := o.out
+	if dir == "" {
+		dir = filepath.Join("results", "runs", s.Name+"-"+time.Now().UTC().Format("20060102-150405"))
+	}
+	show := newProgress(e.stderr, s)
+	fmt.Fprintf(e.stderr, "%s: %s\n", s.Name, strings.Join(describe(s), ", "))
+	res, err := live.Run(e.ctx, live.Config{
+		Scenario: s, Dir: dir, AccessLog: o.accessLog, Verify: o.verify, Status: show.status,
+		Manifest: results.Manifest{Command: append([]string{"edgesim"}, e.typed...), Program: program, Machine: machine},
+	})
+	show.done()
+	if err != nil {
+		return err
+	}
+	if err := o.print(e, res.Summary, dir); err != nil {
+		return err
+	}
+	return verdict(res)
+}
+
+func (o *runOptions) load(e *env, args []string) (*scenario.Scenario, error) {
+	if len(args) != 1 {
+		return nil, usagef("%d scenarios given; right is one, as: edgesim run quickstart", len(args))
+	}
+	if o.mode != "live" {
+		return nil, usagef("--mode %q is not known to this version; right is live", o.mode)
+	}
+	sets := o.sets
+	if e.flags.Changed("seed") {
+		sets = append(sets, fmt.Sprintf("seed=%d", o.seed))
+	}
+	s, err := scenario.Load(args[0], sets...)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return s, nil
+}
+
+func (o *runOptions) print(e *env, s *results.Summary, dir string) error {
+	if !o.json {
+		return folder.Headline(e.stdout, s, dir)
+	}
+	enc := json.NewEncoder(e.stdout)
+	enc.SetIndent("", "  ")
+	return enc.Encode(s)
+}
+
+func verdict(res *live.Result) error {
+	switch {
+	case res.Partial:
+		return errors.New("interrupted; what was measured until then is in the run folder, marked partial")
+	case res.Wrong > 0:
+		return fmt.Errorf("%d responses had wrong bytes", res.Wrong)
+	}
+	return nil
+}
+
+// describe says in a few words what is about to be run.
+func describe(s *scenario.Scenario) []string {
+	w := &s.Workload
+	load := w.Rate.String() + " " + w.Arrivals
+	if w.Closed {
+		load = "closed loop"
+	}
+	return []string{
+		s.Duration.String() + " (" + s.Warmup.String() + " of it warm-up)", load,
+		fmt.Sprintf("%d connections", w.Connections), s.Edge.Capacity.String() + " " + s.Edge.Policy,
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/pflag"
+
+	"edgesim/results"
+	"edgesim/sim/scenario"
+)
+
+var scenariosCommand = command{
+	name:     "scenarios",
+	synopsis: "[NAME] [flags]",
+	about:    "list the built-in scenarios, or print one to start from",
+	long: `Without NAME it lists what is built in. With NAME it prints that scenario as
+YAML; with NAME "example" it prints one that shows every key, with comments.
+
+Examples:
+  edgesim scenarios
+  edgesim scenarios quickstart > my.yaml
+  edgesim scenarios example
+`,
+	prepare: func(f *pflag.FlagSet) action {
+		asJSON := f.Bool("json", false, "print the list as JSON")
+		return func(e *env, args []string) error {
+			switch {
+			case len(args) > 1:
+				return usagef("%d names given; right is one at the most", len(args))
+			case len(args) == 1:
+				return printScenario(e, args[0])
+			}
+			return listScenarios(e, *asJSON)
+		}
+	},
+}
+
+func printScenario(e *env, name string) error {
+	text, err := scenario.BuiltinText(name)
+	if err != nil {
+		return usageError{err}
+	}
+	_, err = fmt.Fprint(e.stdout, text)
+	return err
+}
+
+func listScenarios(e *env, asJSON bool) error {
+	type row struct {
+		Name  string `json:"name"`
+		About string `json:"about"`
+	}
+	var rows []row
+	for _, b := range scenario.Builtins() {
+		rows = append(rows, row{b.Name, b.About})
+	}
+	if asJSON {
+		enc := json.NewEncoder(e.stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(rows)
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%s\n", r.Name, r.About)
+	}
+	return w.Flush()
+}
+
+var versionCommand = command{
+	name:     "version",
+	synopsis: "",
+	about:    "print the version",
+	long:     "Prints version, commit and Go version.\n\nExample:\n  edgesim version\n",
+	prepare: func(*pflag.FlagSet) action {
+		return func(e *env, args []string) error {
+			p := results.ThisProgram("edgesim")
+			_, err := fmt.Fprintf(e.stdout, "edgesim %s %s %s\n", p.Version, p.Commit, p.Go)
+			return err
+		}
+	},
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"edgesim/sim/unit"
+
+	"github.com/spf13/pflag"
+)
+
+const usage = `loadgen plays a workload against an HTTP/1.1 server and tells what it got.
+
+Usage:
+  loadgen URL [flags]
+
+Without --zipf, --workload or --scenario it asks for URL itself. With one of
+them, objects of that workload are asked for below URL.
+
+The loop is open: requests go out at times that do not depend on the answers,
+and latencies count from the intended time, so that a server that stalls cannot
+hide it. Hits and misses are told apart by X-Cache, Cache-Status or Age.
+
+Examples:
+  loadgen http://127.0.0.1:8080/ --rate 2000/s --duration 30s
+  loadgen http://127.0.0.1:8080 --zipf 0.9 --objects 100000 --out run1
+  loadgen http://127.0.0.1:8080 --scenario quickstart --verify
+
+Exit status: 0 done; 1 every request failed, wrong bytes were found, or it was
+interrupted; 2 wrong usage.
+
+Flags:
+`
+
+// options are the command line, read and checked.
+type options struct {
+	url *url.URL
+
+	rate        unit.Rate
+	duration    unit.Duration
+	warmup      unit.Duration
+	requests    uint64
+	connections int
+	arrivals    string
+	closed      bool
+	timeout     unit.Duration
+
+	zipf     float64
+	objects  uint64
+	workload string
+	scenario string
+	ranges   unit.Share
+	aborts   unit.Share
+	host     string
+	seed     uint64
+
+	verify bool
+	out    string
+	json   bool
+
+	given func(name string) bool // whether a flag was on the command line
+	args  []string
+}
+
+const (
+	defaultRate        = 1000
+	defaultDuration    = 10 * time.Second
+	defaultObjects     = 100_000
+	defaultZipf        = 0.9
+	defaultConnections = 64
+	mostConnections    = 65_536
+)
+
+// errHelp says that help was asked for and given.
+var errHelp = errors.New("help was given")
+
+func (o *options) flags() *pflag.FlagSet {
+	f := pflag.NewFlagSet("loadgen", pflag.ContinueOnError)
+	f.SortFlags = false
+	f.SetOutput(io.Discard)
+	o.rate, o.duration = defaultRate, unit.Duration(defaultDuration)
+	o.timeout = unit.Duration(30 * time.Second)
+	f.Var(&o.rate, "rate", "requests per second, as 5000/s or 5000")
+	f.Var(&o.duration, "duration", "how long, warm-up included, as 30s or 5m")
+	f.Var(&o.warmup, "warmup", "leave requests of this first part out of the figures")
+	f.Uint64Var(&o.requests, "requests", 0, "end after this many requests; alone it lifts --duration (default no such end)")
+	f.IntVar(&o.connections, "connections", defaultConnections, "connections, one request at a time on each")
+	f.StringVar(&o.arrivals, "arrivals", "poisson", "poisson (lifelike) or constant (evenly spaced)")
+	f.BoolVar(&o.closed, "closed", false, "closed loop: each connection asks again as soon as it is answered")
+	f.Var(&o.timeout, "timeout", "give a request up after this time")
+	f.Float64Var(&o.zipf, "zipf", defaultZipf, "workload: popularity by rank with this exponent, 0 for uniform")
+	f.Uint64Var(&o.objects, "objects", defaultObjects, "workload: how many objects")
+	f.StringVar(&o.workload, "workload", "", "workload: a preset ("+strings.Join(presetNames(), ", ")+")")
+	f.StringVar(&o.scenario, "scenario", "", "workload: that of a scenario, a file or a built-in one's name")
+	f.Var(&o.ranges, "ranges", "share of requests that ask for a byte range, as 5%")
+	f.Var(&o.aborts, "aborts", "share of requests that hang up midway, as 1%")
+	f.StringVar(&o.host, "host", "", "send this Host instead of the URL's or the scenario's")
+	f.Uint64Var(&o.seed, "seed", 1, "of the request sequence")
+	f.BoolVar(&o.verify, "verify", false, "compare every byte with what a simulated origin answers")
+	f.StringVar(&o.out, "out", "", "leave a run folder there: summary, reports, plots, histograms")
+	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
+	return f
+}
+
+// parse reads the command line. Its errors are one line each.
+func parse(args []string, help io.Writer) (*options, error) {
+	o := &options{args: args}
+	f := o.flags()
+	f.Usage = func() {}
+	if err := f.Parse(args); errors.Is(err, pflag.ErrHelp) {
+		_, err = io.WriteString(help, usage+f.FlagUsagesWrapped(80))
+		return nil, errors.Join(errHelp, err)
+	} else if err != nil {
+		return nil, oneLine(err)
+	}
+	if f.NArg() != 1 {
+		return nil, fmt.Errorf("%d URLs given; right is one, as: loadgen http://127.0.0.1:8080/", f.NArg())
+	}
+	o.given = f.Changed
+	var err error
+	if o.url, err = parseURL(f.Arg(0)); err != nil {
+		return nil, err
+	}
+	if o.requests > 0 && !o.given("duration") {
+		o.duration = 0
+	}
+	return o, o.check()
+}
+
+// oneLine keeps the first line of a flag error, which pflag may follow with
+// more.
+func oneLine(err error) error {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return errors.New(line)
+}
+
+// parseURL reads the target. A missing scheme means http, as in curl.
+func parseURL(text string) (*url.URL, error) {
+	full := text
+	if !strings.Contains(full, "://") {
+		full = "http://" + full
+	}
+	u, err := url.Parse(full)
+	switch {
+	case err != nil || u.Hostname() == "":
+		return nil, fmt.Errorf("URL %q has no host; right is http://host:port/path", text)
+	case u.Scheme != "http":
+		return nil, fmt.Errorf("URL %q: scheme %s is not spoken; only http is", text, u.Scheme)
+	case u.User != nil:
+		return nil, fmt.Errorf("URL %q: user and password cannot be sent", text)
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return nil, fmt.Errorf("URL %q: port %s; right are 1 to 65535", text, port)
+		}
+	}
+	return u, nil
+}
+
+// target is host:port to connect to.
+func (o *options) target() string {
+	port := o.url.Port()
+	if port == "" {
+		port = "80"
+	}
+	return net.JoinHostPort(o.url.Hostname(), port)
+}
+
+func (o *options) check() error {
+	workloads := 0
+	for _, given := range []bool{o.given("zipf") || o.given("objects"), o.workload != "", o.scenario != ""} {
+		if given {
+			workloads++
+		}
+	}
+	switch {
+	case workloads > 1:
+		return errors.New("--zipf with --objects, --workload and --scenario are three ways to name a workload; give one")
+	case math.IsNaN(o.zipf) || o.zipf < 0 || o.zipf > 10:
+		return fmt.Errorf("--zipf %v; right are 0 to 10", o.zipf)
+	case o.objects < 1 || o.objects > 1<<53:
+		return fmt.Errorf("--objects %d; right are 1 to 2^53", o.objects)
+	case o.connections < 1 || o.connections > mostConnections:
+		return fmt.Errorf("--connections %d; right are 1 to %d", o.connections, mostConnections)
+	case o.arrivals != "poisson" && o.arrivals != "constant":
+		return fmt.Errorf("--arrivals %q; right are poisson and constant", o.arrivals)
+	case o.rate <= 0 && !o.closed:
+		return fmt.Errorf("--rate %v; right is more than 0, or --closed for as fast as it goes", o.rate)
+	case o.closed && o.given("rate"):
+		return errors.New("--rate with --closed: a closed loop has no rate; give one of them")
+	case o.closed && o.given("arrivals"):
+		return errors.New("--arrivals with --closed: a closed loop has no arrivals; give one of them")
+	case o.timeout <= 0:
+		return errors.New("--timeout 0s; right is more than 0")
+	case strings.ContainsAny(o.host, " \t\r\n"):
+		return fmt.Errorf("--host %q holds spaces", o.host)
+	case o.verify && !o.hasWorkload():
+		return errors.New("--verify needs --zipf, --workload or --scenario: the bytes of other content are not known")
+	}
+	return o.checkTimes()
+}
+
+func (o *options) checkTimes() error {
+	switch {
+	case o.given("duration") && o.duration <= 0:
+		return errors.New("--duration 0s; right is more than 0")
+	case o.given("warmup") && o.duration > 0 && o.warmup >= o.duration && o.scenario == "":
+		return fmt.Errorf("--warmup %v leaves nothing of --duration %v; right is a shorter one", o.warmup, o.duration)
+	}
+	return nil
+}
+
+// hasWorkload reports whether a workload is named, rather than one URL.
+func (o *options) hasWorkload() bool {
+	return o.given("zipf") || o.given("objects") || o.workload != "" || o.scenario != ""
+}

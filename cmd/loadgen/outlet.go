@@ -1,0 +1,79 @@
+package main
+
+import (
+	"time"
+
+	"edgesim/results"
+	"edgesim/results/folder"
+)
+
+// outlet is where records go: into a run folder, or only into a summary.
+type outlet interface {
+	results.View
+	finish(ending) (*results.Summary, error)
+}
+
+// ending is what is known of a run when it is over.
+type ending struct {
+	ended    time.Time
+	partial  bool
+	rate     results.Rate
+	dropped  uint64
+	warnings []string
+}
+
+func newOutlet(s *job) (outlet, error) {
+	if s.options.out == "" {
+		view := results.NewSummary(s.names, results.SummaryOptions{
+			Name: s.load.name, Seed: s.load.seed, Warmup: s.load.warmup, Verify: s.options.verify,
+		})
+		return &plain{view: view, length: s.load.length}, nil
+	}
+	b, err := folder.New(folder.Options{
+		Dir: s.options.out, Manifest: s.manifest(), Names: s.names,
+		Length: s.load.length, Warmup: s.load.warmup,
+		TrafficFrom: results.AtClient, LatencyFrom: results.AtClient, Verify: s.options.verify, Plots: true,
+	})
+	return &kept{b}, err
+}
+
+// plain makes a summary and leaves nothing behind.
+type plain struct {
+	view   *results.SummaryView
+	length time.Duration
+}
+
+// Add implements results.View.
+func (p *plain) Add(recs []results.Record) {
+	p.view.Traffic().Add(recs)
+	p.view.Latency().Add(recs)
+}
+
+func (p *plain) finish(e ending) (*results.Summary, error) {
+	length := p.length
+	if e.partial {
+		length = 0
+	}
+	return p.view.Finish(results.SummaryEnd{
+		Length: length, Partial: e.partial, Rate: e.rate, Dropped: int64(e.dropped), Warnings: e.warnings,
+	}), nil
+}
+
+// kept makes a run folder.
+type kept struct{ *folder.Builder }
+
+func (k *kept) finish(e ending) (*results.Summary, error) {
+	return k.Finish(folder.End{
+		Ended: e.ended, Partial: e.partial, Rate: e.rate, Dropped: e.dropped, Warnings: e.warnings,
+	})
+}
+
+func (s *job) manifest() results.Manifest {
+	return results.Manifest{
+		Format: results.ManifestFormat, Name: s.load.name, Mode: "load",
+		Scenario: s.load.text, Seed: s.load.seed,
+		Command: append([]string{"loadgen"}, s.options.args...),
+		Program: results.ThisProgram("loadgen"), Machine: results.ThisMachine(),
+		Started: s.names.Epoch, Length: s.load.length.Seconds(), Warmup: s.load.warmup.Seconds(),
+	}
+}

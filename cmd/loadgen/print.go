@@ -1,0 +1,144 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"unicode/utf8"
+
+	"edgesim/results"
+)
+
+// print writes the result: the summary as JSON, or what fits a terminal.
+func (s *job) print(w io.Writer, sum *results.Summary) error {
+	if s.options.json {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(sum)
+	}
+	p := &printer{w: w}
+	p.headline(s, sum)
+	p.latencies(sum)
+	p.results(sum)
+	for _, text := range sum.Warnings {
+		p.line("%s", wrap("warning: "+text, columns))
+	}
+	if s.options.out != "" {
+		p.line("\nrun folder: %s (open index.html)", s.options.out)
+	}
+	return p.err
+}
+
+// printer keeps the first error of many writes.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+func (p *printer) headline(s *job, sum *results.Summary) {
+	state := ""
+	if sum.Partial {
+		state = ", interrupted"
+	}
+	p.line("%s: %d requests in %.1f s on %d connections%s", s.options.url, sum.ViewerRequests, sum.Duration, s.load.conns, state)
+	if sum.WarmupRequests > 0 {
+		p.line("left out: %d requests of a warm-up of %.3g s", sum.WarmupRequests, sum.Warmup)
+	}
+	if s.load.closed {
+		p.line("rate      %.1f/s achieved, closed loop", sum.Rate.Achieved)
+	} else {
+		p.line("rate      %.1f/s scheduled, %.1f/s sent, %.1f/s achieved", sum.Rate.Scheduled, sum.Rate.Sent, sum.Rate.Achieved)
+	}
+	if slip := s.outcome.Slip; slip.Count > 0 {
+		p.line("own delay p50 %s ms, p99 %s ms, most %s ms behind the schedule", ms(slip.P50), ms(slip.P99), ms(slip.Max))
+	}
+	p.line("errors    %d (%.3g%%)", sum.Errors, 100*sum.ErrorRatio)
+	if s.options.verify {
+		p.line("verified  %d bodies right, %d wrong", sum.Verified, sum.Unverified)
+	}
+	if !s.gauge.untold() {
+		p.line("hits      %.2f%% of requests, %.2f%% of bytes", 100*sum.HitRatio, 100*sum.ByteHitRatio)
+	}
+}
+
+// latencies prints the three times side by side.
+func (p *printer) latencies(sum *results.Summary) {
+	p.table("\nlatency, ms\tmean\tp50\tp90\tp99\tp99.9\tmax\t", func(t io.Writer) {
+		for _, m := range []struct {
+			name string
+			f    results.Figures
+		}{
+			{"first byte", sum.Latency.TTFB}, {"last byte", sum.Latency.Total}, {"last byte, from the actual start", sum.Latency.Service},
+		} {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", m.name,
+				ms(m.f.Mean), ms(m.f.P50), ms(m.f.P90), ms(m.f.P99), ms(m.f.P999), ms(m.f.Max))
+		}
+	})
+}
+
+// results prints a line for each result type that occurred.
+func (p *printer) results(sum *results.Summary) {
+	p.table("\nby result\trequests\tshare\tfirst byte p50\tp99\tlast byte p50\tp99\t", func(t io.Writer) {
+		for r := range results.Results {
+			f := sum.ByResult[r.Label()]
+			if f.Requests == 0 {
+				continue
+			}
+			fmt.Fprintf(t, "%s\t%d\t%.2f%%\t%s\t%s\t%s\t%s\t\n", r.Label(), f.Requests, 100*f.Share,
+				ms(f.Latency.TTFB.P50), ms(f.Latency.TTFB.P99), ms(f.Latency.Total.P50), ms(f.Latency.Total.P99))
+		}
+	})
+	p.line("")
+}
+
+func (p *printer) table(head string, rows func(io.Writer)) {
+	if p.err != nil {
+		return
+	}
+	t := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, head)
+	rows(t)
+	p.err = t.Flush()
+}
+
+// wrap breaks text into lines of at most width columns, those after the first
+// indented.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	used := 0
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i > 0 && used+1+n > width:
+			b.WriteString("\n  ")
+			used = 2
+		case i > 0:
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(word)
+		used += n
+	}
+	return b.String()
+}
+
+// ms is a time in milliseconds to three digits.
+func ms(v float64) string {
+	switch {
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	case v >= 1:
+		return fmt.Sprintf("%.2f", v)
+	}
+	return fmt.Sprintf("%.3f", v)
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"edgesim/results"
+	"edgesim/workloads"
+	"edgesim/workloads/player"
+)
+
+// Exit statuses.
+const (
+	exitDone  = 0
+	exitFail  = 1
+	exitUsage = 2
+)
+
+// run is the program.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second signal ends the program the hard way.
+	context.AfterFunc(ctx, stop)
+	return runUntil(ctx, args, stdout, stderr)
+}
+
+func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parse(args, stdout)
+	if errors.Is(err, errHelp) {
+		return exitDone
+	}
+	var s *job
+	if err == nil {
+		s, err = open(o)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+		return exitUsage
+	}
+	return s.run(ctx, stdout, stderr)
+}
+
+// job is one run of the program.
+type job struct {
+	options  *options
+	load     *load
+	names    *results.Names
+	recorder *results.Recorder
+	player   *player.Player
+	gauge    *gauge
+	outlet   outlet
+	outcome  player.Outcome
+}
+
+// open makes everything ready, so that what is wrong with the command line or
+// the scenario is told before the first request.
+func open(o *options) (*job, error) {
+	l, err := o.plan()
+	if err != nil {
+		return nil, err
+	}
+	s := &job{options: o, load: l, gauge: newGauge()}
+	if err := s.openPlayer(); err != nil {
+		return nil, err
+	}
+	s.outlet, err = newOutlet(s)
+	return s, err
+}
+
+func (s *job) openPlayer() error {
+	o, l := s.options, s.load
+	catalog, err := workloads.NewCatalog(l.catalog)
+	if err != nil {
+		return err
+	}
+	viewers, err := workloads.NewViewers(l.viewers)
+	if err != nil {
+		return err
+	}
+	l.shape.Catalog, l.shape.Viewers = catalog, viewers
+	source, err := workloads.NewSynthetic(l.shape)
+	if err != nil {
+		return err
+	}
+	s.names = results.NewNames(time.Now().UTC())
+	s.names.Distributions = l.distrs
+	s.names.Classes = append([]string{"other"}, catalog.Classes()...)
+	s.recorder = results.NewRecorder(0)
+	s.player, err = player.New(player.Config{
+		Target: o.target(), BasePath: s.basePath(), OnePath: l.onePath, HostHeader: s.hostHeader(),
+		Source: source, Catalog: catalog, Viewers: viewers,
+		Connections: l.conns, Closed: l.closed, Length: l.length, Warmup: l.warmup,
+		Timeout: o.timeout.Std(), Verify: o.verify,
+		Recorder: s.recorder, Names: s.names, Distributions: s.distributions(catalog.Hosts()),
+	})
+	return err
+}
+
+// basePath is the URL's path, below which a workload's objects are asked for.
+func (s *job) basePath() string {
+	return strings.TrimRight(s.options.url.EscapedPath(), "/")
+}
+
+// hostHeader is what to send as Host; empty: the names of the scenario.
+func (s *job) hostHeader() string {
+	switch {
+	case s.options.host != "":
+		return s.options.host
+	case s.options.scenario != "":
+		return ""
+	}
+	return s.options.url.Host
+}
+
+func (s *job) distributions(hosts []string) []uint16 {
+	var d []uint16
+	for _, h := range hosts {
+		d = append(d, s.load.ofHost(h))
+	}
+	return d
+}
+
+// run plays, and prints what came of it.
+func (s *job) run(ctx context.Context, stdout, stderr io.Writer) int {
+	s.names.Epoch = time.Now().UTC()
+	playErr := s.play(ctx, stderr)
+	summary, err := s.outlet.finish(s.ending(ctx))
+	if err == nil {
+		err = s.print(stdout, summary)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+		return exitFail
+	}
+	return s.verdict(ctx, playErr, summary, stderr)
+}
+
+// play plays the workload to its end, while records flow to the outlet and the
+// progress line moves.
+func (s *job) play(ctx context.Context, stderr io.Writer) error {
+	var takers sync.WaitGroup
+	takers.Go(func() {
+		s.recorder.Take(results.Tee{s.gauge, s.outlet}.Add)
+	})
+	stop := make(chan struct{})
+	takers.Go(func() { s.progress(stderr, stop) })
+	var err error
+	s.outcome, err = s.player.Play(ctx)
+	close(stop)
+	s.recorder.Close()
+	takers.Wait()
+	return err
+}
+
+// ending is what is known when the run is over.
+func (s *job) ending(ctx context.Context) ending {
+	e := ending{
+		ended:    time.Now().UTC(),
+		partial:  ctx.Err() != nil,
+		rate:     s.outcome.Rate(),
+		dropped:  s.recorder.Dropped(),
+		warnings: s.outcome.Warnings(),
+	}
+	if s.load.closed {
+		e.rate.Scheduled = 0
+	}
+	if s.gauge.untold() {
+		e.warnings = append(e.warnings, "the server does not tell hits from misses (no X-Cache, Cache-Status or Age): hit ratio and origin figures are not known")
+	}
+	return e
+}
+
+// verdict says on stderr what made the run a failure, and is the exit status.
+func (s *job) verdict(ctx context.Context, err error, sum *results.Summary, stderr io.Writer) int {
+	switch {
+	case err != nil:
+		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+	case s.options.verify && sum.Unverified > 0:
+		fmt.Fprintf(stderr, "loadgen: %d responses had wrong bytes\n", sum.Unverified)
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "loadgen: interrupted; the results are partial")
+	case s.outcome.Done == 0:
+		fmt.Fprintln(stderr, "loadgen: no request was answered")
+	default:
+		return exitDone
+	}
+	return exitFail
+}

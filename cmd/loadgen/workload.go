@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"edgesim/results"
+	"edgesim/workloads"
+)
+
+// A preset is a workload with a name.
+type preset struct {
+	name    string
+	section func() workloads.Section
+}
+
+var presets = []preset{
+	{"web", func() workloads.Section { return workloads.DefaultSection(defaultObjects, defaultZipf) }},
+}
+
+func presetNames() []string {
+	var names []string
+	for _, p := range presets {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// load is what is played: a workload, and what the records need to know of it.
+type load struct {
+	name    string
+	text    string // of the scenario
+	catalog workloads.CatalogConfig
+	viewers workloads.ViewersConfig
+	shape   workloads.SyntheticConfig // but for Catalog and Viewers
+	onePath string                    // one URL instead of a catalog
+	seed    uint64
+	length  time.Duration // planned, warm-up included; 0: by the number of requests alone
+	warmup  time.Duration
+	conns   int
+	closed  bool
+	distrs  []results.Distribution
+	ofHost  func(host string) uint16 // index into distrs
+}
+
+// plan makes out what is to be played.
+func (o *options) plan() (*load, error) {
+	if o.scenario != "" {
+		return o.fromScenario()
+	}
+	l := &load{
+		name: "loadgen", seed: o.seed,
+		length: o.duration.Std(), warmup: o.warmup.Std(), conns: o.connections, closed: o.closed,
+		distrs: []results.Distribution{{ID: o.url.Host, Domain: o.url.Host, Friendly: o.url.Host}},
+		ofHost: func(string) uint16 { return 0 },
+	}
+	section, err := o.section()
+	if err != nil {
+		return nil, err
+	}
+	if !o.hasWorkload() { // an object that stands for the URL
+		section.Objects, section.Types = 1, section.Types[:1]
+		l.onePath = o.url.RequestURI()
+	}
+	l.catalog = workloads.CatalogConfig{Seed: o.seed, Sections: []workloads.Section{section}}
+	l.viewers = workloads.ViewersConfig{Seed: o.seed}
+	l.shape = workloads.SyntheticConfig{
+		Seed: o.seed, Requests: o.requests,
+		RangeShare: float64(o.ranges), AbortShare: float64(o.aborts),
+	}
+	if !o.closed {
+		l.shape.Rate, l.shape.Arrivals, l.shape.Length = float64(o.rate), o.arrivals, o.duration.Std()
+	}
+	return l, nil
+}
+
+func (o *options) section() (workloads.Section, error) {
+	if o.workload == "" {
+		return workloads.DefaultSection(o.objects, o.zipf), nil
+	}
+	for _, p := range presets {
+		if p.name == o.workload {
+			return p.section(), nil
+		}
+	}
+	return workloads.Section{}, fmt.Errorf("--workload %q is not known; there is %s", o.workload, strings.Join(presetNames(), ", "))
+}

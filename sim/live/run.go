@@ -1,0 +1,190 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"edgesim/results"
+	"edgesim/results/accesslog"
+	"edgesim/results/folder"
+	"edgesim/sim/scenario"
+	"edgesim/workloads/player"
+)
+
+func compare(a, b string) int { return cmp.Compare(a, b) }
+
+// Config is what a live run is made from.
+type Config struct {
+	Scenario  *scenario.Scenario
+	Dir       string           // the run folder; made when missing, refused when it holds another run
+	Manifest  results.Manifest // command, program and machine; the rest is filled in here
+	AccessLog bool             // write access.log.gz in CloudFront's standard format
+	Verify    bool             // compare every body byte with what the origin must have sent
+
+	// Status is told how far the run has come, several times a second. nil: nobody is.
+	Status func(Status)
+}
+
+// Status is how far a run has come.
+type Status struct {
+	Played, Length time.Duration
+	Player         player.Progress
+	Seen           folder.Progress
+}
+
+// Result is what a run came to, beside its folder.
+type Result struct {
+	Summary *results.Summary
+	Partial bool  // ctx ended before the scenario did
+	Wrong   int64 // responses with wrong bytes, where they were compared
+}
+
+const (
+	headStart    = 50 * time.Millisecond // from set-up to the first request: nothing is late at once
+	patience     = 10 * time.Second      // for what is under way when the schedule ends
+	statusEvery  = 200 * time.Millisecond
+	recordBuffer = 1 << 18
+)
+
+// Run plays the scenario and leaves a run folder. When ctx ends first, what
+// was measured until then is kept and marked partial.
+func Run(ctx context.Context, c Config) (*Result, error) {
+	crowd, err := newCrowd(c.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	epoch := time.Now().Add(headStart)
+	r := &run{Config: c, crowd: crowd, names: results.NewNames(epoch.UTC()),
+		atEdge: results.NewRecorder(recordBuffer), atClient: results.NewRecorder(recordBuffer)}
+	r.names.Classes = append([]string{"other"}, crowd.catalog.Classes()...)
+	if err := r.open(epoch); err != nil {
+		return nil, err
+	}
+	return r.play(ctx)
+}
+
+// run is a live run under way.
+type run struct {
+	Config
+	crowd    *crowd
+	names    *results.Names
+	atEdge   *results.Recorder
+	atClient *results.Recorder
+	stage    *stage
+	player   *player.Player
+	builder  *folder.Builder
+	log      *accesslog.Writer // nil: none is kept
+}
+
+// open sets the stage, so that what is wrong is known before the first request.
+func (r *run) open(epoch time.Time) (err error) {
+	s := r.Scenario
+	m := r.Manifest
+	m.Name, m.Mode, m.Scenario, m.Seed, m.Started = s.Name, "live", s.Text(), s.Seed, epoch.UTC()
+	if r.builder, err = folder.New(folder.Options{
+		Dir: r.Dir, Manifest: m, Names: r.names, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
+		TrafficFrom: results.AtEdge, LatencyFrom: results.AtClient, Verify: r.Verify, Query: true, Plots: true,
+	}); err != nil {
+		return err
+	}
+	if r.AccessLog {
+		if r.log, err = accesslog.Create(filepath.Join(r.Dir, results.AccessLogFile), r.names); err != nil {
+			return err
+		}
+	}
+	if r.stage, err = setUp(s, r.crowd, r.names, r.atEdge, epoch); err != nil {
+		return err
+	}
+	r.player, err = player.New(player.Config{
+		Target: r.stage.addr, Source: r.crowd.source, Catalog: r.crowd.catalog, Viewers: r.crowd.viewers,
+		Connections: s.Workload.Connections, Closed: s.Workload.Closed, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
+		Verify: r.Verify, Recorder: r.atClient, Names: r.names, Distributions: r.distributions(), Epoch: epoch,
+	})
+	if err != nil {
+		r.stage.tearDown(context.Background())
+	}
+	return err
+}
+
+// distributions says which distribution each of the catalog's hosts is.
+func (r *run) distributions() []uint16 {
+	hosts := r.crowd.catalog.Hosts()
+	list := make([]uint16, len(hosts))
+	for i, host := range hosts {
+		list[i] = r.stage.edge.DistributionOf(host)
+	}
+	return list
+}
+
+func (r *run) play(ctx context.Context) (*Result, error) {
+	var takers sync.WaitGroup
+	takers.Go(func() { r.atEdge.Take(r.take) })
+	takers.Go(func() { r.atClient.Take(r.builder.Add) })
+	over := make(chan struct{})
+	takers.Go(func() { r.tell(over) })
+
+	outcome, playErr := r.player.Play(ctx)
+	calm, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	downErr := r.stage.tearDown(calm)
+	close(over)
+	r.atEdge.Close()
+	r.atClient.Close()
+	takers.Wait()
+
+	sum, err := r.finish(ctx, &outcome, downErr)
+	if err != nil {
+		return nil, err
+	}
+	if playErr != nil {
+		return nil, fmt.Errorf("playing the workload: %w", playErr)
+	}
+	return &Result{Summary: sum, Partial: ctx.Err() != nil, Wrong: sum.Unverified}, nil
+}
+
+// take takes what the edge saw.
+func (r *run) take(recs []results.Record) {
+	r.builder.Add(recs)
+	if r.log != nil {
+		r.log.Add(recs)
+	}
+}
+
+// tell reports progress until the run is over.
+func (r *run) tell(over <-chan struct{}) {
+	tick := time.NewTicker(statusEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			r.atEdge.Flush()
+			r.atClient.Flush()
+			if r.Status != nil {
+				p := r.player.Progress()
+				r.Status(Status{Played: p.Elapsed, Length: r.Scenario.Duration.Std(), Player: p, Seen: r.builder.Snapshot()})
+			}
+		case <-over:
+			return
+		}
+	}
+}
+
+func (r *run) finish(ctx context.Context, o *player.Outcome, downErr error) (*results.Summary, error) {
+	warnings := o.Warnings()
+	if downErr != nil {
+		warnings = append(warnings, "not everything was done when the run ended: "+downErr.Error())
+	}
+	if r.log != nil {
+		if err := r.log.Close(); err != nil {
+			warnings = append(warnings, "the access log is not whole: "+err.Error())
+		}
+	}
+	return r.builder.Finish(folder.End{
+		Ended: time.Now().UTC(), Partial: ctx.Err() != nil, Rate: o.Rate(),
+		Dropped: r.atEdge.Dropped() + r.atClient.Dropped(), Warnings: warnings,
+	})
+}

@@ -1,0 +1,173 @@
+// Package live plays one scenario on real sockets: simulated origins and the
+// edge on loopback, the player against the edge, records into a run folder. It
+// knows how to set the parts up and take them down in order; it must never
+// decide what any part does: that is the scenario's.
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"edgesim/edge"
+	"edgesim/results"
+	origin "edgesim/sim/origin"
+	originlive "edgesim/sim/origin/live"
+	"edgesim/sim/scenario"
+	"edgesim/workloads"
+)
+
+// stage is origins and edge, listening on loopback.
+type stage struct {
+	edge    *edge.Edge
+	addr    string // of the edge
+	origins []*originlive.Server
+	serving sync.WaitGroup
+	faults  chan error // the first thing that stopped serving by itself
+}
+
+// setUp starts the origins and the edge of a scenario. epoch is the run's
+// moment 0 for all of them.
+func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *results.Recorder, epoch time.Time) (*stage, error) {
+	st := &stage{faults: make(chan error, 1)}
+	origins, err := st.startOrigins(s, crowd.catalog, epoch)
+	if err != nil {
+		st.tearDown(context.Background())
+		return nil, err
+	}
+	conf := EdgeConfig(&s.Edge)
+	conf.Distributions, conf.Origins = s.BehaviorDistributions(), origins
+	conf.Seed, conf.Epoch, conf.Names, conf.Recorder = s.Seed, epoch, names, rec
+	conf.TrustForwarded, conf.Locate = true, crowd.viewers.CountryOf
+	if st.edge, err = edge.New(conf); err == nil {
+		err = st.listen(st.edge.Serve, &st.addr)
+	}
+	if err != nil {
+		st.tearDown(context.Background())
+		return nil, err
+	}
+	return st, nil
+}
+
+// EdgeConfig is a scenario's or a server configuration's edge as the edge
+// takes it: without distributions and origins.
+func EdgeConfig(s *scenario.Edge) edge.Config {
+	c := edge.Config{
+		Capacity: int64(s.Capacity), Policy: s.Policy, Shards: s.Shards,
+		MaxObject: int64(s.MaxObject), InFlight: int64(s.InFlight), Location: s.Location,
+	}
+	Mode(&c, s.Mode)
+	return c
+}
+
+// Mode gives an edge the manners of a mode: in the cloudfront mode it names
+// itself as CloudFront does and sends X-Amz-Cf-Id, in the standard mode it
+// sends Cache-Status (RFC 9211).
+func Mode(c *edge.Config, mode string) {
+	if mode == scenario.CloudFront {
+		c.CloudFront, c.RequestIDs = true, true
+		c.Product, c.ViaName = "cloudfront", "edgesim.cloudfront.net (CloudFront)"
+		return
+	}
+	c.CacheStatus = true
+}
+
+// startOrigins starts every simulated origin and returns where the edge finds
+// all of them, real ones included, in the order of their names.
+func (st *stage) startOrigins(s *scenario.Scenario, catalog *workloads.Catalog, epoch time.Time) ([]edge.Origin, error) {
+	var list []edge.Origin
+	for name, url := range s.OriginURLs() {
+		o, err := edge.ParseOrigin(name, url)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, o)
+	}
+	for name, conf := range s.OriginConfigs() {
+		addr, err := st.startOrigin(conf, s.Contents(catalog, name), epoch)
+		if err != nil {
+			return nil, fmt.Errorf("origin %s: %w", name, err)
+		}
+		list = append(list, edge.Origin{Name: name, Addr: addr, Host: name + ".origin.internal"})
+	}
+	slices.SortFunc(list, func(a, b edge.Origin) int { return compare(a.Name, b.Name) })
+	return list, nil
+}
+
+func (st *stage) startOrigin(conf origin.Config, holds *scenario.Contents, epoch time.Time) (addr string, err error) {
+	model, err := origin.New(conf)
+	if err != nil {
+		return "", err
+	}
+	srv, err := originlive.New(originlive.Config{Model: model, Contents: holds, Epoch: epoch})
+	if err != nil {
+		return "", err
+	}
+	st.origins = append(st.origins, srv)
+	err = st.listen(srv.Serve, &addr)
+	return addr, err
+}
+
+// listen serves on a free port of loopback and tells its address.
+func (st *stage) listen(serve func(net.Listener) error, addr *string) error {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listening on loopback: %w", err)
+	}
+	*addr = ln.Addr().String()
+	st.serving.Go(func() {
+		if err := serve(ln); err != nil {
+			select {
+			case st.faults <- err:
+			default:
+			}
+		}
+	})
+	return nil
+}
+
+// tearDown stops the edge, then the origins, each having finished what it was
+// doing or, when ctx ends, broken it off.
+func (st *stage) tearDown(ctx context.Context) error {
+	var errs []error
+	if st.edge != nil {
+		errs = append(errs, st.edge.Shutdown(ctx))
+	}
+	for _, o := range st.origins {
+		errs = append(errs, o.Shutdown(ctx))
+	}
+	st.serving.Wait()
+	select {
+	case err := <-st.faults:
+		errs = append(errs, err)
+	default:
+	}
+	return errors.Join(errs...)
+}
+
+// crowd is who asks, and for what there is to ask.
+type crowd struct {
+	catalog *workloads.Catalog
+	viewers *workloads.Viewers
+	source  workloads.Source
+}
+
+func newCrowd(s *scenario.Scenario) (*crowd, error) {
+	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	if err != nil {
+		return nil, err
+	}
+	viewers, err := workloads.NewViewers(s.ViewersConfig())
+	if err != nil {
+		return nil, err
+	}
+	source, err := workloads.NewSynthetic(s.SyntheticConfig(catalog, viewers))
+	if err != nil {
+		return nil, err
+	}
+	return &crowd{catalog, viewers, source}, nil
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package player
+
+func newAlarm() alarm { return newGoAlarm() }

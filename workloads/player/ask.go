@@ -1,0 +1,132 @@
+package player
+
+import (
+	"strconv"
+
+	"edgesim/results"
+	"edgesim/workloads"
+)
+
+// words are the strings of requests, made ready once: as they go on the wire,
+// and interned for the records.
+type words struct {
+	catalog   *workloads.Catalog
+	viewers   *workloads.Viewers
+	names     *results.Names // nil: nothing is interned
+	base      string
+	one       string   // the one path, if there is but one
+	hosts     []phrase // by host of the catalog
+	referrers []phrase // by referrer of the viewers; the first is none
+}
+
+// phrase is a header line and the Sym of its value.
+type phrase struct {
+	line []byte
+	sym  results.Sym
+}
+
+type verb struct {
+	start  string // of the request line
+	method results.Method
+	body   bool // a body is expected: an empty one is announced
+	safe   bool // may be sent again (RFC 9110 §9.2.2)
+}
+
+var verbs = [...]verb{
+	workloads.GET:     {"GET ", results.GET, false, true},
+	workloads.HEAD:    {"HEAD ", results.HEAD, false, true},
+	workloads.POST:    {"POST ", results.POST, true, false},
+	workloads.PUT:     {"PUT ", results.PUT, true, true},
+	workloads.PATCH:   {"PATCH ", results.PATCH, true, false},
+	workloads.DELETE:  {"DELETE ", results.DELETE, false, true},
+	workloads.OPTIONS: {"OPTIONS ", results.OPTIONS, false, true},
+}
+
+func newWords(cfg *Config) *words {
+	w := &words{catalog: cfg.Catalog, viewers: cfg.Viewers, base: cfg.BasePath, one: cfg.OnePath}
+	if cfg.Recorder != nil {
+		w.names = cfg.Names
+	}
+	for _, host := range cfg.Catalog.Hosts() {
+		if cfg.HostHeader != "" {
+			host = cfg.HostHeader
+		}
+		w.hosts = append(w.hosts, w.phrase("Host: ", host))
+	}
+	if cfg.Viewers != nil {
+		for _, r := range cfg.Viewers.Referrers() {
+			w.referrers = append(w.referrers, w.phrase("Referer: ", r))
+		}
+	}
+	return w
+}
+
+func (w *words) phrase(name, value string) phrase {
+	return phrase{line: []byte(name + value + "\r\n"), sym: w.sym(value)}
+}
+
+func (w *words) sym(s string) results.Sym {
+	if w.names == nil {
+		return 0
+	}
+	return w.names.Strings.Of(s)
+}
+
+// appendPath appends the request target for an object.
+func (w *words) appendPath(dst []byte, object uint64) []byte {
+	if w.one != "" {
+		return append(dst, w.one...)
+	}
+	return w.catalog.AppendPath(append(dst, w.base...), object)
+}
+
+// appendRequest appends a whole request for path. v is who asks; nil: nobody in
+// particular.
+func (w *words) appendRequest(dst []byte, req *workloads.Request, path []byte, v *workloads.Viewer) []byte {
+	verb := &verbs[req.Method]
+	dst = append(dst, verb.start...)
+	dst = append(dst, path...)
+	dst = append(dst, " HTTP/1.1\r\n"...)
+	dst = append(dst, w.hosts[req.Host].line...)
+	if v != nil {
+		dst = w.appendViewer(dst, req, v)
+	}
+	if req.Range.Length > 0 {
+		dst = appendRange(dst, req.Range)
+	}
+	if verb.body {
+		dst = append(dst, "Content-Length: 0\r\n"...)
+	}
+	return append(dst, "\r\n"...)
+}
+
+func (w *words) appendViewer(dst []byte, req *workloads.Request, v *workloads.Viewer) []byte {
+	if v.Agent != "" {
+		dst = append(dst, "User-Agent: "...)
+		dst = append(dst, v.Agent...)
+		dst = append(dst, "\r\n"...)
+	}
+	if req.Referrer != 0 {
+		dst = append(dst, w.referrers[req.Referrer].line...)
+	}
+	if v.Addr.IsValid() {
+		dst = append(dst, "X-Forwarded-For: "...)
+		dst = v.Addr.AppendTo(dst)
+		dst = append(dst, "\r\n"...)
+	}
+	return dst
+}
+
+// appendRange appends the Range field of RFC 9110 §14.2.
+func appendRange(dst []byte, r workloads.Range) []byte {
+	dst = append(dst, "Range: bytes="...)
+	if r.First >= 0 {
+		dst = strconv.AppendInt(dst, r.First, 10)
+		dst = append(dst, '-')
+		dst = strconv.AppendInt(dst, r.First+r.Length-1, 10)
+	} else {
+		dst = append(dst, '-')
+		dst = strconv.AppendInt(dst, r.Length, 10)
+	}
+	return append(dst, "\r\n"...)
+}

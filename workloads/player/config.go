@@ -1,0 +1,118 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"strings"
+	"time"
+
+	"edgesim/results"
+	"edgesim/workloads"
+)
+
+// Config is what a Player is made from. Only Target, Source and Catalog must be
+// given.
+type Config struct {
+	Target     string // host:port that every connection dials
+	Scheme     string // "http" or empty; nothing else is spoken
+	BasePath   string // put before every path, as "/static"; empty: none
+	OnePath    string // asked for in place of the catalog's paths, query included; empty: the catalog's
+	HostHeader string // sent as Host instead of the catalog's names; empty: the catalog's
+
+	Source  workloads.Source
+	Catalog *workloads.Catalog
+	Viewers *workloads.Viewers // nil: requests carry no viewer's agent, address or referrer
+
+	Connections int           // how many, each with one request at a time; 0: 64
+	Closed      bool          // closed loop: a connection asks again as soon as it is answered; At is then the actual start
+	Length      time.Duration // planned length of the run, warm-up included; 0: until the source ends
+	Drain       time.Duration // after Length, how long requests that are due may still be begun; 0: 5 s
+	Warmup      time.Duration // records with an earlier At are flagged Warm; 0: none
+	Timeout     time.Duration // of one request, from its actual start; kept within a fiftieth; 0: 30 s
+	Grace       time.Duration // what requests in flight get when the context is cancelled; 0: 1 s
+	Late        time.Duration // requests begun later than this after their At, with a connection free in time, are flagged Late; 0: 1 ms
+
+	Verify bool // compare every body byte with what a simulated origin answers
+
+	Recorder      *results.Recorder // gets one record for each request sent; nil: none are made
+	Names         *results.Names    // where hosts, URLs and agents are interned; needed with a Recorder
+	Distributions []uint16          // by host of the catalog: Record.Distribution; nil: 0
+	NoURLs        bool              // leave Record.URL empty: for catalogs of more than 16 million objects
+
+	// Epoch is the moment of At = 0; zero: when Play begins.
+	Epoch time.Time
+	// Dial makes the connections; nil: TCP.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// GoTimers waits with Go's timers even where the system has finer ones:
+	// for virtual clocks.
+	GoTimers bool
+}
+
+func (c Config) withDefaults() Config {
+	set := func(d *time.Duration, def time.Duration) {
+		if *d == 0 {
+			*d = def
+		}
+	}
+	set(&c.Drain, 5*time.Second)
+	set(&c.Timeout, 30*time.Second)
+	set(&c.Grace, time.Second)
+	set(&c.Late, time.Millisecond)
+	if c.Connections == 0 {
+		c.Connections = 64
+	}
+	if c.Dial == nil {
+		c.Dial = new(net.Dialer).DialContext
+	}
+	return c
+}
+
+func (c *Config) check() error {
+	switch {
+	case c.Source == nil:
+		return errors.New("player: Source is missing: give the stream of requests to play")
+	case c.Catalog == nil:
+		return errors.New("player: Catalog is missing: give the one that the Source draws from")
+	case c.Scheme != "" && c.Scheme != "http":
+		return fmt.Errorf("player: Scheme %q is not spoken: only http", c.Scheme)
+	case c.Connections < 1 || c.Connections > 1<<20:
+		return fmt.Errorf("player: Connections is %d; right are 1 to %d", c.Connections, 1<<20)
+	case c.BasePath != "" && (c.BasePath[0] != '/' || strings.ContainsFunc(c.BasePath, unfit)):
+		return fmt.Errorf("player: BasePath %q must begin with / and hold no spaces or controls", c.BasePath)
+	case c.OnePath != "" && (c.OnePath[0] != '/' || strings.ContainsFunc(c.OnePath, unfit)):
+		return fmt.Errorf("player: OnePath %q must begin with / and hold no spaces or controls", c.OnePath)
+	case c.OnePath != "" && c.Verify:
+		return errors.New("player: Verify needs a catalog's paths: what OnePath answers is not known")
+	case strings.ContainsFunc(c.HostHeader, unfit):
+		return fmt.Errorf("player: HostHeader %q must hold no spaces or controls", c.HostHeader)
+	case c.Distributions != nil && len(c.Distributions) != len(c.Catalog.Hosts()):
+		return fmt.Errorf("player: Distributions has %d entries; right is one for each of the catalog's %d hosts", len(c.Distributions), len(c.Catalog.Hosts()))
+	case c.Recorder != nil && c.Names == nil:
+		return errors.New("player: Names is missing: a Recorder needs them")
+	}
+	if host, port, err := net.SplitHostPort(c.Target); err != nil || host == "" || port == "" {
+		return fmt.Errorf("player: Target %q must be host:port, as 127.0.0.1:8080", c.Target)
+	}
+	return c.checkTimes()
+}
+
+func (c *Config) checkTimes() error {
+	for _, f := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"Length", c.Length}, {"Drain", c.Drain}, {"Warmup", c.Warmup},
+		{"Timeout", c.Timeout}, {"Grace", c.Grace}, {"Late", c.Late},
+	} {
+		if f.value < 0 || f.value > math.MaxInt64/4 {
+			return fmt.Errorf("player: %s is %v; it must be 0 or more, and under a lifetime", f.name, f.value)
+		}
+	}
+	return nil
+}
+
+// unfit reports characters that would break a request line or header field.
+func unfit(r rune) bool { return r <= ' ' || r == 0x7f }

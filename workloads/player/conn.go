@@ -1,0 +1,294 @@
+package player
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"edgesim/results"
+	"edgesim/workloads"
+
+	"github.com/valyala/fasthttp"
+)
+
+// readBuffer holds a response header, and is the piece in which bodies are read.
+const readBuffer = 32 << 10
+
+// States of conn.begun beside a start time, which is at least 0.
+const (
+	resting     = -1 // no request in flight
+	interrupted = -2 // the one in flight has been given up by the watchdog
+)
+
+// conn is one connection and the goroutine that plays on it. The fields below
+// req belong to the request in flight.
+type conn struct {
+	player *Player
+	wake   chan struct{} // holds one token when c is to lead, or to go home
+
+	mu   sync.Mutex // guards net against the watchdog
+	net  net.Conn   // nil: closed
+	kept bool       // net has carried a whole response
+	wire meter
+	in   *bufio.Reader
+
+	begun atomic.Int64 // the start of the request in flight, or a state
+	ended atomic.Uint64
+
+	req    workloads.Request
+	start  time.Duration // actual start
+	number uint64        // in order of the schedule, from 1
+	since  time.Duration // when it became free for this request
+	object workloads.Object
+	viewer workloads.Viewer
+	out    []byte
+	path   []byte // as sent: the request target
+	rec    results.Record
+	head   fasthttp.ResponseHeader
+	answer answer
+	body   body
+}
+
+// meter counts what is read from the wire.
+type meter struct {
+	from io.Reader
+	n    int64
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.from.Read(p)
+	m.n += int64(n)
+	return n, err
+}
+
+func newConn(p *Player) *conn {
+	c := &conn{player: p, wake: make(chan struct{}, 1)}
+	c.in = bufio.NewReaderSize(&c.wire, readBuffer)
+	c.begun.Store(resting)
+	return c
+}
+
+// run plays until the schedule is over. hard ends dialling.
+func (c *conn) run(hard context.Context) {
+	failures := 0
+	for c.player.sched.next(c) {
+		if c.play(hard) {
+			failures = 0
+			continue
+		}
+		failures++
+		if c.player.cfg.Closed {
+			c.rest(hard, failures)
+		}
+	}
+	c.hangUp()
+}
+
+// rest keeps a closed loop from spinning against a server that is gone: 1 ms
+// after the first failure, doubled with each further one up to a second.
+func (c *conn) rest(hard context.Context, failures int) {
+	t := time.NewTimer(min(time.Millisecond<<min(failures-1, 10), time.Second))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-hard.Done():
+	}
+}
+
+// play sends the request in c.req, reads what comes and records it. It is
+// false when nothing came.
+func (c *conn) play(hard context.Context) bool {
+	c.begun.Store(int64(c.start))
+	c.prepare()
+	kind, err := c.exchange(hard)
+	if !c.begun.CompareAndSwap(int64(c.start), resting) {
+		c.begun.Store(resting)
+		c.hangUp()
+		if kind != noFault {
+			kind, err = c.brokenOff()
+		}
+	}
+	c.finish(kind, err)
+	return !c.rec.Flags.Has(results.NoResponse)
+}
+
+// brokenOff is what a request that the watchdog gave up has failed of: its
+// time was over, or the run was, and then the viewer has hung up.
+func (c *conn) brokenOff() (Kind, error) {
+	if !c.player.cutting.Load() {
+		return TimedOut, fmt.Errorf("no whole response within %v", c.player.cfg.Timeout)
+	}
+	c.rec.Flags = c.rec.Flags&^(results.Truncated|results.NoResponse) | results.Aborted
+	return cut, nil
+}
+
+// prepare puts the request into words, and into the record what is known of it
+// before it is sent.
+func (c *conn) prepare() {
+	w := c.player.words
+	c.object = w.catalog.Object(c.req.Object)
+	c.path = w.appendPath(c.path[:0], c.req.Object)
+	var viewer *workloads.Viewer
+	if w.viewers != nil {
+		c.viewer = w.viewers.Viewer(c.req.Viewer)
+		viewer = &c.viewer
+	}
+	c.out = w.appendRequest(c.out[:0], &c.req, c.path, viewer)
+	c.describe(viewer)
+}
+
+func (c *conn) describe(viewer *workloads.Viewer) {
+	cfg, w := &c.player.cfg, c.player.words
+	c.rec = results.Record{
+		At: int64(c.req.At), Lag: int64(c.start - c.req.At),
+		ID: c.number, Object: c.object.Key,
+		BytesIn:       int64(len(c.out)),
+		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
+		Host:    w.hosts[c.req.Host].sym,
+		Method:  verbs[c.req.Method].method,
+		Version: results.HTTP11,
+		Vantage: results.AtClient,
+		Class:   uint8(min(c.object.Class+1, 255)),
+	}
+	if c.req.At < cfg.Warmup {
+		c.rec.Flags |= results.Warm
+	}
+	if c.since <= c.req.At && c.start-c.req.At > cfg.Late {
+		c.rec.Flags |= results.Late
+	}
+	if cfg.Distributions != nil {
+		c.rec.Distribution = cfg.Distributions[c.req.Host]
+	}
+	if w.names == nil {
+		return
+	}
+	if !cfg.NoURLs {
+		path, query, _ := bytes.Cut(c.path, []byte("?"))
+		c.rec.URL, c.rec.Query = w.names.Strings.Bytes(path), w.names.Strings.Bytes(query)
+	}
+	if viewer != nil {
+		c.rec.Agent = w.names.Strings.Of(viewer.Agent)
+		c.rec.Country = viewer.Country
+		if c.req.Referrer != 0 {
+			c.rec.Referrer = w.referrers[c.req.Referrer].sym
+		}
+		if viewer.Addr.IsValid() {
+			c.rec.Addr = viewer.Addr.As16()
+		}
+	}
+}
+
+// exchange sends the request and reads the response. A connection that was
+// kept and turns out to be closed is replaced once, as RFC 9112 §9.3.1 has it.
+func (c *conn) exchange(hard context.Context) (Kind, error) {
+	for {
+		if c.net == nil {
+			if err := c.dial(hard); err != nil {
+				return dialKind(err), err
+			}
+		}
+		kept := c.kept
+		_, err := c.net.Write(c.out)
+		if err == nil {
+			_, err = c.in.Peek(1)
+		}
+		if err == nil {
+			return c.receive()
+		}
+		c.hangUp()
+		kind := readKind(err, false)
+		if !kept || !verbs[c.req.Method].safe || kind != Reset && kind != Closed || c.given() {
+			c.rec.Flags |= results.NoResponse
+			return kind, err
+		}
+		c.player.retried.Add(1)
+	}
+}
+
+// dial makes a new connection within the request's time.
+func (c *conn) dial(hard context.Context) error {
+	cfg := &c.player.cfg
+	left := c.start + cfg.Timeout - c.player.sched.now()
+	ctx, cancel := context.WithTimeout(hard, left)
+	defer cancel()
+	n, err := cfg.Dial(ctx, "tcp", cfg.Target)
+	if err != nil {
+		c.rec.Flags |= results.NoResponse
+		return err
+	}
+	c.mu.Lock()
+	c.net = n
+	c.mu.Unlock()
+	if c.given() { // the watchdog came before there was anything to close
+		c.hangUp()
+		c.rec.Flags |= results.NoResponse
+		return context.DeadlineExceeded
+	}
+	c.kept = false
+	c.wire.from = n
+	c.in.Reset(&c.wire)
+	return nil
+}
+
+func (c *conn) given() bool { return c.begun.Load() == interrupted }
+
+// hangUp closes the connection, if there is one.
+func (c *conn) hangUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.net != nil {
+		_ = c.net.Close()
+		c.net = nil
+	}
+}
+
+// giveUp is the watchdog's: it breaks off the request in flight if that began
+// at limit or before.
+func (c *conn) giveUp(limit time.Duration) {
+	s := c.begun.Load()
+	if s < 0 || s > int64(limit) || !c.begun.CompareAndSwap(s, interrupted) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.net != nil {
+		_ = c.net.Close() // wakes the reader; c itself forgets it in hangUp
+	}
+}
+
+// consumed is how many bytes of the wire have been taken.
+func (c *conn) consumed() int64 { return c.wire.n - int64(c.in.Buffered()) }
+
+// finish completes the record and hands it over.
+func (c *conn) finish(kind Kind, err error) {
+	p, r := c.player, &c.rec
+	r.Total = int64(p.sched.now()) - r.At
+	classify(r, &c.answer, kind)
+	switch kind {
+	case noFault:
+		p.done.Add(1)
+	case cut:
+		p.cut.Add(1)
+	default:
+		p.faults.add(kind, c.path, err)
+		p.despair()
+	}
+	c.answer = answer{}
+	if p.cfg.Recorder != nil {
+		p.cfg.Recorder.Add(c.number, r)
+	}
+	c.ended.Add(1)
+}
+
+// resetByPeer reports the errors of a connection that the other side broke.
+func resetByPeer(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
+}

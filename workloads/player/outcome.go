@@ -1,0 +1,101 @@
+package player
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"edgesim/results"
+)
+
+// Outcome is what a run came to, beside its records.
+type Outcome struct {
+	Scheduled uint64 // requests whose intended time came before the run ended
+	Sent      uint64 // of these, begun
+	Done      uint64 // of those, answered with a whole response, or hung up on as the schedule said
+	Cut       uint64 // in flight when the run was interrupted, and given up
+	Retried   uint64 // sent a second time because a kept connection had been closed
+	Verified  uint64 // bodies compared with what they should be, and right
+	Waited    uint64 // found every connection busy at their intended time
+	Late      uint64 // begun late by more than Config.Late although a connection was free
+
+	Errors []Trouble // by kind, only those that occurred
+
+	Lag  results.Figures // ms: actual start after intended start, of all requests sent
+	Slip results.Figures // ms: the same, of those for which a connection was free: the generator's own delay
+
+	Elapsed time.Duration // from the epoch to the last answer
+	Span    time.Duration // how much of the schedule was played
+	Sending time.Duration // from the epoch to the last request's start
+
+	// Behind says that the generator, not the server, was the bottleneck; the
+	// latencies of such a run hold its own delay.
+	Behind bool
+}
+
+// Trouble is one kind of failure.
+type Trouble struct {
+	Kind     Kind
+	Count    uint64
+	Examples []string // the first few
+}
+
+// lateShare is the share of late sends above which a generator counts as
+// overtaxed: the 99th percentile is then no longer the server's.
+const lateShare = 0.01
+
+// Failed is the number of requests that ended in an error of any kind.
+func (o *Outcome) Failed() (n uint64) {
+	for _, t := range o.Errors {
+		n += t.Count
+	}
+	return n
+}
+
+// Rate is requests per second: those scheduled over the time of the schedule,
+// those sent over the time it took to send them where that was longer, those
+// answered over the time until the last answer.
+func (o *Outcome) Rate() results.Rate {
+	return results.Rate{
+		Scheduled: perSecond(o.Scheduled, o.Span),
+		Sent:      perSecond(o.Sent, max(o.Span, o.Sending)),
+		Achieved:  perSecond(o.Done, max(o.Span, o.Elapsed)),
+	}
+}
+
+func perSecond(n uint64, d time.Duration) float64 {
+	if d <= 0 {
+		return 0
+	}
+	return float64(n) / d.Seconds()
+}
+
+// Warnings says in plain sentences what makes the figures doubtful, beside what
+// a Summary finds in the records: that sends were late is in their flags.
+func (o *Outcome) Warnings() []string {
+	var w []string
+	if unsent := o.Scheduled - o.Sent; unsent > 0 {
+		w = append(w, fmt.Sprintf("%d of %d scheduled requests were never sent: the server is slower than the rate asked for, or there are too few connections; the true latencies are higher than those shown", unsent, o.Scheduled))
+	}
+	if o.Waited > 0 && float64(o.Waited) > lateShare*float64(o.Sent) {
+		w = append(w, fmt.Sprintf("%d of %d requests found every connection busy and waited for one; the wait is in their latency", o.Waited, o.Sent))
+	}
+	for _, t := range o.Errors {
+		w = append(w, t.String())
+	}
+	return w
+}
+
+func (t Trouble) String() string {
+	s := fmt.Sprintf("%d requests failed: %s", t.Count, t.Kind)
+	if len(t.Examples) > 0 {
+		s += "; first " + strings.Join(t.Examples, " | ")
+	}
+	return s
+}
+
+// Progress is how far a run has come.
+type Progress struct {
+	Sent, Done, Errors, InFlight uint64
+	Elapsed                      time.Duration // 0 before Play
+}

@@ -1,0 +1,238 @@
+package player
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"edgesim/results"
+	"edgesim/workloads"
+)
+
+const (
+	// batchLen is how many requests are read from the source at a time: few
+	// enough that reading them does not delay the next send noticeably.
+	batchLen = 64
+	// backlogMost bounds how much of a source is read only to count what was
+	// due and never sent.
+	backlogMost = 1 << 24
+)
+
+// schedule gives requests to connections, each at its intended time. Whoever
+// leads owns every field but those of the lock; lead, pass and end hand the
+// lead over.
+type schedule struct {
+	closed bool
+	length time.Duration // no request from here on; 0: as long as the source lasts
+	giveUp time.Duration // none is begun after this time; 0: no such time
+	late   time.Duration
+	epoch  time.Time
+	alarm  alarm
+
+	mu   sync.Mutex
+	idle []*conn // a ring: the connections that have nothing to do, longest first
+	head int
+	n    int
+	led  bool
+	over bool
+
+	stopped atomic.Bool
+	sent    atomic.Uint64
+
+	source workloads.Source
+	batch  [batchLen]workloads.Request
+	pos    int
+	filled int
+	dry    bool // the source has ended
+	err    error
+
+	lag, slip *results.Histogram
+	waited    uint64
+	overslept uint64
+	unsent    uint64
+	span      time.Duration // how much of the schedule was played
+	last      time.Duration // the last start
+}
+
+func newSchedule(cfg *Config) *schedule {
+	s := &schedule{
+		closed: cfg.Closed, length: cfg.Length, late: cfg.Late, source: cfg.Source,
+		idle: make([]*conn, cfg.Connections),
+		lag:  results.NewHistogram(), slip: results.NewHistogram(),
+	}
+	if cfg.Length > 0 && !cfg.Closed {
+		s.giveUp = cfg.Length + cfg.Drain
+	}
+	return s
+}
+
+// begin sets the epoch and the alarm; it is called once, before the first next.
+func (s *schedule) begin(epoch time.Time, a alarm) { s.epoch, s.alarm = epoch, a }
+
+func (s *schedule) now() time.Duration { return time.Since(s.epoch) }
+
+// stop ends the schedule from any goroutine: no further request is given out.
+func (s *schedule) stop() {
+	s.stopped.Store(true)
+	s.alarm.interrupt()
+}
+
+// next waits until c may begin a request, and sets c.req, c.start and c.id.
+// It is false when there are no more.
+func (s *schedule) next(c *conn) bool {
+	if !s.lead(c) {
+		return false
+	}
+	if !s.fill() || !s.await(c) {
+		s.end()
+		return false
+	}
+	s.pos++
+	c.number = s.sent.Add(1)
+	s.pass()
+	return true
+}
+
+// await waits until the request at pos may begin and gives it to c.
+func (s *schedule) await(c *conn) bool {
+	req := &s.batch[s.pos]
+	now := s.now()
+	if s.length > 0 && (req.At >= s.length || s.closed && now >= s.length) {
+		s.pos, s.filled, s.dry = 0, 0, true
+		return false
+	}
+	due := req.At
+	if s.closed {
+		due = 0
+	}
+	for now < due && !s.stopped.Load() {
+		s.alarm.wait(due - now)
+		now = s.now()
+	}
+	if s.stopped.Load() || s.giveUp > 0 && now > s.giveUp {
+		return false
+	}
+	c.req, c.start, s.last = *req, now, now
+	if s.closed {
+		c.req.At = now
+		return true
+	}
+	s.note(now-req.At, c.since <= req.At)
+	return true
+}
+
+// note counts how late a request was begun. What is late although its
+// connection was free in time is the generator's own doing; the rest is a
+// server that does not keep up, or too few connections.
+func (s *schedule) note(lag time.Duration, free bool) {
+	s.lag.Record(int64(lag))
+	if !free {
+		s.waited++
+		return
+	}
+	s.slip.Record(int64(lag))
+	if lag > s.late {
+		s.overslept++
+	}
+}
+
+// fill makes sure that there is a request at pos; false at the end.
+func (s *schedule) fill() bool {
+	for s.pos == s.filled {
+		if s.dry || s.stopped.Load() {
+			return false
+		}
+		n, err := s.source.Read(s.batch[:])
+		s.pos, s.filled = 0, n
+		if err != nil {
+			s.dry = true
+			if !errors.Is(err, io.EOF) {
+				s.err = err
+			}
+		}
+	}
+	return true
+}
+
+// lead makes c the leader, as soon as nobody else is and its turn has come. It
+// is false when the schedule is over.
+func (s *schedule) lead(c *conn) bool {
+	c.since = s.now()
+	s.mu.Lock()
+	if s.over || !s.led {
+		leads := !s.over
+		s.led = true
+		s.mu.Unlock()
+		return leads
+	}
+	s.idle[(s.head+s.n)%len(s.idle)] = c
+	s.n++
+	s.mu.Unlock()
+	<-c.wake
+	return !s.over // set before the wake-up, if at all
+}
+
+// pass hands the lead to the connection that has been idle longest.
+func (s *schedule) pass() {
+	s.mu.Lock()
+	if s.n == 0 {
+		s.led = false
+		s.mu.Unlock()
+		return
+	}
+	c := s.pop()
+	s.mu.Unlock()
+	c.wake <- struct{}{}
+}
+
+func (s *schedule) pop() *conn {
+	c := s.idle[s.head]
+	s.head = (s.head + 1) % len(s.idle)
+	s.n--
+	return c
+}
+
+// end closes the schedule and sends the idle connections home.
+func (s *schedule) end() {
+	s.span = s.now()
+	if s.length > 0 && (s.span > s.length || s.dry && s.pos == s.filled) {
+		s.span = s.length
+	}
+	if !s.closed {
+		s.unsent = s.backlog()
+	}
+	s.mu.Lock()
+	s.over = true
+	home := make([]*conn, 0, s.n)
+	for s.n > 0 {
+		home = append(home, s.pop())
+	}
+	s.mu.Unlock()
+	for _, c := range home {
+		c.wake <- struct{}{}
+	}
+}
+
+// backlog counts the requests that were due before the schedule ended and
+// have not been begun.
+func (s *schedule) backlog() (n uint64) {
+	for ; n < backlogMost; n++ {
+		if s.pos == s.filled {
+			if s.dry || s.err != nil {
+				break
+			}
+			got, err := s.source.Read(s.batch[:])
+			s.pos, s.filled, s.dry = 0, got, err != nil
+			if got == 0 {
+				break
+			}
+		}
+		if s.batch[s.pos].At >= s.span {
+			break
+		}
+		s.pos++
+	}
+	return n
+}
