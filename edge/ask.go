@@ -17,6 +17,8 @@ import (
 // handler returns.
 type ask struct {
 	ctx *fasthttp.RequestCtx
+	at  int64 // edge clock: when the request was read
+	now int64 // edge clock: at, or when it last stopped waiting
 
 	host, path, query []byte
 	method            results.Method

@@ -56,7 +56,7 @@ func bare(tb testing.TB, body []byte) (addr string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	srv := &fasthttp.Server{Handler: func(ctx *fasthttp.RequestCtx) { ctx.SetBody(body) }}
+	srv := &fasthttp.Server{Handler: func(ctx *fasthttp.RequestCtx) { ctx.Response.SetBodyRaw(body) }}
 	go srv.Serve(ln)
 	tb.Cleanup(func() { srv.Shutdown() })
 	return ln.Addr().String()

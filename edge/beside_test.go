@@ -30,8 +30,8 @@ import (
 const (
 	besideRole  = "EDGESIM_BESIDE" // "edge 1024": what the child process is to serve
 	besideConns = 64
-	besideRound = time.Second
-	besidePairs = 7
+	besideRound = 700 * time.Millisecond
+	besidePairs = 15
 )
 
 func TestMain(m *testing.M) {

@@ -35,9 +35,8 @@ type Edge struct {
 	names   *results.Names
 	largest int64 // body that may be kept, in bytes
 
-	via    []byte
-	pop    []byte
-	xcache [results.Results][]byte
+	via   []byte
+	tails [results.Results][]byte // fields that every response ends with, by result type
 
 	server *fasthttp.Server
 	ctx    context.Context // ends when origins are to be left alone
@@ -159,9 +158,9 @@ func rulesOf(b *behavior.Behavior) rfc9111.Rules {
 // words prepares the field values that never change.
 func (e *Edge) words() {
 	e.via = []byte("1.1 " + e.conf.ViaName)
-	e.pop = []byte(e.conf.Location)
 	for r := range results.Results {
-		e.xcache[r] = []byte(r.String() + " from " + e.conf.Product)
+		e.tails[r] = fmt.Appendf(nil, "Via: %s\r\nX-Cache: %s from %s\r\nX-Amz-Cf-Pop: %s\r\n",
+			e.via, r, e.conf.Product, e.conf.Location)
 	}
 	e.seed = uint64(e.conf.Epoch.UnixNano())
 }

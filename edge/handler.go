@@ -15,6 +15,8 @@ func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 	v := ctx.Conn().(*viewer)
 	a := &v.ask
 	a.read(ctx)
+	a.at = int64(ctx.Time().Sub(e.conf.Epoch))
+	a.now = a.at
 	v.id++
 	if !e.find(v, a) {
 		return
@@ -71,8 +73,7 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 // serve answers from the cache, or joins a flight, or begins one.
 func (e *Edge) serve(v *viewer, a *ask) {
 	for {
-		now := e.now()
-		p := a.p
+		now, p := a.now, a.p
 		p.mu.Lock()
 		o, state := p.lookup(a.hash, a.key, now)
 		if o != nil && o.marker {
@@ -227,7 +228,9 @@ func (e *Edge) invalidate(a *ask) {
 // ride waits for the flight's decision and acts on it. It reports false when
 // this request must ask for itself.
 func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
-	if !a.await(f, leads) {
+	decided := a.await(f, leads)
+	a.now = e.now()
+	if !decided {
 		return false
 	}
 	switch {

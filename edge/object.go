@@ -15,12 +15,10 @@ import (
 type object struct {
 	key    string // as behavior.Rule.AppendKey made it, and what Vary added
 	status int
-	fields []field // to send as they are: no hop-by-hop fields, no Content-Length, Age or Via
-	text   []byte  // what fields point into
+	block  block // fields to send as they are: no hop-by-hop fields, no Content-Length, Age or our Via
 	body   *body
 	length int64 // of the body; -1 while it is unknown
 
-	date         []byte
 	etag         []byte
 	lastModified int64 // Unix seconds; 0: none
 
@@ -38,9 +36,6 @@ type object struct {
 	ttl                     results.TTLClass
 }
 
-// field is one header field.
-type field struct{ name, value []byte }
-
 // objectBytes is what an object costs beside its body, its fields and its key:
 // its own struct, its body's with one chunk, and the pointer to it. The shard
 // adds what entry and policy cost. The allocator's rounding is not in it
@@ -49,8 +44,7 @@ const objectBytes = int64(unsafe.Sizeof(object{})) + int64(unsafe.Sizeof(body{})
 
 // cost is the object's share of the cache's capacity, in bytes.
 func (o *object) cost() int64 {
-	return objectBytes + int64(len(o.key)) + int64(cap(o.text)) +
-		int64(cap(o.fields))*int64(unsafe.Sizeof(field{})) + o.body.held()
+	return objectBytes + int64(len(o.key)) + int64(cap(o.block)) + o.body.held()
 }
 
 func (o *object) freshness() cache.Freshness {

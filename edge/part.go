@@ -3,8 +3,6 @@ package edge
 import (
 	"bytes"
 	"strconv"
-
-	"github.com/valyala/fasthttp"
 )
 
 // part is what of an object goes to the viewer.
@@ -85,9 +83,9 @@ func offset(b []byte) (int64, bool) {
 	return n, true
 }
 
-// describe writes Content-Range (RFC 9110 §14.4).
-func (p *part) describe(h *fasthttp.ResponseHeader, o *object) {
-	b := append(make([]byte, 0, 64), "bytes "...)
+// describe appends Content-Range (RFC 9110 §14.4).
+func (p *part) describe(b block, o *object) block {
+	b = append(b, "Content-Range: bytes "...)
 	if p.status == 416 {
 		b = append(b, '*')
 	} else {
@@ -96,7 +94,8 @@ func (p *part) describe(h *fasthttp.ResponseHeader, o *object) {
 		b = strconv.AppendInt(b, p.to-1, 10)
 	}
 	b = append(b, '/')
-	h.AddBytesKV(nameRange, strconv.AppendInt(b, o.size(), 10))
+	b = strconv.AppendInt(b, o.size(), 10)
+	return append(b, crlf...)
 }
 
 // size is the length of the object's body; -1 while it is not known.

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"strconv"
+	"time"
 
 	"edgesim/results"
 )
@@ -12,16 +13,17 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	res := &ctx.Response
 	res.Header.DisableNormalizing()
 	res.SetStatusCode(why.status)
-	setDate(&res.Header, appendDate(nil, e.unix(e.now())/1e9))
-	res.Header.SetContentType("text/plain; charset=utf-8")
+	b := append(block(v.buf[:0]), "Date: "...)
+	b = appendDate(b, e.unix(e.now())/int64(time.Second))
+	b = append(b, "\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"...)
 	if why.status == 503 {
-		res.Header.AddBytesKV(nameRetry, []byte("1"))
+		b = append(b, "Retry-After: 1\r\n"...)
 	}
-	res.Header.AddBytesKV(nameCacheControl, []byte("no-store"))
+	v.buf = e.trace(v, b, asError.result, asError.status)
+	inject(&res.Header, v.buf)
 	body := append([]byte(strconv.Itoa(why.status)), ' ')
 	body = append(body, why.why...)
 	res.SetBodyRaw(append(body, '\n'))
-	e.trace(v, a, &res.Header, nil, &asError, 0)
 	e.open(v, a, nil, &asError, &part{status: why.status, to: -1})
 	v.rec.Detail = why.detail
 	if a.hasBody {
@@ -29,18 +31,13 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	}
 }
 
-var (
-	nameCacheControl = []byte("Cache-Control")
-)
-
 // open begins the record of the response about to be written. The viewer's
 // connection settles it.
 func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 	s := e.names.Strings
-	at := int64(a.ctx.Time().Sub(e.conf.Epoch))
 	from := a.from(v)
 	v.rec = results.Record{
-		At: at, ID: v.id, Object: a.hash,
+		At: a.at, ID: v.id, Object: a.hash,
 		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
 		Addr: from.As16(), Port: v.port,
 		Host: s.Bytes(a.host), Query: s.Bytes(a.query), Referrer: s.Bytes(a.referrer),

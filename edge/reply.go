@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"slices"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -17,9 +16,6 @@ func (e *Edge) newObject(f *flight, r *reply, asked, now int64) *object {
 	o.meta.Status, o.meta.Received = o.status, e.unix(now)
 	o.take(r.header, nil, f.rule.HidesCookies())
 	o.url, o.query, o.contentType = f.url, f.query, e.names.Strings.Bytes(r.header.ContentType())
-	if !o.meta.HasDate {
-		o.addDate(e.unix(now) / int64(time.Second))
-	}
 	o.judge(f, e.unix(now), e.unix(asked), now)
 	if len(o.vary) > 0 && o.verdict.Store && !f.route.rules.IgnoreVary {
 		f.selectVariant(o)
@@ -35,9 +31,6 @@ func (e *Edge) renewedObject(f *flight, r *reply, asked, now int64) *object {
 		url: old.url, query: old.query, contentType: old.contentType}
 	o.meta.Status, o.meta.Received = old.status, e.unix(now)
 	o.take(r.header, old, f.rule.HidesCookies())
-	if !o.meta.HasDate {
-		o.addDate(e.unix(now) / int64(time.Second))
-	}
 	o.judge(f, e.unix(now), e.unix(asked), now)
 	o.vary = old.vary
 	return o
@@ -53,16 +46,17 @@ func (o *object) judge(f *flight, now, asked, clock int64) {
 	}
 }
 
-// take copies the fields of a header, and those of old that it does not bring.
+// take copies the fields of a header into a block, Date first, and those of old
+// that it does not bring.
 func (o *object) take(h *fasthttp.ResponseHeader, old *object, noCookies bool) {
-	size, n := 0, 0
+	size := 64
 	for name, value := range h.All() {
-		size, n = size+len(name)+len(value), n+1
+		size += len(name) + len(value) + 4
 	}
 	if old != nil {
-		size, n = size+len(old.text), n+len(old.fields)
+		size += len(old.block)
 	}
-	o.text, o.fields = make([]byte, 0, size+64), make([]field, 0, n+1)
+	o.block = o.dated(make(block, 0, size), h, old)
 	connection := h.Peek("Connection")
 	for name, value := range h.All() {
 		if !hopByHop(name) && !listed(connection, name) && !ours(name) && !(old != nil && is(name, "Content-Encoding")) &&
@@ -70,18 +64,32 @@ func (o *object) take(h *fasthttp.ResponseHeader, old *object, noCookies bool) {
 			o.add(name, value)
 		}
 	}
-	if old == nil {
-		return
+	if old != nil {
+		o.addMissing(old.block)
 	}
-	if o.date == nil && old.date != nil {
-		o.add(nameDate, old.date)
+	if len(o.block) < cap(o.block)*7/8 {
+		o.block = append(make(block, 0, len(o.block)), o.block...)
 	}
-	fresh := len(o.fields)
-	for _, x := range old.fields {
-		if !slices.ContainsFunc(o.fields[:fresh], func(y field) bool { return is(x.name, text(y.name)) }) {
-			o.add(x.name, x.value)
+	o.etag = o.block.get("ETag")
+	o.lastModified = o.meta.LastModified
+}
+
+// dated begins a block with the Date that came; else, for a 304, the stored
+// one's; else the time of receipt (RFC 9110 §6.6.1).
+func (o *object) dated(b block, h *fasthttp.ResponseHeader, old *object) block {
+	for name, value := range h.All() {
+		if is(name, "Date") {
+			o.meta.Field(name, value)
+			if o.meta.HasDate {
+				return b.add(nameDate, value)
+			}
 		}
 	}
+	if old != nil {
+		o.meta.Field(nameDate, old.block.get("Date"))
+		return b.add(nameDate, old.block.get("Date"))
+	}
+	return b.add(nameDate, appendDate(nil, o.meta.Received/int64(time.Second)))
 }
 
 // ours are the fields of a response that the edge writes itself for every
@@ -92,39 +100,27 @@ func ours(name []byte) bool {
 }
 
 // add copies one field and notes what it says. Age is noted, not kept: it is
-// written anew each time. Date is kept apart.
+// written anew each time.
 func (o *object) add(name, value []byte) {
+	if is(name, "Date") {
+		return // dated has it
+	}
 	o.meta.Field(name, value)
-	switch {
-	case is(name, "Age"):
-		return
-	case is(name, "Date"):
-		if o.meta.HasDate && o.date == nil {
-			o.date = o.put(value)
-		}
+	if is(name, "Age") {
 		return
 	}
-	kept := field{o.put(name), o.put(value)}
-	o.fields = append(o.fields, kept)
-	switch {
-	case is(name, "ETag") && o.etag == nil:
-		o.etag = kept.value
-	case is(name, "Last-Modified"):
-		o.lastModified = o.meta.LastModified
-	case is(name, "Vary"):
+	if is(name, "Vary") {
 		o.vary = varyNames(o.vary, value)
 	}
+	o.block = o.block.add(name, value)
 }
 
-func (o *object) put(b []byte) []byte {
-	from := len(o.text)
-	o.text = append(o.text, b...)
-	return o.text[from:len(o.text):len(o.text)]
-}
-
-// addDate gives a response the Date it came without (RFC 9110 §6.6.1).
-func (o *object) addDate(unix int64) {
-	from := len(o.text)
-	o.text = appendDate(o.text, unix)
-	o.date = o.text[from:len(o.text):len(o.text)]
+// addMissing adds the stored fields that a 304 did not bring.
+func (o *object) addMissing(stored block) {
+	fresh := o.block[:len(o.block):len(o.block)]
+	for name, value := range stored.all() {
+		if fresh.get(text(name)) == nil {
+			o.add(name, value)
+		}
+	}
 }

@@ -40,7 +40,6 @@ var (
 // taken for this viewer; nil otherwise. It reports false, having written
 // nothing, when the body's beginning is not there any more.
 func (e *Edge) respond(v *viewer, a *ask, o *object, m *manner, lead *stream) bool {
-	now := e.now()
 	res := &a.ctx.Response
 	res.Header.DisableNormalizing()
 	part := a.partOf(o)
@@ -63,8 +62,7 @@ func (e *Edge) respond(v *viewer, a *ask, o *object, m *manner, lead *stream) bo
 		}
 		lead = nil
 	}
-	e.header(&res.Header, o, &part, now)
-	e.trace(v, a, &res.Header, o, m, now)
+	e.header(v, &res.Header, o, &part, m)
 	e.open(v, a, o, m, &part)
 	switch {
 	case sends && lead != nil:
@@ -110,59 +108,46 @@ func setLength(res *fasthttp.Response, length int64) {
 	}
 }
 
-// header writes the stored fields, Age and the framing of the part.
-func (e *Edge) header(h *fasthttp.ResponseHeader, o *object, part *part, now int64) {
+// header writes the stored fields, Age, and how the response came about.
+func (e *Edge) header(v *viewer, h *fasthttp.ResponseHeader, o *object, part *part, m *manner) {
+	now := v.ask.now
 	h.SetStatusCode(part.status)
-	setDate(h, o.date)
-	for i := range o.fields {
-		h.AddBytesKV(o.fields[i].name, o.fields[i].value)
-	}
+	b := append(block(v.buf[:0]), o.block...)
 	if part.cut {
-		part.describe(h, o)
+		b = part.describe(b, o)
 	}
 	if o.age > 0 || now-o.stored >= int64(time.Second) {
-		var b [20]byte
-		h.AddBytesKV(nameAge, strconv.AppendInt(b[:0], int64(o.ageAt(now)/time.Second), 10))
+		b = appendNumber(b, "Age", int64(o.ageAt(now)/time.Second))
 	}
-}
-
-// trace writes the fields that say how the response came about.
-func (e *Edge) trace(v *viewer, a *ask, h *fasthttp.ResponseHeader, o *object, m *manner, now int64) {
-	h.AddBytesKV(nameVia, e.via)
 	result := m.result
-	if o != nil && o.status >= 400 {
+	if o.status >= 400 {
 		result = results.Error // an origin's error, kept or not
 	}
-	h.AddBytesKV(nameXCache, e.xcache[result])
-	h.AddBytesKV(namePop, e.pop)
-	if e.conf.CacheStatus {
-		b := append(v.buf[:0], cacheName...)
-		b = append(b, m.status...)
-		if o != nil && m.result != results.Miss && m.result != results.Error {
-			b = append(b, "; ttl="...)
-			b = strconv.AppendInt(b, int64(o.left(now)/time.Second), 10)
-		}
-		h.AddBytesKV(nameCacheStatus, b)
-		v.buf = b
+	v.buf = e.trace(v, b, result, m.status)
+	if e.conf.CacheStatus && result != results.Miss && result != results.Error {
+		v.buf = append(v.buf[:len(v.buf)-len(crlf)], "; ttl="...)
+		v.buf = strconv.AppendInt(v.buf, int64(o.left(now)/time.Second), 10)
+		v.buf = append(v.buf, crlf...)
 	}
-	if e.conf.RequestIDs {
-		v.buf = accesslog.AppendRequestID(v.buf[:0], v.id)
-		h.AddBytesKV(nameCfID, v.buf)
-	}
+	inject(h, v.buf)
 }
 
-const cacheName = "edgesim"
-
-var (
-	nameAge         = []byte("Age")
-	nameVia         = []byte("Via")
-	nameXCache      = []byte("X-Cache")
-	namePop         = []byte("X-Amz-Cf-Pop")
-	nameCfID        = []byte("X-Amz-Cf-Id")
-	nameCacheStatus = []byte("Cache-Status")
-	nameRange       = []byte("Content-Range")
-	nameRetry       = []byte("Retry-After")
-)
+// trace appends the fields that say how a response came about, Cache-Status
+// (RFC 9211) last.
+func (e *Edge) trace(v *viewer, b block, r results.Result, status string) block {
+	b = append(b, e.tails[r]...)
+	if e.conf.RequestIDs {
+		b = append(b, "X-Amz-Cf-Id: "...)
+		b = accesslog.AppendRequestID(b, v.id)
+		b = append(b, crlf...)
+	}
+	if e.conf.CacheStatus {
+		b = append(b, "Cache-Status: edgesim"...)
+		b = append(b, status...)
+		b = append(b, crlf...)
+	}
+	return b
+}
 
 // partOf decides which part of o answers the request: conditions first, then
 // the range (RFC 9110 §13.2.2, §14.2).

@@ -113,12 +113,6 @@ func smallCatalog(t testing.TB) *workloads.Catalog {
 	return c
 }
 
-// content answers as a simulated origin does: the right bytes of the catalog,
-// whole or in one range.
-func content(c *workloads.Catalog) script {
-	return func(r *http.Request) reply { return reply{text: compose(c, r, plainly)} }
-}
-
 // A mode is a way to delimit a body.
 type mode int
 
