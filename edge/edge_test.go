@@ -1,7 +1,9 @@
 package edge
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,7 +22,12 @@ func fixed(body string, fields ...string) http.HandlerFunc {
 
 func TestMissThenHit(t *testing.T) {
 	inLab(t, fixed("hello", "Cache-Control", "max-age=60", "Etag", `"v1"`), nil, func(l *lab) {
-		l.want(l.get("/a"), 200, "Miss")
+		if a := l.get("/a"); a.header.Get("X-Cache") != "Miss from edgesim" || a.header["Age"] != nil {
+			t.Errorf("a miss has X-Cache %q and Age %q", a.header.Get("X-Cache"), a.header["Age"])
+		}
+		if a := l.get("/a"); a.header.Get("Age") != "0" {
+			t.Errorf("Age %q of a stored response, want 0", a.header.Get("Age"))
+		}
 		time.Sleep(5 * time.Second)
 		a := l.get("/a")
 		l.want(a, 200, "Hit")
@@ -134,5 +141,41 @@ func TestUnsafeMethodInvalidates(t *testing.T) {
 		l.want(l.do("POST", "/a?q=1"), 200, "Miss")
 		l.want(l.get("/a?q=1"), 200, "Miss")
 		l.wantAsked(3)
+	})
+}
+
+func TestPipelinedRequestsAreAnsweredInOrder(t *testing.T) {
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=60")
+		fmt.Fprint(w, r.URL.Path)
+	}, nil, func(l *lab) {
+		c, err := l.dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		var ask, want strings.Builder
+		for i := range 6 {
+			fmt.Fprintf(&ask, "GET /%d HTTP/1.1\r\nHost: example.com\r\n\r\n", i%3)
+			fmt.Fprintf(&want, "/%d", i%3)
+		}
+		go io.WriteString(c, ask.String())
+		br, got := bufio.NewReader(c), ""
+		for range 6 {
+			res, err := http.ReadResponse(br, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, _ := io.ReadAll(res.Body)
+			got += string(b)
+		}
+		if got != want.String() {
+			t.Errorf("answers %q, want %q", got, want.String())
+		}
+		l.wantAsked(3)
+		c.Close()
+		if n := len(l.recorded(6)); n != 6 {
+			t.Errorf("%d records of 6 requests", n)
+		}
 	})
 }

@@ -13,6 +13,9 @@ import (
 // handle answers one request.
 func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 	v := ctx.Conn().(*viewer)
+	if v.open {
+		v.settleEarly()
+	}
 	a := &v.ask
 	a.read(ctx)
 	a.at = int64(ctx.Time().Sub(e.conf.Epoch))

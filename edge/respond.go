@@ -116,7 +116,7 @@ func (e *Edge) header(v *viewer, h *fasthttp.ResponseHeader, o *object, part *pa
 	if part.cut {
 		b = part.describe(b, o)
 	}
-	if o.age > 0 || now-o.stored >= int64(time.Second) {
+	if m.result == results.Hit || o.meta.HasAge { // RFC 9111 §4, §5.1
 		b = appendNumber(b, "Age", int64(o.ageAt(now)/time.Second))
 	}
 	result := m.result

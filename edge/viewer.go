@@ -24,6 +24,7 @@ type viewer struct {
 	port uint16
 
 	in, out     int64 // bytes since the last settled record
+	lent        int64 // of out, what pipelined responses before this one are held to have
 	first, last int64 // edge clock, ns: first and last write of the response; 0: none yet
 	broken      bool  // a write failed
 	open        bool  // rec waits to be settled
@@ -87,10 +88,25 @@ func (v *viewer) end() {
 	v.e.forget(v)
 }
 
+// settleEarly settles a response that fasthttp still holds in its buffer,
+// because the next request came in behind this one (pipelining). Its bytes go
+// out together with the next one's, so they are reckoned, not counted.
+func (v *viewer) settleEarly() {
+	size := v.rec.BodyBytes + int64(len(v.buf)) + statusLine
+	v.out, v.lent = size, v.lent+size
+	lent := v.lent
+	v.lent = 0
+	v.settle()
+	v.lent = lent
+}
+
+// statusLine is about what a response has beside block and body, in bytes.
+const statusLine = 40
+
 // settle completes the record of the response just written and hands it on.
 func (v *viewer) settle() {
 	r := &v.rec
-	r.BytesIn, r.BytesOut = v.in, v.out
+	r.BytesIn, r.BytesOut = v.in, max(0, v.out-v.lent)
 	if v.first != 0 {
 		r.TTFB, r.Total = v.first-r.At, v.last-r.At
 	} else {
@@ -106,7 +122,7 @@ func (v *viewer) settle() {
 	} else {
 		v.e.record(v.hint, r)
 	}
-	v.in, v.out, v.first, v.broken, v.open, v.idle = 0, 0, 0, false, false, true
+	v.in, v.out, v.lent, v.first, v.broken, v.open, v.idle = 0, 0, 0, 0, false, false, true
 }
 
 // hungUp is how CloudFront logs a viewer who left: Error at the end, whatever

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -254,5 +255,23 @@ func TestScenario(t *testing.T) {
 func TestWrap(t *testing.T) {
 	if got, want := wrap("aa bb  cc dddddd e", 5), "aa bb\n  cc\n  dddddd\n  e"; got != want {
 		t.Errorf("%q, right is %q", got, want)
+	}
+}
+
+// TestWhatTheReadmeShowsCanBeTyped reads the README's command lines as the
+// program would.
+func TestWhatTheReadmeShowsCanBeTyped(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile(`(?m)^bin/loadgen (.*)$`).FindAllStringSubmatch(string(text), -1)
+	if len(shown) == 0 {
+		t.Fatal("the README shows no command of loadgen")
+	}
+	for _, m := range shown {
+		if _, err := parse(strings.Fields(m[1]), io.Discard); err != nil {
+			t.Errorf("loadgen %s: %v", m[1], err)
+		}
 	}
 }

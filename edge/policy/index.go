@@ -125,7 +125,7 @@ func (x *Index) put(c uint64) {
 }
 
 func (x *Index) resize(n int) {
-	if n > mostCells {
+	if int64(n) > mostCells {
 		panic("policy: Index: more keys than a 32-bit tag can tell apart")
 	}
 	old := x.cells

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"edgesim/sim/scenario"
+)
+
+// typed finds what the papers tell people to type: lines with the program's
+// name in code blocks, comments and redirections cut off.
+func typed(t *testing.T, program string) [][]string {
+	t.Helper()
+	var lines [][]string
+	for _, file := range []string{"../../README.md", "../../HACKING.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			at := strings.Index(line, "bin/"+program+" ")
+			if at < 0 || strings.HasPrefix(line, "|") {
+				continue
+			}
+			words := strings.Fields(regexp.MustCompile(`\s[#>&|].*`).ReplaceAllString(line[at:], ""))
+			lines = append(lines, words[1:])
+		}
+	}
+	if len(lines) == 0 {
+		t.Fatalf("the papers show no command of %s", program)
+	}
+	return lines
+}
+
+// TestWhatThePapersShowCanBeTyped reads every command line of the README and
+// HACKING as the program would: command, flags, values, scenarios.
+func TestWhatThePapersShowCanBeTyped(t *testing.T) {
+	for _, words := range typed(t, "edgesim") {
+		line := strings.Join(words, " ")
+		var found *command
+		for i := range commands {
+			if commands[i].name == words[0] {
+				found = &commands[i]
+			}
+		}
+		if found == nil {
+			t.Errorf("edgesim %s: no such command", line)
+			continue
+		}
+		f := pflag.NewFlagSet(found.name, pflag.ContinueOnError)
+		found.prepare(f)
+		if err := f.Parse(words[1:]); err != nil {
+			t.Errorf("edgesim %s: %v", line, err)
+		}
+		if found.name == "run" {
+			sets, _ := f.GetStringArray("set")
+			if _, err := scenario.Load(f.Arg(0), sets...); err != nil {
+				t.Errorf("edgesim %s: %v", line, err)
+			}
+		}
+	}
+}
+
+// TestPapersNameMakesTargets finds every `make …` of the papers in the Makefile.
+func TestPapersNameMakesTargets(t *testing.T) {
+	rules, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"../../README.md", "../../HACKING.md", "../../ARCHITECTURE.md"} {
+		text, _ := os.ReadFile(file)
+		for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)").FindAllStringSubmatch(string(text), -1) {
+			if !regexp.MustCompile(`(?m)^` + m[1] + `:`).Match(rules) {
+				t.Errorf("%s speaks of make %s: there is no such target", file, m[1])
+			}
+		}
+	}
+}
