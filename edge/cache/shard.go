@@ -203,7 +203,7 @@ func (s *Shard) take() policy.Slot {
 		s.free = policy.Slot(s.entries[slot].Key)
 		return slot
 	}
-	if len(s.entries) == int(policy.None) {
+	if uint64(len(s.entries)) == uint64(policy.None) {
 		panic("cache: more objects than slots have numbers")
 	}
 	s.entries = append(s.entries, Entry{})

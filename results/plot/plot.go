@@ -4,10 +4,6 @@
 package plot
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -50,25 +46,12 @@ type Kind struct {
 	New     func(Options) Drawing
 }
 
-var kinds []Kind
+var registry = results.Registry[Kind]{What: "plot", Name: func(k Kind) string { return k.Name }}
 
-func register(k Kind) { kinds = append(kinds, k) }
+func register(k Kind) { registry.Add(k) }
 
 // Kinds lists every plot, by name.
-func Kinds() []Kind {
-	all := slices.Clone(kinds)
-	slices.SortFunc(all, func(a, b Kind) int { return cmp.Compare(a.Name, b.Name) })
-	return all
-}
+func Kinds() []Kind { return registry.Kinds() }
 
 // Find is the plot of that name.
-func Find(name string) (Kind, error) {
-	var names []string
-	for _, k := range Kinds() {
-		if k.Name == name {
-			return k, nil
-		}
-		names = append(names, k.Name)
-	}
-	return Kind{}, fmt.Errorf("unknown plot %q: there are %s", name, strings.Join(names, ", "))
-}
+func Find(name string) (Kind, error) { return registry.Find(name) }

@@ -6,10 +6,6 @@
 package report
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"edgesim/results"
@@ -40,25 +36,12 @@ type Kind struct {
 	New   func(Options) Report
 }
 
-var kinds []Kind
+var registry = results.Registry[Kind]{What: "report", Name: func(k Kind) string { return k.Name }}
 
-func register(k Kind) { kinds = append(kinds, k) }
+func register(k Kind) { registry.Add(k) }
 
 // Kinds lists every report, by name.
-func Kinds() []Kind {
-	all := slices.Clone(kinds)
-	slices.SortFunc(all, func(a, b Kind) int { return cmp.Compare(a.Name, b.Name) })
-	return all
-}
+func Kinds() []Kind { return registry.Kinds() }
 
 // Find is the report of that name.
-func Find(name string) (Kind, error) {
-	var names []string
-	for _, k := range Kinds() {
-		if k.Name == name {
-			return k, nil
-		}
-		names = append(names, k.Name)
-	}
-	return Kind{}, fmt.Errorf("unknown report %q: there are %s", name, strings.Join(names, ", "))
-}
+func Find(name string) (Kind, error) { return registry.Find(name) }
