@@ -33,3 +33,33 @@ func (e *Edge) asked(a *ask) rfc9111.Request {
 	}
 	return r
 }
+
+// board finds the flight to join, or makes the one to begin. The caller holds
+// the partition's lock.
+func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *flight, leads bool) {
+	if !a.solo {
+		if f := a.p.flights[string(a.key)]; f != nil && f.open(now) {
+			return f, false
+		}
+	}
+	private := a.solo || a.rule.NoCollapse || a.method != results.GET || how != staleIt && a.p.passing(a.hash, now)
+	f = e.newFlight(v, a, old, private)
+	if f.behind = how == staleIt; f.behind {
+		f.headers = nil
+	}
+	if !private {
+		a.p.flights[f.key] = f
+	}
+	return f, true
+}
+
+// open reports whether a flight that was found may still be joined: one whose
+// response has expired while its body comes in may not.
+func (f *flight) open(now int64) bool {
+	select {
+	case <-f.decided:
+		return f.outcome != shared || now < f.obj.expires
+	default:
+		return true
+	}
+}
