@@ -27,11 +27,12 @@ type ask struct {
 	route             *route
 	caching           rfc9111.Request
 
-	key  []byte // of the response asked for, variant included
-	base int    // length of the part of key before the variant
-	hash uint64
-	p    *partition
-	solo bool // this request asks the origin for itself
+	key   []byte // of the response asked for, variant included
+	base  int    // length of the part of key before the variant
+	hash  uint64
+	p     *partition
+	solo  bool // this request asks the origin for itself
+	turns int  // how often another request's flight brought another variant
 
 	ifNoneMatch, ifModifiedSince, rangeField, ifRange []byte
 	referrer, agent, forwarded                        []byte

@@ -40,6 +40,7 @@ type flight struct {
 
 	route   *route
 	private bool // not in the partition's table: nobody else may join
+	spoiled bool // its key was invalidated while it ran; under the partition's lock
 	behind  bool // renews a stale object that has been served already: nobody waits for it
 	manner  *manner
 	url     results.Sym

@@ -107,7 +107,6 @@ func (e *Edge) serve(v *viewer, a *ask) {
 		if e.ride(v, a, f, leads) {
 			return
 		}
-		a.solo = true
 	}
 }
 

@@ -110,7 +110,7 @@ func (f *flight) whole(b *body) {
 	if f.outcome != shared || b.windowed() {
 		return
 	}
-	f.p.keep(hashKey([]byte(f.obj.key)), f.obj)
+	f.p.keep(hashKey([]byte(f.obj.key)), f.obj, f)
 	f.leave()
 }
 

@@ -34,28 +34,40 @@ func (e *Edge) invalidate(a *ask) {
 }
 
 // ride waits for the flight's decision and acts on it. It reports false when
-// this request must ask for itself.
+// this request has still no answer: it looks again, for its own variant, or asks
+// for itself (solo).
 func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 	decided := a.await(f, leads)
 	a.now = e.now()
-	if !decided {
-		return false
-	}
+	a.solo = !decided
 	switch {
+	case !decided:
+		return false
 	case f.outcome == faulted:
 		e.refuse(v, a, f.fault)
 		return true
 	case leads:
+		a.solo = true // should the body's beginning be gone already
 		return e.respond(v, a, f.obj, f.leaderManner(), f.lead)
-	case f.outcome == passed, !f.obj.verdict.Collapsible && f.outcome != staleGood, !a.matches(f):
+	case f.outcome == passed, !f.obj.verdict.Collapsible && f.outcome != staleGood:
+		a.solo = true
+		return false
+	case !a.matches(f):
+		a.turns++
+		a.solo = a.turns > mostTurns
 		return false
 	}
+	a.solo = true
 	m := &asCollapsed
 	if f.outcome == staleGood {
 		m = &asStaleErr
 	}
 	return e.respond(v, a, f.obj, m, nil)
 }
+
+// mostTurns is how often a request looks for its variant among other requests'
+// flights before it asks for itself: an origin may name other fields each time.
+const mostTurns = 3
 
 // await waits for the decision; one who joined waits no longer than its
 // behavior says.

@@ -64,11 +64,15 @@ func (p *partition) peek(hash uint64, key string) (*object, policy.Slot) {
 	return nil, policy.None
 }
 
-// keep stores a complete object. It reports false when the shard refuses it.
-func (p *partition) keep(hash uint64, o *object) bool {
+// keep stores a complete object, unless a newer one is there or its flight was
+// spoiled meanwhile. It reports false when the shard refuses it.
+func (p *partition) keep(hash uint64, o *object, f *flight) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old, had := p.shard.Peek(hash)
+	if f != nil && f.spoiled || had && p.objects[old].key == o.key && p.objects[old].stored > o.stored {
+		return false
+	}
 	slot, ok := p.shard.Store(hash, o.cost(), o.freshness())
 	for _, gone := range p.shard.Evicted() {
 		p.objects[gone] = nil
@@ -99,7 +103,7 @@ func (p *partition) renew(hash uint64, old, o *object) {
 	}
 	p.mu.Unlock()
 	if at == nil && o.body.is(complete) {
-		p.keep(hash, o)
+		p.keep(hash, o, nil)
 	}
 }
 
@@ -111,7 +115,10 @@ func (p *partition) invalidate(hash uint64, key string) {
 		p.shard.Remove(slot)
 		p.objects[slot] = nil
 	}
-	delete(p.flights, key)
+	if f := p.flights[key]; f != nil {
+		f.spoiled = true // what it brings may be from before the change
+		delete(p.flights, key)
+	}
 }
 
 // passing reports whether the key is known not to be shared. The caller holds

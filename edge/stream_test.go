@@ -365,3 +365,49 @@ func TestOriginGone(t *testing.T) {
 		}
 	})
 }
+
+// Viewers who want different variants share one flight for each.
+func TestHerdOfVariants(t *testing.T) {
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(time.Second)
+		w.Header().Set("Cache-Control", "max-age=60")
+		w.Header().Set("Vary", "Accept-Language")
+		fmt.Fprint(w, "in "+r.Header.Get("Accept-Language"))
+	}, nil, func(l *lab) {
+		var wg sync.WaitGroup
+		for i := range 40 {
+			lang := []string{"de", "en", "fr", "it"}[i%4]
+			wg.Go(func() {
+				if a := l.get("/a", "Accept-Language", lang); string(a.body) != "in "+lang || a.total > 2001*time.Millisecond {
+					t.Errorf("asked in %s, got %q after %v", lang, a.body, a.total)
+				}
+			})
+		}
+		wg.Wait()
+		l.wantAsked(4)
+	})
+}
+
+// What a flight brings is not kept when its target was changed meanwhile.
+func TestChangeSpoilsTheFlight(t *testing.T) {
+	var changed atomic.Bool
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			changed.Store(true)
+			return
+		}
+		w.Header().Set("Cache-Control", "max-age=60")
+		body := fmt.Sprint(changed.Load())
+		time.Sleep(time.Second)
+		fmt.Fprint(w, body)
+	}, nil, func(l *lab) {
+		var wg sync.WaitGroup
+		wg.Go(func() { l.get("/a") })
+		time.Sleep(500 * time.Millisecond)
+		l.do("POST", "/a")
+		wg.Wait()
+		if a := l.get("/a"); string(a.body) != "true" {
+			t.Errorf("got %q, from before the change", a.body)
+		}
+	})
+}

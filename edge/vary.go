@@ -79,6 +79,6 @@ func (p *partition) mark(hash uint64, marker *object) {
 	at, _ := p.peek(hash, marker.key)
 	p.mu.Unlock()
 	if at == nil || !at.marker || !slices.Equal(at.vary, marker.vary) {
-		p.keep(hash, marker)
+		p.keep(hash, marker, nil)
 	}
 }
