@@ -19,6 +19,12 @@ import (
 
 // onSocket is an edge on a loopback socket in front of a net/http origin.
 func onSocket(tb testing.TB, handler http.HandlerFunc) (addr string) {
+	addr, _ = onSocketWith(tb, handler, func(*Config) {})
+	return addr
+}
+
+// onSocketWith is onSocket with settings changed.
+func onSocketWith(tb testing.TB, handler http.HandlerFunc, change func(*Config)) (addr string, e *Edge) {
 	origin := httptest.NewServer(handler)
 	tb.Cleanup(origin.Close)
 	o, err := ParseOrigin("o", origin.URL)
@@ -29,10 +35,12 @@ func onSocket(tb testing.TB, handler http.HandlerFunc) (addr string) {
 	def.Origin = "o"
 	rec := results.NewRecorder(0)
 	go rec.Take(func([]results.Record) {})
-	e, err := New(Config{
+	conf := Config{
 		Distributions: []behavior.Distribution{{ID: "E1", Domain: "example.com", Default: def}},
 		Origins:       []Origin{o}, Capacity: 256 << 20, Shards: 2, CacheStatus: true, Recorder: rec,
-	})
+	}
+	change(&conf)
+	e, err = New(conf)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -47,7 +55,7 @@ func onSocket(tb testing.TB, handler http.HandlerFunc) (addr string) {
 		e.Shutdown(ctx)
 		rec.Close()
 	})
-	return ln.Addr().String()
+	return ln.Addr().String(), e
 }
 
 // bare is a fasthttp server that answers with body from memory: the floor.
