@@ -54,7 +54,11 @@ func (b block) get(name string) []byte {
 // inject puts a whole block into a header that has no other fields.
 func inject(h *fasthttp.ResponseHeader, b block) {
 	value := b[len("Date: ") : len(b)-len(crlf)]
-	h.AddBytesKV(standIn, filler[:len(value)])
+	fill := filler
+	if len(value) > len(fill) {
+		fill = bytes.Repeat(filler[:1], len(value))
+	}
+	h.AddBytesKV(standIn, fill[:len(value)])
 	for name, v := range h.All() {
 		if string(name) == string(standIn) {
 			copy(name, nameDate)
@@ -70,7 +74,7 @@ var (
 	colon    = []byte(": ")
 	nameDate = []byte("Date")
 	standIn  = []byte("Dat-")
-	filler   = bytes.Repeat([]byte{'-'}, 128<<10) // longer than any header that is let in
+	filler   = bytes.Repeat([]byte{'-'}, 64<<10)
 )
 
 // appendDate appends an HTTP date (RFC 9110 §5.6.7).

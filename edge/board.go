@@ -13,12 +13,14 @@ func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 		req: e.asked(a), old: old, private: private,
 		headers: a.header,
 		url:     e.names.Strings.Bytes(a.path), query: e.names.Strings.Bytes(a.query),
+		baseHash: hashKey(a.key[:a.base]), began: a.now,
 		tab: newTab(v.hint), decided: make(chan struct{}),
 	}
 	why := forCache
 	if private && old == nil {
 		why = forOne
 	}
+	f.why, f.conditional = why, why == forOne && (len(a.ifNoneMatch) > 0 || len(a.ifModifiedSince) > 0)
 	f.out = e.outgoingFor(a, v, f.up, why)
 	f.out.finish(old)
 	v.tab = f.tab

@@ -77,7 +77,7 @@ func (b *body) length() int64 {
 
 // whole is the body as one piece, where it is complete and lies in one piece.
 func (b *body) whole() ([]byte, bool) {
-	if !b.is(complete) || len(b.chunks) > 1 {
+	if !b.is(complete) || len(b.chunks) > 1 || b.window > 0 {
 		return nil, false
 	}
 	if len(b.chunks) == 0 {

@@ -20,7 +20,7 @@ type Config struct {
 
 	Capacity  int64  // bytes for objects: bodies, header fields and bookkeeping; at least 64 KiB
 	Policy    string // as policy.Parse reads it; "" means "s3fifo"
-	Shards    int    // partitions of the capacity, 1 to 1024; 0: 4 for every processor
+	Shards    int    // partitions of the capacity, 1 to 1024; 0: 4 for every processor, but none below 64 MiB
 	MaxObject int64  // largest object kept, in bytes; 0: a whole shard's capacity
 	InFlight  int64  // bytes of bodies that may be under way from origins while they are kept; 0: 256 MiB
 	Seed      uint64 // of the policies' chance
@@ -49,7 +49,7 @@ type Config struct {
 
 func (c Config) withDefaults() (Config, error) {
 	c.Policy = cmp.Or(c.Policy, "s3fifo")
-	c.Shards = cmp.Or(c.Shards, 4*runtime.GOMAXPROCS(0))
+	c.Shards = cmp.Or(c.Shards, max(1, min(4*runtime.GOMAXPROCS(0), int(c.Capacity/shardLeast))))
 	c.InFlight = cmp.Or(c.InFlight, 256<<20)
 	c.Location = cmp.Or(c.Location, "EDG1-P1")
 	c.Product = cmp.Or(c.Product, "edgesim")
@@ -67,6 +67,10 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	return c, c.check()
 }
+
+// shardLeast is the least that a shard gets unless told otherwise: an object
+// has to fit into one.
+const shardLeast = 64 << 20
 
 func (c *Config) check() error {
 	switch {

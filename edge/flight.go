@@ -38,21 +38,26 @@ type flight struct {
 	out  outgoing
 	old  *object // what is being renewed; nil: nothing
 
-	route   *route
-	private bool // not in the partition's table: nobody else may join
-	spoiled bool // its key was invalidated while it ran; under the partition's lock
-	behind  bool // renews a stale object that has been served already: nobody waits for it
-	manner  *manner
-	url     results.Sym
-	query   results.Sym
+	route       *route
+	why         purpose
+	conditional bool // the viewer's own conditions went to the origin
+	private     bool // not in the partition's table: nobody else may join
+	behind      bool // renews a stale object that has been served already: nobody waits for it
+	manner      *manner
+	url         results.Sym
+	query       results.Sym
 
-	base    int                      // length of key before the variant
+	base     int    // length of key before the variant
+	baseHash uint64 // of that part
+	began    int64  // edge clock
+	variant  string // the key it can be joined under too, once Vary is known; "": none
+
 	headers func(name string) []byte // the leader's request fields, until the decision; nil: gone
 
 	decided chan struct{} // closed when the fields below are set
 	outcome outcome
 	obj     *object
-	lead    *stream // passed: the leader's place at the body, taken before it moves
+	lead    *stream // the leader's place at the body, taken before that moves
 	fault   fault
 
 	tab    *tab
@@ -120,8 +125,10 @@ func (f *flight) leave() {
 		return
 	}
 	f.p.mu.Lock()
-	if f.p.flights[f.key] == f {
-		delete(f.p.flights, f.key)
+	for _, key := range [...]string{f.key, f.variant} {
+		if f.p.flights[key] == f {
+			delete(f.p.flights, key)
+		}
 	}
 	f.p.mu.Unlock()
 }
@@ -142,8 +149,13 @@ func (f *flight) judge(r *reply, asked int64) {
 		f.renew(r, asked, now)
 		return
 	}
+	if status == 304 && !f.conditional {
+		f.leave()
+		f.decide(faulted, nil, faultOf(errInvalidReply))
+		return
+	}
 	o := f.e.newObject(f, r, asked, now)
-	if status == 206 || status == 304 || !o.verdict.Store || f.bodiless() || !f.fits(r.framing.length) ||
+	if f.why == forOne && status != 200 || status == 206 || !o.verdict.Store || f.bodiless() || !f.fits(r.framing.length) ||
 		!f.book(nextPiece(0, r.framing.length)) {
 		f.pass(o)
 		return
@@ -154,6 +166,9 @@ func (f *flight) judge(r *reply, asked int64) {
 	case !f.private:
 		f.remember(now)
 		f.leave() // stored, but nobody may ride
+	}
+	if !f.behind {
+		f.lead, _ = newStream(o.body, 0, -1)
 	}
 	f.decide(shared, o, fault{})
 }
@@ -197,9 +212,11 @@ func (f *flight) fits(length int64) bool { return length <= f.e.largest }
 func (f *flight) renew(r *reply, asked, now int64) {
 	o := f.e.renewedObject(f, r, asked, now)
 	if o.verdict.Store {
-		f.p.renew(f.hash, f.old, o)
+		f.p.renew(f.hash, f.old, o, f)
 	} else {
-		f.p.invalidate(f.hash, f.key)
+		f.p.mu.Lock()
+		f.p.remove(f.hash, f.key)
+		f.p.mu.Unlock()
 	}
 	if !o.verdict.Collapsible {
 		f.remember(now)
@@ -217,7 +234,7 @@ func (f *flight) standIn(now int64) bool {
 	o := *f.old
 	o.onError = true
 	o.expires = now + int64(f.retry())
-	f.p.renew(f.hash, f.old, &o)
+	f.p.renew(f.hash, f.old, &o, f)
 	f.leave()
 	f.decide(staleGood, &o, fault{})
 	return true

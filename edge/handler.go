@@ -11,6 +11,7 @@ import (
 // handle answers one request.
 func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 	v := ctx.Conn().(*viewer)
+	v.busy.Store(true)
 	if v.open {
 		v.settleEarly()
 	}
@@ -79,7 +80,7 @@ func (e *Edge) serve(v *viewer, a *ask) {
 		o, state := p.lookup(a.hash, a.key, now)
 		if o != nil && o.marker {
 			p.mu.Unlock()
-			a.variant(o.vary)
+			a.variant(o)
 			continue
 		}
 		how := a.consider(o, state, now)
@@ -163,7 +164,7 @@ func mannerOf(o *object) *manner {
 }
 
 // variant makes the key that of the variant this request selects.
-func (a *ask) variant(names []string) {
-	a.key = appendVariant(a.key[:a.base], names, a.header)
+func (a *ask) variant(o *object) {
+	a.key = appendVariant(a.key[:a.base], o.generation, o.vary, a.header)
 	a.hash = hashKey(a.key)
 }

@@ -28,9 +28,13 @@ type object struct {
 	verdict rfc9111.Verdict
 	meta    rfc9111.Response
 
-	vary    []string // field names, lower case, that select among variants
-	marker  bool     // no response, but a note that this key's responses vary by the names in vary
-	onError bool     // kept fresh for a moment only because the origin fails
+	vary   []string // field names, lower case, that select among variants
+	marker bool     // no response, but a note that this key's responses vary by the names in vary
+
+	// generation is part of the keys of variants, and another one after the
+	// plain key was invalidated: older variants are then out of reach.
+	generation int64
+	onError    bool // kept fresh for a moment only because the origin fails
 
 	url, query, contentType results.Sym
 	ttl                     results.TTLClass

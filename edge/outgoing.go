@@ -41,7 +41,7 @@ func (e *Edge) outgoingFor(a *ask, v *viewer, up *upstream, why purpose) outgoin
 	head = a.appendFields(head, why)
 	head = appendForwarded(head, a.forwarded, v.addr)
 	head = appendLine(head, "Via", e.via)
-	out := outgoing{size: -1, bodiless: a.method == results.HEAD}
+	out := outgoing{size: -1, bodiless: a.method == results.HEAD, again: a.cacheable()}
 	if a.hasBody {
 		head = out.withBody(head, a, e.conf.MaxUpload)
 	}

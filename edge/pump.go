@@ -57,16 +57,14 @@ func (f *flight) sink() *body {
 	return nil
 }
 
-// drain reads the little that a 304 or an error page may carry, so that the
-// connection can be used again.
+// drain reads what has already come of a body that nobody wants, so that the
+// connection can be used again when that was all. It waits for nothing.
 func drain(r *reply) {
 	var b [4096]byte
-	for left := 64 << 10; left > 0; {
-		n, err := r.framing.Read(b[:])
-		if err != nil {
+	for r.framing.kind == byLength && !r.framing.ended && r.conn.br.Buffered() > 0 {
+		if _, err := r.framing.Read(b[:min(len(b), r.conn.br.Buffered())]); err != nil {
 			return
 		}
-		left -= n
 	}
 }
 

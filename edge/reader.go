@@ -15,7 +15,7 @@ type reader struct {
 // r wants is not kept any more.
 func (b *body) open(r *reader) bool {
 	r.b = b
-	if b.is(complete) {
+	if b.is(complete) && b.window == 0 {
 		return true
 	}
 	b.mu.Lock()

@@ -63,7 +63,7 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 	if a.method.Proxied() {
 		r.TTL = results.TTLProxy
 	}
-	v.open = true
+	v.open, v.first = true, 0 // a 100 (Continue) may have gone out before
 }
 
 // describe adds what the object says to the record.

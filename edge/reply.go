@@ -23,6 +23,9 @@ func (e *Edge) newObject(f *flight, r *reply, asked, now int64) *object {
 	return o
 }
 
+// mostFields is how long a renewed object's fields may be, in bytes.
+const mostFields = 2 * maxOriginHeader
+
 // renewedObject is the old object with the fields of a 304 in the place of its
 // own, Content-Length and its kin excepted (RFC 9111 §3.2).
 func (e *Edge) renewedObject(f *flight, r *reply, asked, now int64) *object {
@@ -32,7 +35,10 @@ func (e *Edge) renewedObject(f *flight, r *reply, asked, now int64) *object {
 	o.meta.Status, o.meta.Received = old.status, e.unix(now)
 	o.take(r.header, old, f.rule.HidesCookies())
 	o.judge(f, e.unix(now), e.unix(asked), now)
-	o.vary = old.vary
+	o.vary, o.generation = old.vary, old.generation
+	if len(o.block) > mostFields {
+		o.verdict.Store = false // renewals that bring new names each time would grow it for ever
+	}
 	return o
 }
 
@@ -57,7 +63,7 @@ func (o *object) take(h *fasthttp.ResponseHeader, old *object, noCookies bool) {
 		size += len(old.block)
 	}
 	o.block = o.dated(make(block, 0, size), h, old)
-	connection := h.Peek("Connection")
+	connection := connectionOf(h)
 	for name, value := range h.All() {
 		if !hopByHop(name) && !listed(connection, name) && !ours(name) && !(old != nil && is(name, "Content-Encoding")) &&
 			!(noCookies && is(name, "Set-Cookie")) {
@@ -72,6 +78,16 @@ func (o *object) take(h *fasthttp.ResponseHeader, old *object, noCookies bool) {
 	}
 	o.etag = o.block.get("ETag")
 	o.lastModified = o.meta.LastModified
+}
+
+// connectionOf is what the Connection fields list.
+func connectionOf(h *fasthttp.ResponseHeader) (list []byte) {
+	for name, value := range h.All() {
+		if is(name, "Connection") {
+			list = append(append(list, ','), value...)
+		}
+	}
+	return list
 }
 
 // dated begins a block with the Date that came; else, for a 304, the stored

@@ -153,7 +153,7 @@ func (e *Edge) trace(v *viewer, b block, r results.Result, status string) block 
 // the range (RFC 9110 §13.2.2, §14.2).
 func (a *ask) partOf(o *object) part {
 	p := part{status: o.status, to: -1}
-	if o.status != 200 {
+	if o.status != 200 || !a.cacheable() {
 		return p
 	}
 	if a.unmodified(o) {

@@ -12,8 +12,13 @@ func (e *Edge) alone(v *viewer, a *ask, old *object, m *manner) {
 	a.p = e.parts[0]
 	f := e.newFlight(v, a, old, true)
 	f.manner = m
+	a.uploading = a.hasBody
 	f.fly()
 	e.ride(v, a, f, true)
+	a.uploading = false
+	if a.hasBody && !f.out.sent {
+		a.ctx.SetConnectionClose() // what is left of the request is not read as the next one
+	}
 	if a.rule.AllowedMethods.Has(results.GET) && mayChange(a.method) && f.outcome == passed && f.obj.status < 400 {
 		e.invalidate(a)
 	}
@@ -30,7 +35,7 @@ func mayChange(m results.Method) bool {
 func (e *Edge) invalidate(a *ask) {
 	a.key = a.rule.AppendKey(a.key[:0], a.host, a.path, a.query, a.header)
 	hash := hashKey(a.key)
-	e.partition(hash).invalidate(hash, string(a.key))
+	e.partition(hash).invalidate(hash, string(a.key), e.now())
 }
 
 // ride waits for the flight's decision and acts on it. It reports false when
@@ -47,7 +52,6 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 		e.refuse(v, a, f.fault)
 		return true
 	case leads:
-		a.solo = true // should the body's beginning be gone already
 		return e.respond(v, a, f.obj, f.leaderManner(), f.lead)
 	case f.outcome == passed, !f.obj.verdict.Collapsible && f.outcome != staleGood:
 		a.solo = true
@@ -92,7 +96,7 @@ func (a *ask) matches(f *flight) bool {
 	if len(f.obj.vary) == 0 || a.rule.IgnoreVary {
 		return true
 	}
-	a.variant(f.obj.vary)
+	a.variant(f.obj)
 	return string(a.key) == f.obj.key
 }
 

@@ -24,8 +24,8 @@ func (e *Edge) newServer() *fasthttp.Server {
 		TCPKeepalive:          true,
 		Logger:                silent{},
 		ConnState: func(c net.Conn, s fasthttp.ConnState) {
-			if v, ok := c.(*viewer); ok && s == fasthttp.StateClosed {
-				v.end()
+			if v, ok := c.(*viewer); ok {
+				v.state(s)
 			}
 		},
 
@@ -97,6 +97,7 @@ func (e *Edge) Shutdown(ctx context.Context) error {
 	if !e.begin() {
 		return nil
 	}
+	e.closeViewers(func(v *viewer) bool { return !v.busy.Load() })
 	err := e.server.ShutdownWithContext(ctx)
 	if werr := e.waitFlights(ctx); err == nil {
 		err = werr
@@ -106,7 +107,7 @@ func (e *Edge) Shutdown(ctx context.Context) error {
 	for _, u := range e.ups {
 		u.closeAll()
 	}
-	e.closeViewers()
+	e.closeViewers(func(*viewer) bool { return true })
 	e.flying.Wait()
 	if errors.Is(err, context.Canceled) {
 		err = ctx.Err()
@@ -136,11 +137,13 @@ func (e *Edge) waitFlights(ctx context.Context) error {
 	}
 }
 
-func (e *Edge) closeViewers() {
+func (e *Edge) closeViewers(which func(*viewer) bool) {
 	e.mu.Lock()
 	var open []*viewer
 	for v := range e.viewers {
-		open = append(open, v)
+		if which(v) {
+			open = append(open, v)
+		}
 	}
 	e.mu.Unlock()
 	for _, v := range open {

@@ -17,7 +17,11 @@ type partition struct {
 	shard   *cache.Shard
 	objects []*object // by slot
 	flights map[string]*flight
+
+	generation int64 // of variants, given out last
+
 	passes  [passSlots]pass
+	changes [passSlots]pass // when keys were last invalidated; until is that moment
 	_       [64]byte
 }
 
@@ -64,13 +68,25 @@ func (p *partition) peek(hash uint64, key string) (*object, policy.Slot) {
 	return nil, policy.None
 }
 
-// keep stores a complete object, unless a newer one is there or its flight was
-// spoiled meanwhile. It reports false when the shard refuses it.
+// keep stores a complete object, unless a newer one is there or what it answers
+// was changed since its flight began. It reports false when the shard refuses it.
 func (p *partition) keep(hash uint64, o *object, f *flight) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return !p.changedSince(f.baseHash, f.began) && p.put(hash, o)
+}
+
+// changedSince reports whether the plain key was invalidated after that moment.
+// The caller holds the lock.
+func (p *partition) changedSince(baseHash uint64, at int64) bool {
+	x := &p.changes[baseHash%passSlots]
+	return x.hash == baseHash && x.until >= at
+}
+
+// put is keep for one who holds the lock.
+func (p *partition) put(hash uint64, o *object) bool {
 	old, had := p.shard.Peek(hash)
-	if f != nil && f.spoiled || had && p.objects[old].key == o.key && p.objects[old].stored > o.stored {
+	if had && p.objects[old].key == o.key && p.objects[old].stored > o.stored {
 		return false
 	}
 	slot, ok := p.shard.Store(hash, o.cost(), o.freshness())
@@ -91,33 +107,37 @@ func (p *partition) keep(hash uint64, o *object, f *flight) bool {
 }
 
 // renew puts a renewed object in the place of the old one, which may have left
-// meanwhile.
-func (p *partition) renew(hash uint64, old, o *object) {
+// meanwhile. An object that has come to weigh more or less is weighed anew.
+func (p *partition) renew(hash uint64, old, o *object, f *flight) {
 	p.mu.Lock()
-	at, slot := p.peek(hash, old.key)
-	if at == old {
-		p.objects[slot] = o
-		p.shard.Freshen(slot, o.freshness())
-		p.mu.Unlock()
+	defer p.mu.Unlock()
+	if p.changedSince(f.baseHash, f.began) {
 		return
 	}
-	p.mu.Unlock()
-	if at == nil && o.body.is(complete) {
-		p.keep(hash, o, nil)
+	at, slot := p.peek(hash, old.key)
+	if at == old && o.cost() == old.cost() {
+		p.objects[slot] = o
+		p.shard.Freshen(slot, o.freshness())
+	} else if at == nil || at == old {
+		p.put(hash, o)
 	}
 }
 
-// invalidate removes what is stored under a key.
-func (p *partition) invalidate(hash uint64, key string) {
+// invalidate removes what is stored under a plain key, with its variants, and
+// what flights that began before now would store.
+func (p *partition) invalidate(hash uint64, key string, now int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.changes[hash%passSlots] = pass{hash, now}
+	delete(p.flights, key)
+	p.remove(hash, key)
+}
+
+// remove drops one object. The caller holds the lock.
+func (p *partition) remove(hash uint64, key string) {
 	if o, slot := p.peek(hash, key); o != nil {
 		p.shard.Remove(slot)
 		p.objects[slot] = nil
-	}
-	if f := p.flights[key]; f != nil {
-		f.spoiled = true // what it brings may be from before the change
-		delete(p.flights, key)
 	}
 }
 

@@ -3,6 +3,8 @@ package edge
 import (
 	"io"
 	"sync"
+
+	"edgesim/results"
 )
 
 // stream hands a body to fasthttp. It implements fasthttp.BodyWriterTo: bytes
@@ -53,6 +55,10 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 		case err == io.EOF:
 			return s.wrote, nil
 		case err != nil:
+			if canFlush {
+				_ = f.Flush() // the viewer gets what has come, and then the break
+			}
+			s.broke()
 			return s.wrote, err
 		case p == nil:
 			if canFlush {
@@ -61,6 +67,9 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 				}
 			}
 			s.b.await(&s.reader)
+			if s.v != nil {
+				s.v.ask.now = s.v.e.now()
+			}
 			continue
 		}
 		n, err := w.Write(p)
@@ -69,6 +78,16 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 		if err != nil {
 			return s.wrote, err
 		}
+	}
+}
+
+// broke notes in the viewer's record that its response breaks off, through no
+// doing of the viewer's.
+func (s *stream) broke() {
+	if s.v != nil {
+		r := &s.v.rec
+		r.Flags |= results.Truncated
+		r.Result, r.Detail = results.Error, results.OriginReadError
 	}
 }
 

@@ -57,6 +57,8 @@ type outgoing struct {
 	body     io.Reader // nil: none
 	size     int64     // of body; -1: chunked
 	bodiless bool      // it is a HEAD: its response has no body
+	again    bool      // it may be sent twice: its method is safe
+	sent     bool      // all of it went out
 }
 
 // reply is an origin's response: its header, and a body that reads up to the
@@ -65,30 +67,36 @@ type reply struct {
 	header  *fasthttp.ResponseHeader
 	framing framing
 	conn    *originConn
+	whole   bool // the request it answers went out whole
 }
 
 // bytes is how many bytes the origin has sent for this reply so far.
 func (r *reply) bytes() int64 { return r.conn.n.Load() - r.conn.began }
 
-// ask sends one request and reads the header of its response. A request
-// without body that an idle connection lost before any byte of a response is
-// sent again on another connection.
+// ask sends one request and reads the header of its response. A request of a
+// safe method that an idle connection lost before any byte of a response is
+// sent once more, on a new connection.
 func (u *upstream) ask(ctx context.Context, out *outgoing) (*reply, error) {
-	for {
-		c, err := u.get(ctx)
-		if err != nil {
-			return nil, err
-		}
-		r, err := c.exchange(out)
-		if err == nil {
-			return r, nil
-		}
-		lost := c.used && c.n.Load() == c.began && out.body == nil && !isTimeout(err)
-		u.discard(c)
-		if !lost || ctx.Err() != nil {
-			return nil, err
-		}
+	c, err := u.get(ctx)
+	if err != nil {
+		return nil, err
 	}
+	r, err := c.exchange(out)
+	if err == nil {
+		return r, nil
+	}
+	lost := c.used && c.n.Load() == c.began && out.again && !isTimeout(err)
+	u.discard(c)
+	if !lost || ctx.Err() != nil {
+		return nil, err
+	}
+	if c, err = u.connect(ctx); err != nil {
+		return nil, err
+	}
+	if r, err = c.exchange(out); err != nil {
+		u.discard(c)
+	}
+	return r, err
 }
 
 func isTimeout(err error) bool {
@@ -98,13 +106,30 @@ func isTimeout(err error) bool {
 
 func (c *originConn) exchange(out *outgoing) (*reply, error) {
 	c.began = c.n.Load()
-	if err := c.send(out); err != nil {
+	err := c.send(out)
+	out.sent = err == nil
+	if err != nil && (out.body == nil || errors.Is(err, errUpload)) {
 		return nil, fmt.Errorf("sending the request: %w", err)
 	}
+	r, rerr := c.receive(out)
+	if rerr != nil && err != nil {
+		return nil, fmt.Errorf("sending the request: %w", err) // nor was there an early answer to it
+	}
+	return r, rerr
+}
+
+// mostInterim is how many interim responses (1xx) may come before the final one.
+const mostInterim = 8
+
+// receive reads the header of the final response; interim ones are dropped.
+func (c *originConn) receive(out *outgoing) (*reply, error) {
 	r := &reply{header: &fasthttp.ResponseHeader{}, conn: c}
 	r.header.DisableNormalizing()
 	r.header.SetNoDefaultContentType(true)
-	for {
+	for interim := 0; ; interim++ {
+		if interim > mostInterim {
+			return nil, fmt.Errorf("%w: more than %d interim responses", errInvalidReply, mostInterim)
+		}
 		if err := r.header.Read(c.br); err != nil {
 			return nil, fmt.Errorf("reading the response's header: %w", err)
 		}
@@ -116,7 +141,7 @@ func (c *originConn) exchange(out *outgoing) (*reply, error) {
 			break
 		}
 	}
-	r.framing = frame(c.br, r.header, out.bodiless)
+	r.framing, r.whole = frame(c.br, r.header, out.bodiless), out.sent
 	return r, nil
 }
 
@@ -164,7 +189,7 @@ func (w *patientWriter) Write(p []byte) (int, error) {
 // done ends the use of a reply's connection: kept when the body was read to
 // its proven end and nothing more has come, closed otherwise.
 func (u *upstream) done(r *reply) {
-	if r.framing.reusable() && !r.header.ConnectionClose() && r.conn.br.Buffered() == 0 {
+	if r.whole && r.framing.reusable() && !r.header.ConnectionClose() && r.conn.br.Buffered() == 0 {
 		u.put(r.conn)
 		return
 	}

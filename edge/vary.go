@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 )
 
@@ -23,8 +24,9 @@ func varyNames(names []string, value []byte) []string {
 
 // appendVariant extends key by the values of the named fields. The separators
 // cannot occur in field names or values.
-func appendVariant(key []byte, names []string, field func(name string) []byte) []byte {
+func appendVariant(key []byte, generation int64, names []string, field func(name string) []byte) []byte {
 	key = append(key, 0)
+	key = binary.AppendVarint(key, generation)
 	for _, name := range names {
 		key = append(key, name...)
 		key = append(key, ':')
@@ -62,23 +64,34 @@ func appendFolded(dst, value []byte) []byte {
 func (f *flight) selectVariant(o *object) {
 	if o.meta.VaryAny || f.headers == nil {
 		o.verdict.Store = o.verdict.Store && f.old != nil && slices.Equal(f.old.vary, o.vary)
+		if f.old != nil {
+			o.generation = f.old.generation
+		}
 		return
 	}
-	base := []byte(f.key[:f.base])
-	o.key = string(appendVariant(base, o.vary, f.headers))
-	marker := &object{key: f.key[:f.base], marker: true, vary: o.vary, body: bodyOf(nil),
-		stored: o.stored, expires: forever, length: 0}
-	f.p.mark(hashKey(base), marker)
+	p, base := f.p, f.key[:f.base]
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o.generation = p.mark(f.baseHash, base, o)
+	o.key = string(appendVariant([]byte(base), o.generation, o.vary, f.headers))
+	if !f.private && p.flights[f.key] == f && p.flights[o.key] == nil {
+		f.variant = o.key
+		p.flights[o.key] = f
+	}
 }
 
 const forever = 1<<63 - 1
 
-// mark stores a marker, unless one with the same names is there.
-func (p *partition) mark(hash uint64, marker *object) {
-	p.mu.Lock()
-	at, _ := p.peek(hash, marker.key)
-	p.mu.Unlock()
-	if at == nil || !at.marker || !slices.Equal(at.vary, marker.vary) {
-		p.keep(hash, marker, nil)
+// mark sees to it that a marker with the object's names stands under the plain
+// key, and returns its generation. The caller holds the lock.
+func (p *partition) mark(hash uint64, base string, o *object) int64 {
+	at, _ := p.peek(hash, base)
+	if at != nil && at.marker && slices.Equal(at.vary, o.vary) {
+		return at.generation
 	}
+	p.remove(hash, base)
+	p.generation++
+	p.put(hash, &object{key: base, marker: true, vary: o.vary, generation: p.generation,
+		body: bodyOf(nil), stored: o.stored, expires: forever})
+	return p.generation
 }

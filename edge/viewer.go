@@ -4,7 +4,10 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/valyala/fasthttp"
 
 	"edgesim/results"
 )
@@ -20,6 +23,7 @@ type viewer struct {
 	net.Conn
 	e    *Edge
 	hint uint64
+	busy atomic.Bool // a request is being served
 	addr netip.Addr
 	port uint16
 
@@ -47,13 +51,26 @@ func (v *viewer) Read(p []byte) (int, error) {
 	if v.open {
 		v.settle()
 	}
-	if v.idle || v.ask.uploading {
+	if v.ask.uploading {
+		return v.readUpload(p)
+	}
+	if v.idle {
 		v.idle = false
 		v.renew(&v.readSet, v.e.conf.IdleTimeout, v.Conn.SetReadDeadline)
 	}
 	n, err := v.Conn.Read(p)
 	v.in += int64(n)
 	return n, err
+}
+
+// readUpload reads of a request's body. fasthttp takes an end of the connection
+// between two chunks for the end of the body, so that end is called what it is.
+func (v *viewer) readUpload(p []byte) (int, error) {
+	v.ask.now = v.e.now()
+	v.renew(&v.readSet, v.e.conf.IdleTimeout, v.Conn.SetReadDeadline)
+	n, err := v.Conn.Read(p)
+	v.in += int64(n)
+	return n, unexpected(err)
 }
 
 // Write writes and notes when.
@@ -72,10 +89,21 @@ func (v *viewer) Write(p []byte) (int, error) {
 // renew moves a deadline to timeout from now, at most once in a tenth of the
 // timeout: deadlines cost more than a lookup does.
 func (v *viewer) renew(set *int64, timeout time.Duration, to func(time.Time) error) {
-	now := max(v.last, v.rec.At)
+	now := max(v.last, v.ask.now)
 	if *set == 0 || now-*set > int64(timeout)/10 {
 		*set = max(now, 1)
 		_ = to(time.Now().Add(timeout)) // a connection that is gone says so at the next read or write
+	}
+}
+
+// state follows fasthttp: busy from a request's first byte to the end of its
+// response. A new connection counts as idle until it has sent a request.
+func (v *viewer) state(s fasthttp.ConnState) {
+	switch s {
+	case fasthttp.StateIdle:
+		v.busy.Store(false)
+	case fasthttp.StateClosed:
+		v.end()
 	}
 }
 
@@ -93,7 +121,7 @@ func (v *viewer) end() {
 // out together with the next one's, so they are reckoned, not counted.
 func (v *viewer) settleEarly() {
 	size := v.rec.BodyBytes + int64(len(v.buf)) + statusLine
-	v.out, v.lent = size, v.lent+size
+	v.out, v.lent = size, v.lent+max(0, size-v.out)
 	lent := v.lent
 	v.lent = 0
 	v.settle()
@@ -114,8 +142,8 @@ func (v *viewer) settle() {
 	}
 	if v.broken {
 		v.hungUp(r)
-		r.BodyBytes = min(r.BodyBytes, v.out)
 	}
+	r.BodyBytes = min(r.BodyBytes, r.BytesOut)
 	if v.tab != nil {
 		v.tab.viewerDone(v.e, r)
 		v.tab = nil

@@ -9,6 +9,7 @@ const (
 	// lateShare is how many requests may be sent late before latency figures
 	// are in doubt.
 	lateShare = 0.01
+	lateLeast = 10
 )
 
 // warn adds what a reader of the figures must know to judge them.
@@ -22,7 +23,7 @@ func (v *SummaryView) warn(s *Summary) {
 	if streamsApart(s.ViewerRequests, s.Requests) {
 		s.Warn("viewers made %d requests, the cache recorded %d", s.ViewerRequests, s.Requests)
 	}
-	if beyond(s.Late, s.ViewerRequests, lateShare) {
+	if s.Late > lateLeast && beyond(s.Late, s.ViewerRequests, lateShare) {
 		s.Warn("%d of %d requests were sent late: the player did not keep up, and times include its delay",
 			s.Late, s.ViewerRequests)
 	}

@@ -55,7 +55,7 @@ func (v *viewers) addFlags(r *Record) {
 	count(&v.noResponse, NoResponse)
 	count(&v.late, Late)
 	count(&v.unverified, Unverified)
-	if v.verify && r.BodyBytes > 0 && !r.Flags.Has(Unverified) {
+	if v.verify && r.BodyBytes > 0 && !r.Flags.Has(Unverified) && !r.Failed() {
 		v.verified++
 	}
 }

@@ -70,6 +70,9 @@ func (o *runOptions) run(e *env, args []string) error {
 		Manifest: results.Manifest{Command: append([]string{"edgesim"}, e.typed...), Program: program, Machine: machine},
 	})
 	show.done()
+	if folderErr := (*live.FolderError)(nil); errors.As(err, &folderErr) {
+		return usagef("--out: %v", err)
+	}
 	if err != nil {
 		return err
 	}

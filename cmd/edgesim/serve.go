@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +32,7 @@ distributions). SIGINT and SIGTERM let what is being served finish.
 
 Examples:
   python3 -m http.server 8000 & edgesim serve --origin http://127.0.0.1:8000
-  curl -sI http://127.0.0.1:8080/ | grep -i -e x-cache -e cache-status
+  curl -s -o /dev/null -D - http://127.0.0.1:8080/ | grep -i cache
   edgesim serve --config edge.yaml --listen :80 --access-log access.log.gz
 `,
 	prepare: func(f *pflag.FlagSet) action {
@@ -44,7 +45,7 @@ Examples:
 		f.Var(&o.defaultTTL, "default-ttl", "lifetime of responses that give none (default 0s: as RFC 9111 allows)")
 		f.Var(&o.capacity, "capacity", "bytes for objects and their bookkeeping")
 		f.StringVar(&o.policy, "policy", "s3fifo", "order of leaving, as s3fifo, sieve, lru, fifo")
-		f.IntVar(&o.shards, "shards", 0, "partitions of the capacity (default 4 for every processor)")
+		f.IntVar(&o.shards, "shards", 0, "partitions of the capacity (default 4 for every processor, but none below 64MiB)")
 		f.Var(&o.wait, "collapse-wait", "with --origin: how long a request waits for another's response to begin before it asks the origin itself (default 0s: no limit)")
 		f.StringVar(&o.accessLog, "access-log", "", "write CloudFront's standard log there, gzipped if it ends in .gz")
 		f.Var(&o.grace, "grace", "at the end, how long what is being served may take (default 30s)")
@@ -69,6 +70,11 @@ func (o *serveOptions) run(e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	ln, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return usagef("--listen %s: %v", o.listen, err)
+	}
+	defer ln.Close()
 	names := results.NewNames(time.Now().UTC())
 	conf.Names, conf.Epoch, conf.Seed = names, time.Now(), rand.Uint64()
 	log, stop, err := o.openLog(&conf, names)
@@ -77,13 +83,10 @@ func (o *serveOptions) run(e *env, args []string) error {
 	}
 	ed, err := edge.New(conf)
 	if err != nil {
-		return usageError{err}
+		err = usageError{err}
+	} else {
+		err = o.serve(e, ed, ln)
 	}
-	ln, err := net.Listen("tcp", o.listen)
-	if err != nil {
-		return usagef("--listen %s: %v", o.listen, err)
-	}
-	err = o.serve(e, ed, ln)
 	stop()
 	if log != nil {
 		if cerr := log.Close(); err == nil && cerr != nil {
@@ -182,7 +185,14 @@ func (o *serveOptions) openLog(conf *edge.Config, names *results.Names) (log *ac
 	conf.Recorder = rec
 	over := make(chan struct{})
 	var takers sync.WaitGroup
-	takers.Go(func() { rec.Take(log.Add) })
+	takers.Go(func() {
+		rec.Take(func(recs []results.Record) {
+			log.Add(recs)
+			if !strings.HasSuffix(o.accessLog, ".gz") {
+				_ = log.Flush() // Close tells
+			}
+		})
+	})
 	takers.Go(func() {
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()

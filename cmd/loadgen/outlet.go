@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"edgesim/results"
@@ -34,7 +35,10 @@ func newOutlet(s *job) (outlet, error) {
 		Length: s.load.length, Warmup: s.load.warmup,
 		TrafficFrom: results.AtClient, LatencyFrom: results.AtClient, Verify: s.options.verify, Plots: true,
 	})
-	return &kept{b}, err
+	if err != nil {
+		return nil, fmt.Errorf("--out: %w", err)
+	}
+	return &kept{b}, nil
 }
 
 // plain makes a summary and leaves nothing behind.

@@ -190,6 +190,8 @@ func (s *job) verdict(ctx context.Context, err error, sum *results.Summary, stde
 		fmt.Fprintln(stderr, "loadgen: interrupted; the results are partial")
 	case s.outcome.Done == 0:
 		fmt.Fprintln(stderr, "loadgen: no request was answered")
+	case sum.ViewerRequests > 0 && sum.Errors == sum.ViewerRequests:
+		fmt.Fprintln(stderr, "loadgen: every request failed")
 	default:
 		return exitDone
 	}

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -37,9 +39,10 @@ func New(w io.Writer, names *results.Names) *Writer {
 }
 
 // Create opens the log at path. A path that ends in .gz is compressed; such a
-// file appears under its name, replacing what was there, when it is whole:
-// until Close it has ".part" behind its name. Any other file is appended to,
-// as servers do when they start again.
+// file appears under its name when it is whole: until Close it is a file beside
+// it whose name ends in ".part". Where the name is taken by then, the log is put
+// behind what is there, which is gzip still. Any other file is appended to as it
+// goes, as servers do when they start again.
 func Create(path string, names *results.Names) (*Writer, error) {
 	if strings.HasSuffix(path, ".gz") {
 		return createGzip(path, names)
@@ -57,8 +60,10 @@ func Create(path string, names *results.Names) (*Writer, error) {
 }
 
 func createGzip(path string, names *results.Names) (*Writer, error) {
-	part := path + ".part"
-	f, err := os.Create(part)
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("access log: %w", err)
 	}
@@ -69,11 +74,33 @@ func createGzip(path string, names *results.Names) (*Writer, error) {
 	l := New(z, names)
 	l.ends = append(l.ends, z.Close, f.Sync, f.Close, func() error {
 		if l.err != nil {
-			return os.Remove(part)
+			return os.Remove(f.Name())
 		}
-		return os.Rename(part, path)
+		return settle(f.Name(), path)
 	})
 	return l, nil
+}
+
+// settle gives a finished part its name, or puts it behind the file that has
+// that name already.
+func settle(part, path string) error {
+	if err := os.Link(part, path); err == nil || !errors.Is(err, fs.ErrExist) {
+		return os.Rename(part, path)
+	}
+	from, err := os.Open(part)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, from)
+	if err = errors.Join(err, to.Close()); err != nil {
+		return err
+	}
+	return os.Remove(part)
 }
 
 // Add writes a line for every record.

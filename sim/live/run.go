@@ -80,6 +80,11 @@ type run struct {
 	log      *accesslog.Writer // nil: none is kept
 }
 
+// FolderError says that the run folder cannot be made where it is wanted.
+type FolderError struct{ error }
+
+func (e *FolderError) Unwrap() error { return e.error }
+
 // open sets the stage, so that what is wrong is known before the first request.
 func (r *run) open(epoch time.Time) (err error) {
 	s := r.Scenario
@@ -89,7 +94,7 @@ func (r *run) open(epoch time.Time) (err error) {
 		Dir: r.Dir, Manifest: m, Names: r.names, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
 		TrafficFrom: results.AtEdge, LatencyFrom: results.AtClient, Verify: r.Verify, Query: true, Plots: true,
 	}); err != nil {
-		return err
+		return &FolderError{err}
 	}
 	if r.AccessLog {
 		if r.log, err = accesslog.Create(filepath.Join(r.Dir, results.AccessLogFile), r.names); err != nil {

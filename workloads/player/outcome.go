@@ -70,11 +70,15 @@ func perSecond(n uint64, d time.Duration) float64 {
 	return float64(n) / d.Seconds()
 }
 
+// unsentLeast is how many requests may be due and not begun when a run ends or
+// is interrupted, without that meaning anything.
+const unsentLeast = 3
+
 // Warnings says in plain sentences what makes the figures doubtful, beside what
 // a Summary finds in the records: that sends were late is in their flags.
 func (o *Outcome) Warnings() []string {
 	var w []string
-	if unsent := o.Scheduled - o.Sent; unsent > 0 {
+	if unsent := o.Scheduled - o.Sent; unsent > unsentLeast {
 		w = append(w, fmt.Sprintf("%d of %d scheduled requests were never sent: the server is slower than the rate asked for, or there are too few connections; the true latencies are higher than those shown", unsent, o.Scheduled))
 	}
 	if o.Waited > 0 && float64(o.Waited) > lateShare*float64(o.Sent) {

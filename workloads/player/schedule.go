@@ -46,6 +46,7 @@ type schedule struct {
 	pos    int
 	filled int
 	dry    bool // the source has ended
+	past   bool // its next request lies beyond the length: the schedule was played whole
 	err    error
 
 	lag, slip *results.Histogram
@@ -100,7 +101,7 @@ func (s *schedule) await(c *conn) bool {
 	req := &s.batch[s.pos]
 	now := s.now()
 	if s.length > 0 && (req.At >= s.length || s.closed && now >= s.length) {
-		s.pos, s.filled, s.dry = 0, 0, true
+		s.pos, s.filled, s.dry, s.past = 0, 0, true, true
 		return false
 	}
 	due := req.At
@@ -197,7 +198,7 @@ func (s *schedule) pop() *conn {
 // end closes the schedule and sends the idle connections home.
 func (s *schedule) end() {
 	s.span = s.now()
-	if s.length > 0 && (s.span > s.length || s.dry && s.pos == s.filled) {
+	if s.length > 0 && (s.span > s.length || s.past) {
 		s.span = s.length
 	}
 	if !s.closed {
