@@ -61,6 +61,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	switch {
+	case len(args) == 2 && args[0] == "help":
+		args = []string{args[1], "--help"}
+	case len(args) == 1 && args[0] == "--version":
+		args = []string{"version"}
+	}
 	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
 		help(stdout)
 		return exitDone

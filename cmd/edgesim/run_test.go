@@ -151,7 +151,7 @@ func TestBadInput(t *testing.T) {
 
 func TestHelpEverywhere(t *testing.T) {
 	for _, c := range commands {
-		status, stdout, stderr := edgesim(t, context.Background(), c.name, "--help")
+		status, stdout, stderr := edgesim(t, context.Background(), "help", c.name)
 		if status != 0 || stderr != "" || !strings.Contains(stdout, "Usage:\n  edgesim "+c.name) || !strings.Contains(stdout, "Example") {
 			t.Errorf("%s --help: status %d, stderr %q\n%s", c.name, status, stderr, stdout)
 		}

@@ -18,6 +18,7 @@ type outlet interface {
 type ending struct {
 	ended    time.Time
 	partial  bool
+	short    bool // the workload ended well before its length
 	rate     results.Rate
 	dropped  uint64
 	warnings []string
@@ -55,7 +56,7 @@ func (p *plain) Add(recs []results.Record) {
 
 func (p *plain) finish(e ending) (*results.Summary, error) {
 	length := p.length
-	if e.partial {
+	if e.partial || e.short {
 		length = 0
 	}
 	return p.view.Finish(results.SummaryEnd{
@@ -68,7 +69,7 @@ type kept struct{ *folder.Builder }
 
 func (k *kept) finish(e ending) (*results.Summary, error) {
 	return k.Finish(folder.End{
-		Ended: e.ended, Partial: e.partial, Rate: e.rate, Dropped: e.dropped, Warnings: e.warnings,
+		Ended: e.ended, Partial: e.partial, Short: e.short, Rate: e.rate, Dropped: e.dropped, Warnings: e.warnings,
 	})
 }
 

@@ -166,6 +166,7 @@ func (s *job) ending(ctx context.Context) ending {
 	e := ending{
 		ended:    time.Now().UTC(),
 		partial:  ctx.Err() != nil,
+		short:    s.outcome.Short(s.load.length),
 		rate:     s.outcome.Rate(),
 		dropped:  s.recorder.Dropped(),
 		warnings: s.outcome.Warnings(),

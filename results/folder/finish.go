@@ -22,7 +22,7 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	}
 	b.finished = true
 	length := b.opt.Length
-	if end.Partial {
+	if end.Partial || end.Short {
 		length = 0 // as long as the records are
 	}
 	s := b.summary.Finish(results.SummaryEnd{

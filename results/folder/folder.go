@@ -72,6 +72,7 @@ type Options struct {
 type End struct {
 	Ended    time.Time    // UTC
 	Partial  bool         // the run was interrupted
+	Short    bool         // the workload ended well before the planned length
 	Rate     results.Rate // requests a second; a field of 0 is computed from the records
 	Dropped  uint64       // records that were lost on the way here
 	Warnings []string     // doubts about the figures, in a sentence each

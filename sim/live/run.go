@@ -189,7 +189,7 @@ func (r *run) finish(ctx context.Context, o *player.Outcome, downErr error) (*re
 		}
 	}
 	return r.builder.Finish(folder.End{
-		Ended: time.Now().UTC(), Partial: ctx.Err() != nil, Rate: o.Rate(),
+		Ended: time.Now().UTC(), Partial: ctx.Err() != nil, Short: o.Short(r.Scenario.Duration.Std()), Rate: o.Rate(),
 		Dropped: r.atEdge.Dropped() + r.atClient.Dropped(), Warnings: warnings,
 	})
 }

@@ -63,6 +63,12 @@ func (o *Outcome) Rate() results.Rate {
 	}
 }
 
+// Short reports whether the workload ended well before its planned length, as
+// one of a number of requests does.
+func (o *Outcome) Short(length time.Duration) bool {
+	return length > 0 && o.Span < length-length/50
+}
+
 func perSecond(n uint64, d time.Duration) float64 {
 	if d <= 0 {
 		return 0
