@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -245,17 +246,21 @@ func TestTooLargeAnUpload(t *testing.T) {
 	inLab(t, func(w http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) }, func(c *Config) {
 		c.MaxUpload = 1000
 	}, func(l *lab) {
-		for _, length := range []int64{1001, -1} {
-			r, _ := http.NewRequest("POST", "http://example.com/up", io.NopCloser(bytes.NewReader(make([]byte, 1001))))
-			r.ContentLength = length
-			res, err := l.client.Do(r)
+		body := strings.Repeat("u", 1001)
+		for _, rest := range []string{
+			"Content-Length: 1001\r\n\r\n" + body,
+			"Transfer-Encoding: chunked\r\n\r\n3e9\r\n" + body + "\r\n0\r\n\r\n",
+		} {
+			c, err := l.dial()
 			if err != nil {
 				t.Fatal(err)
 			}
-			res.Body.Close()
-			if res.StatusCode != 413 {
-				t.Errorf("length %d: status %d, want 413", length, res.StatusCode)
+			go io.WriteString(c, "POST /up HTTP/1.1\r\nHost: example.com\r\n"+rest)
+			res, err := http.ReadResponse(bufio.NewReader(c), nil)
+			if err != nil || res.StatusCode != 413 || !res.Close {
+				t.Errorf("%.20q: %v, %v; want 413 and the connection closed", rest, res, err)
 			}
+			c.Close()
 		}
 	})
 }

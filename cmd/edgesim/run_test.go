@@ -62,7 +62,7 @@ func TestRunLeavesAWholeFolder(t *testing.T) {
 func TestInterruptedRunIsMarkedPartial(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(700*time.Millisecond, cancel)
+	time.AfterFunc(2500*time.Millisecond, cancel)
 	status, _, stderr := edgesim(t, ctx, "run", "quickstart", "--out", dir, "--set", "duration=60s", "--set", "warmup=100ms", "--set", "workload.rate=300/s")
 	if status != 1 || !strings.Contains(stderr, "partial") {
 		t.Errorf("status %d, stderr %q", status, stderr)
