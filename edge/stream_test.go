@@ -411,3 +411,28 @@ func TestChangeSpoilsTheFlight(t *testing.T) {
 		}
 	})
 }
+
+// Few bytes leave at once too: nothing waits in a buffer for more.
+func TestFirstByteOfATrickle(t *testing.T) {
+	for name, length := range map[string]string{"with length": "3", "chunked": ""} {
+		t.Run(name, func(t *testing.T) {
+			inLab(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Cache-Control", "max-age=60")
+				if length != "" {
+					w.Header().Set("Content-Length", length)
+				}
+				for i := range 3 {
+					time.Sleep(time.Duration(i) * time.Second)
+					io.WriteString(w, "x")
+					w.(http.Flusher).Flush()
+				}
+			}, nil, func(l *lab) {
+				a := l.get("/a")
+				l.want(a, 200, "Miss")
+				if a.first != 0 || a.total != 3*time.Second || string(a.body) != "xxx" {
+					t.Errorf("%q: first byte after %v, all after %v; want at once and 3s", a.body, a.first, a.total)
+				}
+			})
+		})
+	}
+}
