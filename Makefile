@@ -16,8 +16,9 @@ build: ## bin/edgesim and bin/loadgen
 demo: build ## the main job, end to end, in under a minute: a run folder with reports, plots and a page
 	bin/edgesim run quickstart
 
-test: ## every test, with the race detector
+test: ## every test, with the race detector; those that measure memory or replay traces without it
 	$(GO) test -race -count=$(COUNT) ./...
+	$(GO) test -count=$(COUNT) ./edge ./edge/cache ./workloads
 
 check: fmt vet staticcheck floors test fuzz ## what CI runs
 
