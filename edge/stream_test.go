@@ -239,6 +239,11 @@ func TestOriginDiesMidway(t *testing.T) {
 					}
 				}
 				l.wantAsked(1)
+				for _, r := range l.recorded(10) {
+					if r.Result != results.Error || !r.Flags.Has(results.Truncated) || r.Detail != results.OriginReadError {
+						t.Errorf("a broken response's record says %v, %v", r.Result, r.Detail)
+					}
+				}
 				die.Store(0)
 				a := l.get("/big")
 				l.want(a, 200, "Miss")
