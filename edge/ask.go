@@ -22,6 +22,7 @@ type ask struct {
 
 	host, path, query []byte
 	method            results.Method
+	site              *site // what was served when it came
 	dist              *behavior.Compiled
 	rule              *behavior.Rule
 	route             *route

@@ -19,18 +19,14 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"edgesim/edge/behavior"
-	"edgesim/edge/rfc9111"
 	"edgesim/results"
 )
 
 // Edge is one edge location.
 type Edge struct {
 	conf    Config
-	table   *behavior.Table
-	routes  [][]route // by distribution, by rule
+	site    atomic.Pointer[site] // what is served; a request keeps the one it began with
 	parts   []*partition
-	ups     []*upstream
 	memory  memory
 	names   *results.Names
 	largest int64 // body that may be kept, in bytes
@@ -52,13 +48,6 @@ type Edge struct {
 	stopped bool
 }
 
-// route is what the edge needs to know of a behavior, beside the behavior.
-type route struct {
-	rules rfc9111.Rules
-	up    *upstream
-	name  uint16 // index into Names.Behaviors
-}
-
 // New makes an edge. It serves nothing until Serve.
 func New(conf Config) (*Edge, error) {
 	conf, err := conf.withDefaults()
@@ -67,15 +56,12 @@ func New(conf Config) (*Edge, error) {
 	}
 	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}}
 	e.memory.limit, e.largest = conf.InFlight, conf.maxObject()
-	if e.table, err = behavior.Compile(conf.Distributions); err != nil {
+	st, err := e.newSite(conf.Distributions, conf.Origins)
+	if err != nil {
 		return nil, err
 	}
-	if err := e.makeOrigins(); err != nil {
-		return nil, err
-	}
-	if err := e.makeRoutes(); err != nil {
-		return nil, err
-	}
+	e.site.Store(st)
+	e.names.Edges = append(e.names.Edges, results.Edge{Code: conf.Location})
 	for i := range conf.Shards {
 		p, err := newPartition(conf.shard(i))
 		if err != nil {
@@ -87,72 +73,6 @@ func New(conf Config) (*Edge, error) {
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.server = e.newServer()
 	return e, nil
-}
-
-func (e *Edge) makeOrigins() error {
-	for i, o := range e.conf.Origins {
-		o, err := o.withDefaults()
-		if err != nil {
-			return err
-		}
-		u := &upstream{Origin: o, number: uint16(i), live: map[*originConn]struct{}{}}
-		e.ups = append(e.ups, u)
-		e.names.Origins = append(e.names.Origins, o.Name)
-	}
-	return nil
-}
-
-func (e *Edge) upstream(name string) *upstream {
-	for _, u := range e.ups {
-		if u.Name == name {
-			return u
-		}
-	}
-	return nil
-}
-
-func (e *Edge) makeRoutes() error {
-	for _, d := range e.table.Distributions() {
-		routes := make([]route, len(d.Rules()))
-		for i := range d.Rules() {
-			r := &d.Rules()[i]
-			up := e.upstream(r.Origin)
-			if up == nil {
-				return fmt.Errorf("behavior %q: there is no origin %q", r.Name, r.Origin)
-			}
-			routes[i] = route{rules: rulesOf(&r.Behavior), up: up, name: uint16(len(e.names.Behaviors))}
-			e.names.Behaviors = append(e.names.Behaviors, r.Name)
-		}
-		e.routes = append(e.routes, routes)
-		e.names.Distributions = append(e.names.Distributions, e.reported(&d))
-	}
-	e.names.Edges = append(e.names.Edges, results.Edge{Code: e.conf.Location})
-	return nil
-}
-
-// reported is the distribution as reports print it: FriendlyName is an
-// alternate domain name, else an origin's (CloudFront's reports).
-func (e *Edge) reported(d *behavior.Compiled) results.Distribution {
-	r := results.Distribution{ID: d.ID, Domain: d.Domain, Aliases: d.Aliases, Friendly: d.Default.Origin}
-	if len(d.Aliases) > 0 {
-		r.Friendly = d.Aliases[0]
-	}
-	return r
-}
-
-func rulesOf(b *behavior.Behavior) rfc9111.Rules {
-	return rfc9111.Rules{
-		MinTTL: b.TTL.Min, DefaultTTL: b.TTL.Default, MaxTTL: b.TTL.Max,
-		Heuristic:          b.Heuristic,
-		RequestDirectives:  b.RequestDirectives,
-		MinBeatsDirectives: b.MinBeatsDirectives,
-		DefaultAnyStatus:   b.DefaultAnyStatus,
-		IgnoreVary:         b.IgnoreVary,
-		ErrorCaching:       b.ErrorCaching,
-		ErrorTTL:           b.ErrorTTL,
-		StaleDespiteShared: b.StaleDespiteShared,
-		StaleOnError:       b.StaleOnError,
-	}
 }
 
 // words prepares the field values that never change.
@@ -187,7 +107,7 @@ func (e *Edge) Names() *results.Names { return e.names }
 // DistributionOf is the index in Names.Distributions of the distribution that
 // a host name belongs to; 0 when none has it.
 func (e *Edge) DistributionOf(host string) uint16 {
-	if d, ok := e.table.Host([]byte(host)); ok {
+	if d, ok := e.site.Load().table.Host([]byte(host)); ok {
 		return uint16(d.Index)
 	}
 	return 0

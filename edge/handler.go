@@ -41,7 +41,8 @@ func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 // find routes the request to distribution and behavior; false when it was
 // refused.
 func (e *Edge) find(v *viewer, a *ask) bool {
-	dist, ok := e.table.Host(a.host)
+	a.site = e.site.Load()
+	dist, ok := a.site.table.Host(a.host)
 	if !ok {
 		e.refuse(v, a, fault{403, results.InvalidRequest, "no distribution has this host name"})
 		return false
@@ -56,7 +57,7 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 		return false
 	}
 	a.rule = dist.Route(a.path)
-	a.route = &e.routes[dist.Index][a.rule.Index]
+	a.route = &a.site.routes[dist.Index][a.rule.Index]
 	if a.ctx.Request.Header.ContentLength() > e.conf.MaxUpload {
 		e.refuse(v, a, fault{413, results.InvalidRequest, "the request's body is too large"})
 		return false

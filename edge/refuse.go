@@ -49,8 +49,8 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 	if !a.ctx.Request.Header.IsHTTP11() {
 		r.Version = results.HTTP10
 	}
-	if a.dist != nil {
-		r.Distribution, r.Behavior = uint16(a.dist.Index), a.route.name
+	if a.route != nil {
+		r.Distribution, r.Behavior = a.route.dist, a.route.name
 	}
 	if e.conf.Locate != nil {
 		r.Country = e.conf.Locate(from)
