@@ -16,6 +16,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"github.com/valyala/fasthttp"
 
@@ -46,6 +47,9 @@ type Edge struct {
 	mu      sync.Mutex
 	viewers map[*viewer]struct{}
 	stopped bool
+	retired []weak.Pointer[upstream] // of earlier sites; what nobody uses any more is gone
+
+	reloads sync.Mutex // one Reload at a time
 }
 
 // New makes an edge. It serves nothing until Serve.
@@ -56,7 +60,7 @@ func New(conf Config) (*Edge, error) {
 	}
 	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}}
 	e.memory.limit, e.largest = conf.InFlight, conf.maxObject()
-	st, err := e.newSite(conf.Distributions, conf.Origins)
+	st, err := e.newSite(conf.Distributions, conf.Origins, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +111,9 @@ func (e *Edge) Names() *results.Names { return e.names }
 // DistributionOf is the index in Names.Distributions of the distribution that
 // a host name belongs to; 0 when none has it.
 func (e *Edge) DistributionOf(host string) uint16 {
-	if d, ok := e.site.Load().table.Host([]byte(host)); ok {
-		return uint16(d.Index)
+	s := e.site.Load()
+	if d, ok := s.table.Host([]byte(host)); ok {
+		return s.routes[d.Index][0].dist
 	}
 	return 0
 }

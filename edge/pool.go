@@ -69,7 +69,7 @@ func (u *upstream) put(c *originConn) {
 	c.used = true
 	c.since = time.Now()
 	u.mu.Lock()
-	full := u.closed || len(u.idle) >= u.MaxIdle
+	full := u.closed || u.left || len(u.idle) >= u.MaxIdle
 	if !full {
 		u.idle = append(u.idle, c)
 	}
@@ -105,6 +105,19 @@ func (u *upstream) closeAll() {
 	defer u.mu.Unlock()
 	u.closed = true
 	for c := range u.live {
+		c.Close()
+	}
+	u.idle = nil
+}
+
+// retire ends idle connections, and those in use once their exchange is over.
+// Requests of an earlier site may still ask.
+func (u *upstream) retire() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.left = true
+	for _, c := range u.idle {
+		delete(u.live, c)
 		c.Close()
 	}
 	u.idle = nil

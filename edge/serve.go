@@ -81,7 +81,7 @@ func (e *Edge) prune() {
 	for {
 		select {
 		case now := <-tick.C:
-			for _, u := range e.site.Load().ups {
+			for _, u := range e.upstreams() {
 				u.prune(now)
 			}
 		case <-e.stop:
@@ -104,7 +104,7 @@ func (e *Edge) Shutdown(ctx context.Context) error {
 	}
 	close(e.stop)
 	e.cancel()
-	for _, u := range e.site.Load().ups {
+	for _, u := range e.upstreams() {
 		u.closeAll()
 	}
 	e.closeViewers(func(*viewer) bool { return true })

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"fmt"
+	"reflect"
 
 	"edgesim/edge/behavior"
 	"edgesim/edge/rfc9111"
@@ -24,28 +25,51 @@ type route struct {
 	name  uint16 // index into Names.Behaviors
 }
 
-// newSite checks distributions and origins and makes them ready.
-func (e *Edge) newSite(distributions []behavior.Distribution, origins []Origin) (*site, error) {
+// newSite checks distributions and origins and makes them ready. Of the site
+// before, which is nil at first, origins whose settings are the same go on with
+// their connections.
+func (e *Edge) newSite(distributions []behavior.Distribution, origins []Origin, before *site) (*site, error) {
 	table, err := behavior.Compile(distributions)
 	if err != nil {
 		return nil, err
 	}
 	s := &site{table: table}
-	if err := s.makeOrigins(e.names, origins); err != nil {
+	if err := s.makeOrigins(e.names, origins, before); err != nil {
 		return nil, err
 	}
 	return s, s.makeRoutes(e.names)
 }
 
-func (s *site) makeOrigins(names *results.Names, origins []Origin) error {
+func (s *site) makeOrigins(names *results.Names, origins []Origin, before *site) error {
 	for _, o := range origins {
-		o, err := o.withDefaults()
+		if s.upstream(o.Name) != nil {
+			return fmt.Errorf("there are two origins %q", o.Name)
+		}
+		if u := before.same(o); u != nil {
+			s.ups = append(s.ups, u)
+			continue
+		}
+		full, err := o.withDefaults()
 		if err != nil {
 			return err
 		}
-		u := &upstream{Origin: o, number: uint16(len(names.Origins)), live: map[*originConn]struct{}{}}
-		s.ups = append(s.ups, u)
-		names.Origins = append(names.Origins, o.Name)
+		number, err := names.PlaceOrigin(o.Name)
+		if err != nil {
+			return err
+		}
+		s.ups = append(s.ups, &upstream{Origin: full, given: o, number: number, live: map[*originConn]struct{}{}})
+	}
+	return nil
+}
+
+// same is the upstream that an origin of those very settings has already. Ways
+// to dial cannot be compared, so an origin that has one of its own is another.
+func (s *site) same(o Origin) *upstream {
+	if s == nil {
+		return nil
+	}
+	if u := s.upstream(o.Name); u != nil && reflect.DeepEqual(u.given, o) {
+		return u
 	}
 	return nil
 }
@@ -60,22 +84,31 @@ func (s *site) upstream(name string) *upstream {
 }
 
 func (s *site) makeRoutes(names *results.Names) error {
-	for _, d := range s.table.Distributions() {
+	for i := range s.table.Distributions() {
+		d := &s.table.Distributions()[i]
+		number, err := names.PlaceDistribution(reported(d))
+		if err != nil {
+			return err
+		}
 		routes := make([]route, len(d.Rules()))
-		for i := range d.Rules() {
-			r := &d.Rules()[i]
-			up := s.upstream(r.Origin)
-			if up == nil {
-				return fmt.Errorf("behavior %q: there is no origin %q", r.Name, r.Origin)
+		for j := range d.Rules() {
+			if routes[j], err = s.makeRoute(&d.Rules()[j], names); err != nil {
+				return err
 			}
-			routes[i] = route{rules: rulesOf(&r.Behavior), up: up,
-				dist: uint16(len(names.Distributions)), name: uint16(len(names.Behaviors))}
-			names.Behaviors = append(names.Behaviors, r.Name)
+			routes[j].dist = number
 		}
 		s.routes = append(s.routes, routes)
-		names.Distributions = append(names.Distributions, reported(&d))
 	}
 	return nil
+}
+
+func (s *site) makeRoute(r *behavior.Rule, names *results.Names) (route, error) {
+	up := s.upstream(r.Origin)
+	if up == nil {
+		return route{}, fmt.Errorf("behavior %q: there is no origin %q", r.Name, r.Origin)
+	}
+	name, err := names.PlaceBehavior(r.Name)
+	return route{rules: rulesOf(&r.Behavior), up: up, name: name}, err
 }
 
 // reported is the distribution as reports print it: FriendlyName is an

@@ -21,12 +21,14 @@ import (
 // because a cache must know for certain whether a body is whole (docs/adr/0004).
 type upstream struct {
 	Origin
+	given  Origin // as it was configured, before defaults
 	number uint16 // index into Names.Origins
 
 	mu     sync.Mutex
 	idle   []*originConn            // the most recently used last
 	live   map[*originConn]struct{} // every open connection
 	closed bool
+	left   bool // no site has it any more: what is under way goes on, nothing is kept idle
 }
 
 const maxOriginHeader = 32 << 10 // bytes of a response's header, as CloudFront has it

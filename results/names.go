@@ -1,10 +1,23 @@
 package results
 
-import "time"
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"time"
+)
 
 // Names gives meaning to the numbers in records. One Names belongs to a run;
 // every record of the run refers to it.
+//
+// A server that takes a new configuration names more while views read: it uses
+// Place… and they use …Of, which are safe together. A number keeps its meaning:
+// the same id or name gets the same number again. The fields themselves are for
+// those who know that nobody places anything.
 type Names struct {
+	mu sync.RWMutex // of what Place… changes
+
 	Epoch         time.Time // wall-clock moment of At = 0, UTC
 	Strings       *Strings
 	Distributions []Distribution
@@ -40,6 +53,8 @@ func (n *Names) Str(s Sym) string { return n.Strings.Get(s) }
 
 // DistributionOf is the distribution of r; zero when r names none.
 func (n *Names) DistributionOf(r *Record) Distribution {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
 	if int(r.Distribution) < len(n.Distributions) {
 		return n.Distributions[r.Distribution]
 	}
@@ -48,8 +63,61 @@ func (n *Names) DistributionOf(r *Record) Distribution {
 
 // EdgeOf is the edge location of r; zero when r names none.
 func (n *Names) EdgeOf(r *Record) Edge {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
 	if int(r.Edge) < len(n.Edges) {
 		return n.Edges[r.Edge]
 	}
 	return Edge{}
+}
+
+// OriginOf is the name of the origin of r; "" when r names none.
+func (n *Names) OriginOf(r *Record) string {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if int(r.Origin) < len(n.Origins) {
+		return n.Origins[r.Origin]
+	}
+	return ""
+}
+
+// PlaceDistribution is the number of the distribution with d's id, which from
+// now on is described as d.
+func (n *Names) PlaceDistribution(d Distribution) (uint16, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	at := slices.IndexFunc(n.Distributions, func(o Distribution) bool { return o.ID == d.ID })
+	if at >= 0 {
+		n.Distributions[at] = d
+		return uint16(at), nil
+	}
+	return place(&n.Distributions, d, "distributions")
+}
+
+// PlaceBehavior is the number of the behavior of that name.
+func (n *Names) PlaceBehavior(name string) (uint16, error) {
+	return n.placeName(&n.Behaviors, name, "behaviors")
+}
+
+// PlaceOrigin is the number of the origin of that name.
+func (n *Names) PlaceOrigin(name string) (uint16, error) {
+	return n.placeName(&n.Origins, name, "origins")
+}
+
+func (n *Names) placeName(list *[]string, name, what string) (uint16, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if at := slices.Index(*list, name); at >= 0 {
+		return uint16(at), nil
+	}
+	return place(list, name, what)
+}
+
+// place appends; records have 16 bits for a number.
+func place[T any](list *[]T, item T, what string) (uint16, error) {
+	if len(*list) > math.MaxUint16 {
+		return 0, fmt.Errorf("more than %d %s have been named since the start: start anew", math.MaxUint16+1, what)
+	}
+	*list = append(*list, item)
+	return uint16(len(*list) - 1), nil
 }
