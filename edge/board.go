@@ -9,7 +9,7 @@ import (
 func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 	f := &flight{
 		e: e, p: a.p, key: string(a.key), hash: a.hash, base: a.base,
-		rule: a.rule, route: a.route, up: a.route.up,
+		rule: a.rule, route: a.route,
 		req: e.asked(a), old: old, private: private,
 		headers: a.header,
 		url:     e.names.Strings.Bytes(a.path), query: e.names.Strings.Bytes(a.query),
@@ -21,8 +21,7 @@ func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 		why = forOne
 	}
 	f.why, f.conditional = why, why == forOne && (len(a.ifNoneMatch) > 0 || len(a.ifModifiedSince) > 0)
-	f.out = e.outgoingFor(a, v, f.up, why)
-	f.out.finish(old)
+	f.aim(v, a)
 	v.tab = f.tab
 	return f
 }

@@ -16,7 +16,8 @@ import (
 // Config is what an Edge is made from.
 type Config struct {
 	Distributions []behavior.Distribution
-	Origins       []Origin // by the names that behaviors use
+	Origins       []Origin      // by the names that behaviors use
+	Groups        []OriginGroup // behaviors may name these too
 
 	Capacity  int64  // bytes for objects: bodies, header fields and bookkeeping; at least 64 KiB
 	Policy    string // as policy.Parse reads it; "" means "s3fifo"

@@ -60,7 +60,7 @@ func New(conf Config) (*Edge, error) {
 	}
 	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}}
 	e.memory.limit, e.largest = conf.InFlight, conf.maxObject()
-	st, err := e.newSite(conf.Distributions, conf.Origins, nil)
+	st, err := e.newSite(conf.Distributions, conf.Origins, conf.Groups, nil)
 	if err != nil {
 		return nil, err
 	}

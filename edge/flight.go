@@ -33,10 +33,12 @@ type flight struct {
 	key  string
 	hash uint64
 	rule *behavior.Rule
-	up   *upstream
+	up   *upstream       // asked now
 	req  rfc9111.Request // what the leader asked, as caching sees it
 	out  outgoing
 	old  *object // what is being renewed; nil: nothing
+
+	others []way // of a group, who is asked should up fail, in order
 
 	route       *route
 	why         purpose
@@ -94,12 +96,6 @@ func (f *flight) run() {
 	f.own.total = f.e.now() - asked
 	f.own.bytes += r.bytes()
 	f.up.done(r)
-}
-
-func (f *flight) ask() (*reply, error) {
-	f.own.asked++
-	f.own.origin = f.up.number
-	return f.up.ask(f.e.ctx, &f.out)
 }
 
 // land takes the flight out of the table and completes the leader's record.
@@ -259,7 +255,11 @@ func faultOf(err error) fault {
 		return fault{502, results.OriginDNSError, "the origin's name does not resolve"}
 	case errors.Is(err, context.Canceled), errors.Is(err, errClosed):
 		return fault{503, results.ErrorDetail, "shutting down"}
-	case isTimeout(err) || errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errBusy):
+		return fault{503, results.OriginConnectError, "every connection to the origin is in use"}
+	case errors.As(err, &connect) && isTimeout(err):
+		return fault{504, results.OriginConnectError, "no connection to the origin came about in time"}
+	case isTimeout(err):
 		return fault{504, results.OriginCommError, "the origin did not answer in time"}
 	case errors.As(err, &connect):
 		return fault{502, results.OriginConnectError, "no connection to the origin"}

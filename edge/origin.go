@@ -10,7 +10,12 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"edgesim/edge/behavior"
 )
+
+// Header is a field that an origin gets with every request.
+type Header = behavior.Header
 
 // Origin is where misses go: an HTTP/1.1 server.
 type Origin struct {
@@ -20,11 +25,19 @@ type Origin struct {
 	Path string // put before every request's path; "" or "/something" without a slash at its end
 	TLS  bool   // speak HTTPS; the certificate is checked against Host
 
-	ConnectTimeout  time.Duration // of one attempt; 0 means 10 s
-	ConnectAttempts int           // 1 to 3; 0 means 3
-	ReadTimeout     time.Duration // to the first byte and between any two packets; 0 means 30 s
-	KeepAlive       time.Duration // how long an idle connection is kept; 0 means 5 s
-	MaxIdle         int           // idle connections kept; 0 means 256
+	// Headers go with every request, in place of the viewer's fields of these
+	// names.
+	Headers []Header
+
+	ConnectTimeout    time.Duration // of one attempt; 0 means 10 s
+	ConnectAttempts   int           // 1 to 3; 0 means 3
+	ReadTimeout       time.Duration // to the first byte and between any two packets; 0 means 30 s
+	ResponseAttempts  int           // how often a GET or HEAD is sent while no response begins in ReadTimeout, 1 to 3; 0 means 1
+	CompletionTimeout time.Duration // from a request to the last byte of its response, at least ReadTimeout; 0: as long as it takes
+	KeepAlive         time.Duration // how long an idle connection is kept; 0 means 5 s
+	MaxIdle           int           // idle connections kept; 0 means 256
+	MaxConns          int           // connections open at a time; 0: as many as are asked for
+	MaxWait           time.Duration // for one of MaxConns to be free; 0 means ConnectTimeout
 
 	// Dial replaces the network in tests. nil dials TCP.
 	Dial func(ctx context.Context, addr string) (net.Conn, error)
@@ -55,30 +68,52 @@ func ParseOrigin(name, text string) (Origin, error) {
 }
 
 func (o Origin) withDefaults() (Origin, error) {
-	if o.Name == "" {
-		return o, fmt.Errorf("an origin has no Name")
-	}
-	if _, _, err := net.SplitHostPort(o.Addr); err != nil {
-		return o, fmt.Errorf("origin %s: Addr %q must be host:port: %w", o.Name, o.Addr, err)
-	}
-	if o.ConnectAttempts < 0 || o.ConnectAttempts > 3 {
-		return o, fmt.Errorf("origin %s: ConnectAttempts %d must be from 1 to 3", o.Name, o.ConnectAttempts)
-	}
-	if o.Path != "" && (o.Path[0] != '/' || strings.HasSuffix(o.Path, "/")) {
-		return o, fmt.Errorf("origin %s: Path %q must begin with a slash and not end with one", o.Name, o.Path)
+	if err := o.check(); err != nil {
+		return o, err
 	}
 	o.Host = cmp.Or(o.Host, o.Addr)
 	o.ConnectTimeout = cmp.Or(o.ConnectTimeout, 10*time.Second)
 	o.ConnectAttempts = cmp.Or(o.ConnectAttempts, 3)
 	o.ReadTimeout = cmp.Or(o.ReadTimeout, 30*time.Second)
+	o.ResponseAttempts = cmp.Or(o.ResponseAttempts, 1)
 	o.KeepAlive = cmp.Or(o.KeepAlive, 5*time.Second)
 	o.MaxIdle = cmp.Or(o.MaxIdle, 256)
+	o.MaxWait = cmp.Or(o.MaxWait, o.ConnectTimeout)
+	if o.CompletionTimeout != 0 && o.CompletionTimeout < o.ReadTimeout {
+		return o, fmt.Errorf("origin %s: CompletionTimeout %v is below ReadTimeout, %v", o.Name, o.CompletionTimeout, o.ReadTimeout)
+	}
 	if o.Dial == nil {
+		// A name's addresses are tried one after the other.
 		o.Dial = func(ctx context.Context, addr string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", addr)
 		}
 	}
 	return o, nil
+}
+
+func (o *Origin) check() error {
+	if o.Name == "" {
+		return fmt.Errorf("an origin has no Name")
+	}
+	_, _, err := net.SplitHostPort(o.Addr)
+	switch {
+	case err != nil:
+		return fmt.Errorf("origin %s: Addr %q must be host:port: %w", o.Name, o.Addr, err)
+	case o.ConnectAttempts < 0 || o.ConnectAttempts > 3:
+		return fmt.Errorf("origin %s: ConnectAttempts %d must be from 1 to 3", o.Name, o.ConnectAttempts)
+	case o.ResponseAttempts < 0 || o.ResponseAttempts > 3:
+		return fmt.Errorf("origin %s: ResponseAttempts %d must be from 1 to 3", o.Name, o.ResponseAttempts)
+	case o.Path != "" && (o.Path[0] != '/' || strings.HasSuffix(o.Path, "/")):
+		return fmt.Errorf("origin %s: Path %q must begin with a slash and not end with one", o.Name, o.Path)
+	case o.MaxConns < 0 || o.MaxIdle < 0:
+		return fmt.Errorf("origin %s: MaxConns and MaxIdle must be 0 or a number of connections", o.Name)
+	case min(o.ConnectTimeout, o.ReadTimeout, o.CompletionTimeout, o.KeepAlive, o.MaxWait) < 0:
+		return fmt.Errorf("origin %s: a timeout is negative", o.Name)
+	}
+	if err := behavior.CheckOriginHeaders(o.Headers); err != nil {
+		return fmt.Errorf("origin %s: %w", o.Name, err)
+	}
+	return nil
 }
 
 // dial makes one connection, TLS included, trying as often as the origin's

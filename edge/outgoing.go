@@ -38,7 +38,10 @@ func (e *Edge) outgoingFor(a *ask, v *viewer, up *upstream, why purpose) outgoin
 		head = append(head, up.Host...)
 	}
 	head = append(head, '\r', '\n')
-	head = a.appendFields(head, why)
+	head = a.appendFields(head, up, why)
+	for _, h := range up.Headers {
+		head = appendLine(head, h.Name, bytesOf(h.Value))
+	}
 	head = appendForwarded(head, a.forwarded, v.addr)
 	head = appendLine(head, "Via", e.via)
 	out := outgoing{size: -1, bodiless: a.method == results.HEAD, again: a.cacheable()}
@@ -73,10 +76,10 @@ func (o *outgoing) finish(old *object) {
 	o.head = append(o.head, '\r', '\n')
 }
 
-func (a *ask) appendFields(head []byte, why purpose) []byte {
+func (a *ask) appendFields(head []byte, up *upstream, why purpose) []byte {
 	connection := a.ctx.Request.Header.Peek("Connection")
 	for name, value := range a.ctx.Request.Header.All() {
-		if hopByHop(name) || why == forCache && conditional(name) || listed(connection, name) || replaced(name) ||
+		if hopByHop(name) || why == forCache && conditional(name) || listed(connection, name) || replaced(name) || up.sets(name) ||
 			a.rule.NoAuthorization && a.cacheable() && is(name, "Authorization") || a.rule.NoCookies && is(name, "Cookie") {
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 	"edgesim/edge/behavior"
 )
 
-// Reload puts other distributions and origins in the place of the present ones.
+// Reload puts other distributions, origins and groups in the place of the present ones.
 // Nothing is interrupted: requests and flights under way end by the settings
 // they began with, viewers' connections stay open. What is cached stays valid
 // where distribution, path and what the key is made of are the same. Origins
@@ -17,11 +17,11 @@ import (
 //
 // When something is wrong with the new settings they are not taken, and the old
 // ones go on. Everything else of Config is for the Edge's life.
-func (e *Edge) Reload(distributions []behavior.Distribution, origins []Origin) error {
+func (e *Edge) Reload(distributions []behavior.Distribution, origins []Origin, groups []OriginGroup) error {
 	e.reloads.Lock()
 	defer e.reloads.Unlock()
 	before := e.site.Load()
-	next, err := e.newSite(distributions, origins, before)
+	next, err := e.newSite(distributions, origins, groups, before)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func TestReloadKeepsTheCacheAndTakesNewRules(t *testing.T) {
 			no := d.Default
 			no.Path, no.AllowedMethods = "/shut/*", behavior.ReadMethods
 			d.Behaviors = append(d.Behaviors, no)
-		}), origins)
+		}), origins, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,11 +60,11 @@ func TestReloadRefusesWhatIsWrongAndGoesOn(t *testing.T) {
 	inLab(t, fresh, nil, func(l *lab) {
 		origins := l.edge.conf.Origins
 		for what, err := range map[string]error{
-			"no distribution":   l.edge.Reload(nil, origins),
-			"an unknown origin": l.edge.Reload(oneDistribution(func(d *behavior.Distribution) { d.Default.Origin = "x" }), origins),
-			"no origin":         l.edge.Reload(oneDistribution(nil), nil),
-			"an origin twice":   l.edge.Reload(oneDistribution(nil), append(origins, origins...)),
-			"a bad address":     l.edge.Reload(oneDistribution(nil), []Origin{{Name: "o", Addr: "nonsense"}}),
+			"no distribution":   l.edge.Reload(nil, origins, nil),
+			"an unknown origin": l.edge.Reload(oneDistribution(func(d *behavior.Distribution) { d.Default.Origin = "x" }), origins, nil),
+			"no origin":         l.edge.Reload(oneDistribution(nil), nil, nil),
+			"an origin twice":   l.edge.Reload(oneDistribution(nil), append(origins, origins...), nil),
+			"a bad address":     l.edge.Reload(oneDistribution(nil), []Origin{{Name: "o", Addr: "nonsense"}}, nil),
 		} {
 			if err == nil {
 				t.Errorf("%s was taken", what)
@@ -93,7 +93,7 @@ func TestReloadLetsAFlightEndByWhatItBeganWith(t *testing.T) {
 		got := make(chan answer)
 		go func() { got <- l.get("/slow") }()
 		time.Sleep(1500 * time.Millisecond)
-		if err := l.edge.Reload(oneDistribution(nil), []Origin{{Name: "o", Addr: "other:80", Dial: dial}}); err != nil {
+		if err := l.edge.Reload(oneDistribution(nil), []Origin{{Name: "o", Addr: "other:80", Dial: dial}}, nil); err != nil {
 			t.Fatal(err)
 		}
 		if a := l.get("/new"); string(a.body) != "other" {
@@ -119,7 +119,7 @@ func TestReloadLeavesTheConnectionsOfAnUnchangedOrigin(t *testing.T) {
 	if err := c.get(); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.Reload(oneDistribution(nil), origins); err != nil {
+	if err := e.Reload(oneDistribution(nil), origins, nil); err != nil {
 		t.Fatal(err)
 	}
 	if e.site.Load().ups[0] != before {
@@ -127,7 +127,7 @@ func TestReloadLeavesTheConnectionsOfAnUnchangedOrigin(t *testing.T) {
 	}
 	changed := origins[0]
 	changed.MaxIdle = 7
-	if err := e.Reload(oneDistribution(nil), []Origin{changed}); err != nil {
+	if err := e.Reload(oneDistribution(nil), []Origin{changed}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if e.site.Load().ups[0] == before {
@@ -175,7 +175,7 @@ func TestReloadUnderLoad(t *testing.T) {
 		err := e.Reload(oneDistribution(func(d *behavior.Distribution) {
 			d.Aliases = []string{fmt.Sprintf("a%d.example.com", i)}
 			d.Default.Key.Host = i%3 == 0
-		}), []Origin{o})
+		}), []Origin{o}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,25 +15,27 @@ type site struct {
 	table  *behavior.Table
 	routes [][]route // by distribution, by rule
 	ups    []*upstream
+	groups []OriginGroup
 }
 
 // route is what the edge needs to know of a behavior, beside the behavior.
 type route struct {
 	rules rfc9111.Rules
-	up    *upstream
-	dist  uint16 // index into Names.Distributions
-	name  uint16 // index into Names.Behaviors
+	ups   []*upstream  // who is asked; of a group's, the next where one fails
+	group *OriginGroup // nil: ups is one origin
+	dist  uint16       // index into Names.Distributions
+	name  uint16       // index into Names.Behaviors
 }
 
 // newSite checks distributions and origins and makes them ready. Of the site
 // before, which is nil at first, origins whose settings are the same go on with
 // their connections.
-func (e *Edge) newSite(distributions []behavior.Distribution, origins []Origin, before *site) (*site, error) {
+func (e *Edge) newSite(distributions []behavior.Distribution, origins []Origin, groups []OriginGroup, before *site) (*site, error) {
 	table, err := behavior.Compile(distributions)
 	if err != nil {
 		return nil, err
 	}
-	s := &site{table: table}
+	s := &site{table: table, groups: groups}
 	if err := s.makeOrigins(e.names, origins, before); err != nil {
 		return nil, err
 	}
@@ -59,6 +61,11 @@ func (s *site) makeOrigins(names *results.Names, origins []Origin, before *site)
 		}
 		s.ups = append(s.ups, &upstream{Origin: full, given: o, number: number, live: map[*originConn]struct{}{}})
 	}
+	for i := range s.groups {
+		if err := s.groups[i].check(s); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -72,6 +79,25 @@ func (s *site) same(o Origin) *upstream {
 		return u
 	}
 	return nil
+}
+
+// lead makes the route go to an origin or to a group's; false: there is none of
+// that name.
+func (s *site) lead(r *route, name string) bool {
+	if up := s.upstream(name); up != nil {
+		r.ups = []*upstream{up}
+		return true
+	}
+	for i := range s.groups {
+		if g := &s.groups[i]; g.Name == name {
+			r.group = g
+			for _, member := range g.Members {
+				r.ups = append(r.ups, s.upstream(member))
+			}
+			return true
+		}
+	}
+	return false
 }
 
 func (s *site) upstream(name string) *upstream {
@@ -103,12 +129,13 @@ func (s *site) makeRoutes(names *results.Names) error {
 }
 
 func (s *site) makeRoute(r *behavior.Rule, names *results.Names) (route, error) {
-	up := s.upstream(r.Origin)
-	if up == nil {
-		return route{}, fmt.Errorf("behavior %q: there is no origin %q", r.Name, r.Origin)
+	made := route{rules: rulesOf(&r.Behavior)}
+	if !s.lead(&made, r.Origin) {
+		return made, fmt.Errorf("behavior %q: there is no origin %q", r.Name, r.Origin)
 	}
-	name, err := names.PlaceBehavior(r.Name)
-	return route{rules: rulesOf(&r.Behavior), up: up, name: name}, err
+	var err error
+	made.name, err = names.PlaceBehavior(r.Name)
+	return made, err
 }
 
 // reported is the distribution as reports print it: FriendlyName is an

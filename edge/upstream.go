@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http/httputil"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,11 +25,18 @@ type upstream struct {
 	given  Origin // as it was configured, before defaults
 	number uint16 // index into Names.Origins
 
-	mu     sync.Mutex
-	idle   []*originConn            // the most recently used last
-	live   map[*originConn]struct{} // every open connection
-	closed bool
-	left   bool // no site has it any more: what is under way goes on, nothing is kept idle
+	mu      sync.Mutex
+	idle    []*originConn            // the most recently used last
+	live    map[*originConn]struct{} // every open connection
+	open    int                      // live ones, and rights to open one given out
+	waiting []chan *originConn       // for one of MaxConns, the first the longest
+	closed  bool
+	left    bool // no site has it any more: what is under way goes on, nothing is kept idle
+}
+
+// sets reports whether the origin's settings give the field.
+func (u *upstream) sets(name []byte) bool {
+	return slices.ContainsFunc(u.Headers, func(h Header) bool { return is(name, h.Name) })
 }
 
 const maxOriginHeader = 32 << 10 // bytes of a response's header, as CloudFront has it
@@ -41,11 +49,16 @@ type originConn struct {
 	n     atomic.Int64 // bytes received
 	began int64        // n when the exchange under way began
 	used  bool         // has carried a response before
+	until time.Time    // when the exchange under way must be complete; zero: whenever
 }
 
-// Read reads with the origin's read timeout, and counts.
+// Read reads with the origin's timeouts, and counts.
 func (c *originConn) Read(p []byte) (int, error) {
-	if err := c.SetReadDeadline(time.Now().Add(c.up.ReadTimeout)); err != nil {
+	deadline := time.Now().Add(c.up.ReadTimeout)
+	if !c.until.IsZero() && c.until.Before(deadline) {
+		deadline = c.until
+	}
+	if err := c.SetReadDeadline(deadline); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Read(p)
@@ -88,11 +101,11 @@ func (u *upstream) ask(ctx context.Context, out *outgoing) (*reply, error) {
 		return r, nil
 	}
 	lost := c.used && c.n.Load() == c.began && out.again && !isTimeout(err)
-	u.discard(c)
 	if !lost || ctx.Err() != nil {
+		u.discard(c)
 		return nil, err
 	}
-	if c, err = u.connect(ctx); err != nil {
+	if c, err = u.replace(ctx, c); err != nil {
 		return nil, err
 	}
 	if r, err = c.exchange(out); err != nil {
@@ -108,6 +121,9 @@ func isTimeout(err error) bool {
 
 func (c *originConn) exchange(out *outgoing) (*reply, error) {
 	c.began = c.n.Load()
+	if c.up.CompletionTimeout > 0 {
+		c.until = time.Now().Add(c.up.CompletionTimeout)
+	}
 	err := c.send(out)
 	out.sent = err == nil
 	if err != nil && (out.body == nil || errors.Is(err, errUpload)) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -126,14 +125,10 @@ func (o *serveOptions) edgeConfig(e *env) (edge.Config, error) {
 	}
 	conf := live.EdgeConfig(&c.Edge)
 	conf.Distributions = c.BehaviorDistributions()
-	for name, url := range c.OriginURLs() {
-		origin, err := edge.ParseOrigin(name, url)
-		if err != nil {
-			return conf, usageError{err}
-		}
-		conf.Origins = append(conf.Origins, origin)
+	if conf.Origins, err = live.Origins(c.Origins, c.Edge.Mode); err != nil {
+		return conf, usageError{err}
 	}
-	slices.SortFunc(conf.Origins, func(a, b edge.Origin) int { return compare(a.Name, b.Name) })
+	conf.Groups = live.Groups(c.OriginGroups, c.Edge.Mode)
 	return conf, nil
 }
 

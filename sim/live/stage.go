@@ -40,7 +40,7 @@ func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *result
 		return nil, err
 	}
 	conf := EdgeConfig(&s.Edge)
-	conf.Distributions, conf.Origins = s.BehaviorDistributions(), origins
+	conf.Distributions, conf.Origins, conf.Groups = s.BehaviorDistributions(), origins, Groups(s.OriginGroups, s.Edge.Mode)
 	conf.Seed, conf.Epoch, conf.Names, conf.Recorder = s.Seed, epoch, names, rec
 	conf.TrustForwarded, conf.Locate = true, crowd.viewers.CountryOf
 	if st.edge, err = edge.New(conf); err == nil {
@@ -79,20 +79,17 @@ func Mode(c *edge.Config, mode string) {
 // startOrigins starts every simulated origin and returns where the edge finds
 // all of them, real ones included, in the order of their names.
 func (st *stage) startOrigins(s *scenario.Scenario, catalog *workloads.Catalog, epoch time.Time) ([]edge.Origin, error) {
-	var list []edge.Origin
-	for name, url := range s.OriginURLs() {
-		o, err := edge.ParseOrigin(name, url)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, o)
+	list, err := Origins(s.Origins, s.Edge.Mode)
+	if err != nil {
+		return nil, err
 	}
 	for name, conf := range s.OriginConfigs() {
 		addr, err := st.startOrigin(conf, s.Contents(catalog, name), epoch)
 		if err != nil {
 			return nil, fmt.Errorf("origin %s: %w", name, err)
 		}
-		list = append(list, edge.Origin{Name: name, Addr: addr, Host: name + ".origin.internal"})
+		o := s.Origins[name]
+		list = append(list, asked(edge.Origin{Name: name, Addr: addr, Host: name + ".origin.internal"}, &o, s.Edge.Mode))
 	}
 	slices.SortFunc(list, func(a, b edge.Origin) int { return compare(a.Name, b.Name) })
 	return list, nil

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"errors"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ func (s *Scenario) check() *fault {
 		return f
 	}
 	var f *fault
-	if s.table, f = checkDistributions(src, &s.Edge, s.Origins, s.Distributions); f != nil {
+	if s.table, f = checkDistributions(src, &s.Edge, s.Origins, s.OriginGroups, s.Distributions); f != nil {
 		return f
 	}
 	return s.checkWorkload()
@@ -52,8 +51,11 @@ func (c *Config) check(src *source) *fault {
 		if f := o.checkURL(src, name); f != nil {
 			return f
 		}
+		if f := o.checkAsked(src, name); f != nil {
+			return f
+		}
 	}
-	_, f := checkDistributions(src, &c.Edge, c.Origins, c.Distributions)
+	_, f := checkDistributions(src, &c.Edge, c.Origins, c.OriginGroups, c.Distributions)
 	return f
 }
 
@@ -81,6 +83,9 @@ func (e *Edge) check(src *source) *fault {
 func (s *Scenario) checkOrigins() *fault {
 	for _, name := range sortedNames(s.Origins) {
 		o := s.Origins[name]
+		if f := o.checkAsked(s.source, name); f != nil {
+			return f
+		}
 		if o.URL != "" {
 			if f := o.checkURL(s.source, name); f != nil {
 				return f
@@ -97,35 +102,23 @@ func (s *Scenario) checkOrigins() *fault {
 	return nil
 }
 
-func (o *Origin) checkURL(src *source, name string) *fault {
-	where := at{"origins", name, "url"}
-	u, err := url.Parse(o.URL)
-	switch {
-	case err != nil:
-		return src.fault(where, "%q is no URL", o.URL)
-	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return src.fault(where, "%q: want http://host or http://host:port", o.URL)
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return src.fault(where, "%q: an origin has no user, query or fragment", o.URL)
-	}
-	if held := src.root.child("origins").child(name); len(held.keys) > 1 {
-		return src.fault(at{"origins", name}, "a real server has a url and nothing else: what it does is its own affair")
-	}
-	return nil
-}
-
 // checkDistributions compiles them, which finds most of what can be wrong, and
 // looks up the origins' names.
-func checkDistributions(src *source, edge *Edge, origins map[string]Origin, list []Distribution) (*behavior.Table, *fault) {
+func checkDistributions(src *source, edge *Edge, origins map[string]Origin, groups map[string]OriginGroup,
+	list []Distribution) (*behavior.Table, *fault) {
 	if len(origins) == 0 {
 		return nil, src.fault(at{"origins"}, "missing: want at least one origin")
 	}
 	if len(list) == 0 {
 		return nil, src.fault(at{"distributions"}, "missing: want at least one distribution")
 	}
+	names, f := checkGroups(src, edge.Mode, origins, groups)
+	if f != nil {
+		return nil, f
+	}
 	var made []behavior.Distribution
 	for i := range list {
-		d, f := list[i].convert(src, at{"distributions", i}, edge.Mode, sortedNames(origins))
+		d, f := list[i].convert(src, at{"distributions", i}, edge.Mode, names)
 		if f != nil {
 			return nil, f
 		}

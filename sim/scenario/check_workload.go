@@ -93,19 +93,21 @@ func (s *Scenario) checkPaths() *fault {
 		for j, t := range s.types(i) {
 			for _, host := range s.Workload.Sections[i].Hosts {
 				rule := s.route(host, t.Prefix+"0"+t.Ext)
-				if s.Origins[rule.Origin].URL != "" {
-					continue // a real server has contents of its own
+				for _, origin := range members(s.OriginGroups, rule.Origin) {
+					if s.Origins[origin].URL != "" {
+						continue // a real server has contents of its own
+					}
+					l := landing{origin, t.Prefix, t.Ext, ""}
+					if rule.ForwardHost {
+						l.host = host
+					}
+					if other, ok := taken[l]; ok && other != i {
+						return s.source.fault(at{"workload", "sections", i, "types", j},
+							"origin %q gets paths %s…%s from section %q too and could not tell whose it is asked for: change the prefix or ext, or give each its own origin",
+							origin, t.Prefix, t.Ext, s.Workload.Sections[other].Name)
+					}
+					taken[l] = i
 				}
-				l := landing{rule.Origin, t.Prefix, t.Ext, ""}
-				if rule.ForwardHost {
-					l.host = host
-				}
-				if other, ok := taken[l]; ok && other != i {
-					return s.source.fault(at{"workload", "sections", i, "types", j},
-						"origin %q gets paths %s…%s from section %q too and could not tell whose it is asked for: change the prefix or ext, or give each its own origin",
-						rule.Origin, t.Prefix, t.Ext, s.Workload.Sections[other].Name)
-				}
-				taken[l] = i
 			}
 		}
 	}

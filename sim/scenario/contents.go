@@ -12,7 +12,7 @@ import (
 // whose distributions send their paths to it. It does not change; any number of
 // goroutines may ask it.
 type Contents struct {
-	origin   string
+	names    map[string]bool // by which behaviors send requests here: its own and its groups'
 	table    *behavior.Table
 	catalog  *workloads.Catalog
 	sections []held
@@ -28,12 +28,12 @@ type held struct {
 // Contents is what the origin of that name holds. The catalog is the one that
 // CatalogConfig describes.
 func (s *Scenario) Contents(c *workloads.Catalog, originName string) *Contents {
-	made := &Contents{origin: originName, table: s.table, catalog: c}
+	made := &Contents{names: s.leadingTo(originName), table: s.table, catalog: c}
 	for i, section := range s.Workload.Sections {
 		h := held{number: i, types: s.fixed(i)}
 		for _, host := range section.Hosts {
 			d, ok := s.table.Host([]byte(host))
-			if ok && !slices.Contains(h.distributions, d) && reaches(d, originName) {
+			if ok && !slices.Contains(h.distributions, d) && made.reaches(d) {
 				h.distributions = append(h.distributions, d)
 			}
 		}
@@ -44,8 +44,19 @@ func (s *Scenario) Contents(c *workloads.Catalog, originName string) *Contents {
 	return made
 }
 
-func reaches(d *behavior.Compiled, originName string) bool {
-	return slices.ContainsFunc(d.Rules(), func(r behavior.Rule) bool { return r.Origin == originName })
+// leadingTo are the names by which behaviors send requests to an origin.
+func (s *Scenario) leadingTo(originName string) map[string]bool {
+	names := map[string]bool{originName: true}
+	for name := range s.OriginGroups {
+		if slices.Contains(members(s.OriginGroups, name), originName) {
+			names[name] = true
+		}
+	}
+	return names
+}
+
+func (c *Contents) reaches(d *behavior.Compiled) bool {
+	return slices.ContainsFunc(d.Rules(), func(r behavior.Rule) bool { return c.names[r.Origin] })
 }
 
 func (s *Scenario) fixed(section int) []origin.Object {
@@ -82,7 +93,7 @@ func (c *Contents) Find(host, path []byte) (origin.Object, bool) {
 // sends reports whether a distribution of the section sends the path here.
 func (c *Contents) sends(h *held, asked *behavior.Compiled, path []byte) bool {
 	for _, d := range h.distributions {
-		if (asked == nil || asked == d) && d.Route(path).Origin == c.origin {
+		if (asked == nil || asked == d) && c.names[d.Route(path).Origin] {
 			return true
 		}
 	}

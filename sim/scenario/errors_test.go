@@ -82,7 +82,7 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"{kind: bucket}", "{kind: bucket, first_byte: {constant: 1s, median: 1s}}", `f.yaml:5:34: origins.a.first_byte: want one of constant, median with p99, or quantiles`},
 		{"{kind: bucket}", "{kind: bucket, uncacheable: 5%}", `f.yaml:5:34: origins.a.uncacheable: …`},
 		{"{kind: bucket}", "{url: 'ftp://x'}", `f.yaml:5:12: origins.a.url: "ftp://x": want http://host or http://host:port`},
-		{"{kind: bucket}", "{url: 'http://x', kind: bucket}", `f.yaml:5:7: origins.a: a real server has a url and nothing else: what it does is its own affair`},
+		{"{kind: bucket}", "{url: 'http://x', kind: bucket}", `f.yaml:5:30: origins.a.kind: a real server has none: what it does is its own affair`},
 		{"        origin: b", "        origin: c", `f.yaml:15:17: distributions[0].behaviors[0].origin: no origin has the name "c"; did you mean "a"?`},
 		{"      origin: a", "      comment: a", `f.yaml:17:7: distributions[0].default.comment: unknown key; there is path, origin, methods, cached_methods, ttl, key, forward_host, collapse, collapse_wait, heuristic, request_directives, min_beats_directives, default_any_status, ignore_vary, error_caching, error_ttl, stale_despite_shared, stale_on_error, no_authorization, no_cookies`},
 		{"      origin: a", "      forward_host: true", `f.yaml:17:7: distributions[0].default.origin: the origin is missing: name one`},
@@ -130,5 +130,33 @@ func TestParseRefusesWhatIsNoScenario(t *testing.T) {
 		if _, err := Parse("f.yaml", []byte(text)); !isError(err, want) {
 			t.Errorf("%q:\n got %v\nwant %s", text, err, want)
 		}
+	}
+}
+
+func TestParseSaysWhatIsWrongWithOrigins(t *testing.T) {
+	groups := func(text string) string { return "origin_groups: " + text + "\ndistributions:" }
+	for _, row := range []struct{ old, new, want string }{
+		{"{kind: bucket}", "{kind: bucket, connect_attempts: 4}", `f.yaml:5:39: origins.a.connect_attempts: 4: want 1 to 3, or 0 for the default`},
+		{"{kind: bucket}", "{kind: bucket, response_attempts: -1}", `f.yaml:5:40: origins.a.response_attempts: -1: want 1 to 3, or 0 for the default`},
+		{"{kind: bucket}", "{kind: bucket, completion_timeout: 20s}", `f.yaml:5:41: origins.a.completion_timeout: 20s: want at least the read timeout, 30s`},
+		{"{kind: bucket}", "{kind: bucket, headers: {Host: x}}", `f.yaml:5:31: origins.a.headers: header "Host" is the edge's own to write`},
+		{"{kind: bucket}", "{kind: bucket, headers: {X: {a: b}}}", `f.yaml:5:35: origins.a.headers.X: want a single value, not a mapping`},
+		{"distributions:", groups("{a: {members: [a, b]}}"), `f.yaml:9:21: origin_groups.a: an origin has this name`},
+		{"distributions:", groups("{g: {members: [a]}}"), `f.yaml:9:30: origin_groups.g.members: want at least two origins, as [primary, secondary]`},
+		{"distributions:", groups("{g: {members: [a, c]}}"), `f.yaml:9:34: origin_groups.g.members[1]: no origin has the name "c"; did you mean "a"?`},
+		{"distributions:", groups("{g: {members: [a, a]}}"), `f.yaml:9:34: origin_groups.g.members[1]: "a" is a member already`},
+		{"distributions:", groups("{g: {members: [a, b], statuses: [500, 501]}}"), `f.yaml:9:54: origin_groups.g.statuses[1]: 501 cannot count as failing: of [400 403 404 416 429 500 502 503 504] any can`},
+		{"distributions:", groups("{g: {members: [a, b], statuses: 500}}"), `f.yaml:9:48: origin_groups.g.statuses: want a list, as [a, b], not a single value`},
+	} {
+		text := broken(t, row.old, row.new)
+		if _, err := Parse("f.yaml", []byte(text)); !isError(err, row.want) {
+			t.Errorf("%q:\n got %v\nwant %s", row.new, err, row.want)
+		}
+	}
+	if _, err := Parse("f.yaml", []byte(broken(t, "        origin: b", "        origin: g")), "edge.mode=cloudfront", "origin_groups.g={members: [a, b]}"); err != nil {
+		t.Error(err)
+	}
+	if _, err := Parse("f.yaml", []byte(small), "edge.mode=cloudfront", "origins.c={kind: bucket}", "origin_groups.g={members: [a, b, c]}"); err == nil {
+		t.Error("CloudFront's groups have two members")
 	}
 }

@@ -9,7 +9,20 @@ import (
 
 // Origin is where misses go: a real server, or a simulated one.
 type Origin struct {
-	URL string `yaml:"url"` // of a real server, http://host or http://host:port; nothing else may be given then
+	URL string `yaml:"url"` // of a real server, http://host or http://host:port, and a path to put before every request's
+
+	// How the edge asks it, whether real or simulated.
+	Host              string            `yaml:"host"`               // sent as Host. Default: the url's, or NAME.origin.internal
+	Headers           map[string]string `yaml:"headers"`            // sent with every request in place of the viewer's. Default: none
+	ConnectTimeout    unit.Duration     `yaml:"connect_timeout"`    // of one attempt. Default: 10s
+	ConnectAttempts   int               `yaml:"connect_attempts"`   // 1 to 3. Default: 3
+	ReadTimeout       unit.Duration     `yaml:"read_timeout"`       // to the first byte, and from packet to packet. Default: 30s
+	ResponseAttempts  int               `yaml:"response_attempts"`  // of a GET or HEAD that gets no response in time, 1 to 3. Default: standard 1, cloudfront connect_attempts
+	CompletionTimeout unit.Duration     `yaml:"completion_timeout"` // to the last byte; at least read_timeout. Default: 0s, none
+	KeepAlive         unit.Duration     `yaml:"keep_alive"`         // of an idle connection. Default: 5s
+	MaxIdle           int               `yaml:"max_idle"`           // idle connections kept. Default: 256
+	MaxConns          int               `yaml:"max_conns"`          // connections at a time; more requests wait. Default: 0, unlimited
+	MaxWait           unit.Duration     `yaml:"max_wait"`           // for one of them. Default: connect_timeout
 
 	Kind string `yaml:"kind"` // bucket: answers as an S3 bucket does; server: dynamic. No default
 

@@ -27,7 +27,9 @@ type Scenario struct {
 	Edge          Edge              `yaml:"edge"`
 	Origins       map[string]Origin `yaml:"origins"`       // by name; at least one
 	Distributions []Distribution    `yaml:"distributions"` // at least one
-	Workload      Workload          `yaml:"workload"`
+
+	OriginGroups map[string]OriginGroup `yaml:"origin_groups"` // by name; behaviors may name them as origins. Default: none
+	Workload     Workload               `yaml:"workload"`
 
 	source *source
 	table  *behavior.Table
@@ -57,4 +59,6 @@ type Config struct {
 	Edge          Edge              `yaml:"edge"`
 	Origins       map[string]Origin `yaml:"origins"` // each with a url
 	Distributions []Distribution    `yaml:"distributions"`
+
+	OriginGroups map[string]OriginGroup `yaml:"origin_groups"`
 }

@@ -1,0 +1,53 @@
+package live
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"edgesim/edge"
+	"edgesim/sim/scenario"
+)
+
+// Origins are the real servers among a scenario's or a configuration's origins
+// as the edge takes them, in the order of their names.
+func Origins(list map[string]scenario.Origin, mode string) ([]edge.Origin, error) {
+	var made []edge.Origin
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		o := list[name]
+		if o.URL == "" {
+			continue
+		}
+		at, err := edge.ParseOrigin(name, o.URL)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, asked(at, &o, mode))
+	}
+	return made, nil
+}
+
+// asked adds to an origin how the edge is to ask it.
+func asked(o edge.Origin, s *scenario.Origin, mode string) edge.Origin {
+	o.Host, o.Headers = cmp.Or(s.Host, o.Host), s.FixedHeaders()
+	o.ConnectTimeout, o.ConnectAttempts = s.ConnectTimeout.Std(), s.ConnectAttempts
+	o.ReadTimeout, o.ResponseAttempts = s.ReadTimeout.Std(), s.ResponseTries(mode)
+	o.CompletionTimeout, o.KeepAlive = s.CompletionTimeout.Std(), s.KeepAlive.Std()
+	o.MaxIdle, o.MaxConns, o.MaxWait = s.MaxIdle, s.MaxConns, s.MaxWait.Std()
+	return o
+}
+
+// Groups are the origin groups as the edge takes them, in the order of their
+// names.
+func Groups(list map[string]scenario.OriginGroup, mode string) []edge.OriginGroup {
+	var made []edge.OriginGroup
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		g := list[name]
+		byStatus := mode == scenario.CloudFront
+		if g.FailuresByStatus != nil {
+			byStatus = *g.FailuresByStatus
+		}
+		made = append(made, edge.OriginGroup{Name: name, Members: g.Members, Statuses: g.Statuses, FailuresByStatus: byStatus})
+	}
+	return made
+}
