@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -17,8 +16,6 @@ import (
 	"edgesim/sim/unit"
 	"edgesim/workloads"
 )
-
-func compare(a, b string) int { return cmp.Compare(a, b) }
 
 var originCommand = command{
 	name:     "origin",
