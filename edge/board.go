@@ -45,6 +45,7 @@ func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *fli
 	}
 	private := a.solo || a.rule.NoCollapse || a.method != results.GET || how != staleIt && a.p.passing(a.hash, now)
 	f = e.newFlight(v, a, old, private)
+	a.p.enlist(f)
 	if f.behind = how == staleIt; f.behind {
 		f.headers = nil
 	}
@@ -52,6 +53,12 @@ func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *fli
 		a.p.flights[f.key] = f
 	}
 	return f, true
+}
+
+// enlist notes that a flight is under way. The caller holds the lock.
+func (p *partition) enlist(f *flight) {
+	f.purges = p.purges
+	p.under[f] = struct{}{}
 }
 
 // open reports whether a flight that was found may still be joined: one whose

@@ -54,6 +54,9 @@ type flight struct {
 	began    int64  // edge clock
 	variant  string // the key it can be joined under too, once Vary is known; "": none
 
+	purges int64 // the partition's when it began
+	void   bool  // what it brings was invalidated since it began: not to be kept. Under the partition's lock
+
 	headers func(name string) []byte // the leader's request fields, until the decision; nil: gone
 
 	decided chan struct{} // closed when the fields below are set
@@ -107,7 +110,10 @@ func (f *flight) land() {
 	if f.obj != nil && f.outcome != staleGood && f.outcome != renewed {
 		f.obj.body.finish(failed, io.ErrUnexpectedEOF) // a body that has ended stays as it ended
 	}
-	f.leave()
+	f.p.mu.Lock()
+	f.unlist()
+	delete(f.p.under, f)
+	f.p.mu.Unlock()
 	f.e.memory.give(f.booked)
 	f.e.inFlight.Add(-1)
 	if f.tab != nil {
@@ -121,12 +127,17 @@ func (f *flight) leave() {
 		return
 	}
 	f.p.mu.Lock()
+	f.unlist()
+	f.p.mu.Unlock()
+}
+
+// unlist is leave for one who holds the lock.
+func (f *flight) unlist() {
 	for _, key := range [...]string{f.key, f.variant} {
 		if f.p.flights[key] == f {
 			delete(f.p.flights, key)
 		}
 	}
-	f.p.mu.Unlock()
 }
 
 func (f *flight) decide(o outcome, obj *object, why fault) {

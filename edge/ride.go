@@ -12,6 +12,9 @@ func (e *Edge) alone(v *viewer, a *ask, old *object, m *manner) {
 	a.p = e.parts[0]
 	f := e.newFlight(v, a, old, true)
 	f.manner = m
+	a.p.mu.Lock()
+	a.p.enlist(f)
+	a.p.mu.Unlock()
 	a.uploading = a.hasBody
 	f.fly()
 	e.ride(v, a, f, true)

@@ -17,6 +17,11 @@ type partition struct {
 	shard   *cache.Shard
 	objects []*object // by slot
 	flights map[string]*flight
+	under   map[*flight]struct{} // every flight that is under way, joinable or not
+	counts  counts
+
+	purges  int64 // invalidations of many keys, begun and ended: each counts twice
+	purging int   // those under way
 
 	generation int64 // of variants, given out last
 
@@ -40,7 +45,7 @@ func newPartition(c cache.Config) (*partition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &partition{shard: s, flights: map[string]*flight{}}, nil
+	return &partition{shard: s, flights: map[string]*flight{}, under: map[*flight]struct{}{}}, nil
 }
 
 func hashKey(key []byte) uint64 { return xxh3.Hash(key) }
@@ -73,7 +78,7 @@ func (p *partition) peek(hash uint64, key string) (*object, policy.Slot) {
 func (p *partition) keep(hash uint64, o *object, f *flight) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.changedSince(f.baseHash, f.began) && p.put(hash, o)
+	return !f.void && !p.changedSince(f.baseHash, f.began) && p.put(hash, o)
 }
 
 // changedSince reports whether the plain key was invalidated after that moment.
@@ -92,13 +97,16 @@ func (p *partition) put(hash uint64, o *object) bool {
 	slot, ok := p.shard.Store(hash, o.cost(), o.freshness())
 	for _, gone := range p.shard.Evicted() {
 		p.objects[gone] = nil
+		p.counts.evicted++
 	}
 	if had && (!ok || old != slot) {
 		p.objects[old] = nil // replaced, or gone because the new one was refused
 	}
 	if !ok {
+		p.counts.refused++
 		return false
 	}
+	p.counts.stored++
 	for int(slot) >= len(p.objects) {
 		p.objects = append(p.objects, nil)
 	}
@@ -111,17 +119,22 @@ func (p *partition) put(hash uint64, o *object) bool {
 func (p *partition) renew(hash uint64, old, o *object, f *flight) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.changedSince(f.baseHash, f.began) {
+	if f.void || p.changedSince(f.baseHash, f.began) {
 		return
 	}
 	at, slot := p.peek(hash, old.key)
 	if at == old && o.cost() == old.cost() {
 		p.objects[slot] = o
 		p.shard.Freshen(slot, o.freshness())
-	} else if at == nil || at == old {
+	} else if at == old || at == nil && p.quietSince(f) {
 		p.put(hash, o)
 	}
 }
+
+// quietSince reports whether an object that a flight renews can only have left
+// for want of room: no invalidation of many keys has been at work since the
+// flight began.
+func (p *partition) quietSince(f *flight) bool { return p.purging == 0 && p.purges == f.purges }
 
 // invalidate removes what is stored under a plain key, with its variants, and
 // what flights that began before now would store.
@@ -130,15 +143,19 @@ func (p *partition) invalidate(hash uint64, key string, now int64) {
 	defer p.mu.Unlock()
 	p.changes[hash%passSlots] = pass{hash, now}
 	delete(p.flights, key)
-	p.remove(hash, key)
+	p.counts.changed += int64(p.remove(hash, key))
 }
 
-// remove drops one object. The caller holds the lock.
-func (p *partition) remove(hash uint64, key string) {
-	if o, slot := p.peek(hash, key); o != nil {
-		p.shard.Remove(slot)
-		p.objects[slot] = nil
+// remove drops one object and tells how many that were: none where the key has
+// none. The caller holds the lock.
+func (p *partition) remove(hash uint64, key string) int {
+	o, slot := p.peek(hash, key)
+	if o == nil {
+		return 0
 	}
+	p.shard.Remove(slot)
+	p.objects[slot] = nil
+	return 1
 }
 
 // passing reports whether the key is known not to be shared. The caller holds
