@@ -39,6 +39,9 @@ type ask struct {
 	referrer, agent, forwarded                        []byte
 	hasBody                                           bool
 	uploading                                         bool // the handler reads the request's body
+
+	https bool   // the viewer speaks HTTPS, to us or to a proxy that we trust
+	proto []byte // X-Forwarded-Proto
 }
 
 // read takes a request apart in one pass over its fields.
@@ -86,6 +89,9 @@ func (a *ask) field(name, value []byte) {
 		if string(name) == "If-Modified-Since" {
 			a.ifModifiedSince = value
 		}
+		if string(name) == "X-Forwarded-Proto" { // of the same length
+			a.proto = value
+		}
 	}
 	a.caching.Field(name, value)
 }
@@ -114,8 +120,13 @@ var slash = []byte("/")
 
 // header is a request field by name, for keys and variants.
 func (a *ask) header(name string) []byte {
-	if strings.EqualFold(name, "host") {
+	switch {
+	case strings.EqualFold(name, "host"):
 		return a.host
+	case name == behavior.SchemeField:
+		return a.scheme()
+	case a.rule.NormalisesEncoding() && strings.EqualFold(name, "accept-encoding"):
+		return a.rule.AcceptEncoding(a.acceptEncoding())
 	}
 	return a.ctx.Request.Header.Peek(name)
 }

@@ -34,18 +34,22 @@ type Config struct {
 	RequestIDs  bool // send X-Amz-Cf-Id
 	CloudFront  bool // refuse in CloudFront's words: 403 for a method that is not allowed
 
-	TrustForwarded bool                          // take the viewer's address from X-Forwarded-For
-	Locate         func(addr netip.Addr) [2]byte // country of an address; nil: unknown
+	TrustForwarded      bool                          // take the viewer's address from X-Forwarded-For
+	TrustForwardedProto bool                          // take the viewer's protocol from X-Forwarded-Proto: only behind a proxy that ends TLS and sets it
+	Locate              func(addr netip.Addr) [2]byte // country of an address; nil: unknown
 
 	Recorder *results.Recorder // takes a record of every request; nil: none
 	Names    *results.Names    // to be filled with distributions, behaviors and origins; nil: an own one
 	Epoch    time.Time         // moment of At = 0; zero: when the Edge is made
 
-	IdleTimeout  time.Duration // from a response to the end of the next request's header; 0: 60 s
-	WriteTimeout time.Duration // for a viewer to take some of a response; 0: 60 s
-	MaxHeader    int           // bytes of a request's line and header; 0: 32 KiB
-	MaxUpload    int           // bytes of a request's body; 0: 1 GiB
-	MaxConns     int           // viewers' connections at a time; 0: 100,000
+	HTTPSPort int // where redirects to HTTPS send viewers; 0: 443
+
+	HandshakeTimeout time.Duration // for a viewer's TLS handshake; 0: 10 s
+	IdleTimeout      time.Duration // from a response to the end of the next request's header; 0: 60 s
+	WriteTimeout     time.Duration // for a viewer to take some of a response; 0: 60 s
+	MaxHeader        int           // bytes of a request's line and header; 0: 32 KiB
+	MaxUpload        int           // bytes of a request's body; 0: 1 GiB
+	MaxConns         int           // viewers' connections at a time; 0: 100,000
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -55,6 +59,8 @@ func (c Config) withDefaults() (Config, error) {
 	c.Location = cmp.Or(c.Location, "EDG1-P1")
 	c.Product = cmp.Or(c.Product, "edgesim")
 	c.ViaName = cmp.Or(c.ViaName, c.Product)
+	c.HTTPSPort = cmp.Or(c.HTTPSPort, 443)
+	c.HandshakeTimeout = cmp.Or(c.HandshakeTimeout, 10*time.Second)
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, time.Minute)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, time.Minute)
 	c.MaxHeader = cmp.Or(c.MaxHeader, 32<<10)
@@ -82,6 +88,8 @@ func (c *Config) check() error {
 	case c.Capacity/int64(c.Shards) < 16<<10:
 		return fmt.Errorf("edge: Capacity %d over %d Shards leaves less than 16 KiB for one: take fewer shards",
 			c.Capacity, c.Shards)
+	case c.HTTPSPort < 1 || c.HTTPSPort > 65535:
+		return fmt.Errorf("edge: HTTPSPort is %d: it must be from 1 to 65535", c.HTTPSPort)
 	case c.MaxObject < 0 || c.InFlight < 0:
 		return fmt.Errorf("edge: MaxObject and InFlight must be 0 or a number of bytes")
 	}

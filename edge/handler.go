@@ -19,6 +19,7 @@ func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 	a.read(ctx)
 	a.at = int64(ctx.Time().Sub(e.conf.Epoch))
 	a.now = a.at
+	a.https = v.secure != nil || e.conf.TrustForwardedProto && a.forwardedHTTPS()
 	v.id++
 	if !e.find(v, a) {
 		return
@@ -58,6 +59,14 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 	}
 	a.rule = dist.Route(a.path)
 	a.route = &a.site.routes[dist.Index][a.rule.Index]
+	if v.secure != nil && v.secure.misdirected(a) {
+		e.refuse(v, a, fault{421, results.InvalidRequest, "the TLS connection is for another site"})
+		return false
+	}
+	if !a.https && a.rule.ViewerProtocol.WantsHTTPS() {
+		e.toHTTPS(v, a)
+		return false
+	}
 	if a.ctx.Request.Header.ContentLength() > e.conf.MaxUpload {
 		e.refuse(v, a, fault{413, results.InvalidRequest, "the request's body is too large"})
 		return false

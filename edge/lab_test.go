@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net"
@@ -24,6 +25,7 @@ type lab struct {
 	client *http.Client
 	dial   func() (net.Conn, error) // to the edge
 	asked  atomic.Int64             // requests that reached the origin
+	scheme string                   // of the requests; "": http
 
 	mu      sync.Mutex
 	records []results.Record
@@ -136,7 +138,7 @@ func (l *lab) do(method, path string, fields ...string) (a answer) {
 }
 
 func (l *lab) request(method, path string, fields ...string) *http.Request {
-	r, err := http.NewRequest(method, "http://example.com"+path, nil)
+	r, err := http.NewRequest(method, cmp.Or(l.scheme, "http")+"://example.com"+path, nil)
 	if err != nil {
 		l.t.Fatal(err)
 	}

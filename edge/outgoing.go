@@ -80,6 +80,7 @@ func (a *ask) appendFields(head []byte, up *upstream, why purpose) []byte {
 	connection := a.ctx.Request.Header.Peek("Connection")
 	for name, value := range a.ctx.Request.Header.All() {
 		if hopByHop(name) || why == forCache && conditional(name) || listed(connection, name) || replaced(name) || up.sets(name) ||
+			a.rule.NormalisesEncoding() && is(name, "Accept-Encoding") ||
 			a.rule.NoAuthorization && a.cacheable() && is(name, "Authorization") || a.rule.NoCookies && is(name, "Cookie") {
 			continue
 		}
@@ -87,6 +88,11 @@ func (a *ask) appendFields(head []byte, up *upstream, why purpose) []byte {
 		head = append(head, ": "...)
 		head = append(head, value...)
 		head = append(head, '\r', '\n')
+	}
+	if a.rule.NormalisesEncoding() {
+		if form := a.rule.ForwardedEncoding(a.acceptEncoding()); form != nil {
+			head = appendLine(head, "Accept-Encoding", form)
+		}
 	}
 	if a.rule.NoCookies {
 		head = a.rule.AppendCookies(head, a.ctx.Request.Header.Peek("Cookie"))

@@ -52,6 +52,12 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 	if a.route != nil {
 		r.Distribution, r.Behavior = a.route.dist, a.route.name
 	}
+	if a.https {
+		r.Protocol = results.HTTPS
+	}
+	if v.secure != nil {
+		r.TLS, r.Cipher = v.secure.version, v.secure.cipher
+	}
 	if e.conf.Locate != nil {
 		r.Country = e.conf.Locate(from)
 	}

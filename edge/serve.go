@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"sync/atomic"
@@ -42,14 +43,19 @@ func (silent) Printf(string, ...any) {}
 // Serve answers viewers on ln until Shutdown. It may be called for several
 // listeners.
 func (e *Edge) Serve(ln net.Listener) error {
+	return e.serveOn(&listener{Listener: ln, e: e})
+}
+
+func (e *Edge) serveOn(ln *listener) error {
 	go e.prune()
-	return e.server.Serve(&listener{Listener: ln, e: e})
+	return e.server.Serve(ln)
 }
 
 // listener wraps every connection in a viewer.
 type listener struct {
 	net.Listener
-	e *Edge
+	e   *Edge
+	tls *tls.Config // nil: viewers speak plain HTTP
 }
 
 var viewerNumber atomic.Uint64
@@ -62,6 +68,9 @@ func (l *listener) Accept() (net.Conn, error) {
 	v := &viewer{Conn: c, e: l.e, hint: viewerNumber.Add(1), idle: true}
 	v.id = l.e.seed + v.hint*0x9E3779B97F4A7C15 // spread by the golden ratio: room for counting up
 	v.addr, v.port = addrOf(c.RemoteAddr())
+	if l.tls != nil {
+		v.speakTLS(l.tls)
+	}
 	l.e.mu.Lock()
 	l.e.viewers[v] = struct{}{}
 	l.e.mu.Unlock()
@@ -97,7 +106,7 @@ func (e *Edge) Shutdown(ctx context.Context) error {
 	if !e.begin() {
 		return nil
 	}
-	e.closeViewers(func(v *viewer) bool { return !v.busy.Load() })
+	e.closeViewers(func(v *viewer) bool { return !v.busy.Load() }, func(v *viewer) { v.Conn.Close() })
 	err := e.server.ShutdownWithContext(ctx)
 	if werr := e.waitFlights(ctx); err == nil {
 		err = werr
@@ -107,7 +116,7 @@ func (e *Edge) Shutdown(ctx context.Context) error {
 	for _, u := range e.upstreams() {
 		u.closeAll()
 	}
-	e.closeViewers(func(*viewer) bool { return true })
+	e.closeViewers(func(*viewer) bool { return true }, (*viewer).cut)
 	e.flying.Wait()
 	if errors.Is(err, context.Canceled) {
 		err = ctx.Err()
@@ -137,7 +146,7 @@ func (e *Edge) waitFlights(ctx context.Context) error {
 	}
 }
 
-func (e *Edge) closeViewers(which func(*viewer) bool) {
+func (e *Edge) closeViewers(which func(*viewer) bool, how func(*viewer)) {
 	e.mu.Lock()
 	var open []*viewer
 	for v := range e.viewers {
@@ -147,6 +156,6 @@ func (e *Edge) closeViewers(which func(*viewer) bool) {
 	}
 	e.mu.Unlock()
 	for _, v := range open {
-		v.Conn.Close()
+		how(v)
 	}
 }

@@ -21,11 +21,12 @@ import (
 // settled by the next Read, or by the end of the connection.
 type viewer struct {
 	net.Conn
-	e    *Edge
-	hint uint64
-	busy atomic.Bool // a request is being served
-	addr netip.Addr
-	port uint16
+	e      *Edge
+	secure *secured // Conn, where the viewer speaks TLS; nil: it does not
+	hint   uint64
+	busy   atomic.Bool // a request is being served
+	addr   netip.Addr
+	port   uint16
 
 	in, out     int64 // bytes since the last settled record
 	lent        int64 // of out, what pipelined responses before this one are held to have
@@ -113,7 +114,9 @@ func (v *viewer) end() {
 	if v.open {
 		v.settle()
 	}
-	v.e.forget(v)
+	if v.secure == nil { // else its goodbye does
+		v.e.forget(v)
+	}
 }
 
 // settleEarly settles a response that fasthttp still holds in its buffer,

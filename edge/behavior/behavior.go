@@ -34,6 +34,8 @@ type Behavior struct {
 	Path   string // pattern (see Pattern); the default's is "" or "*"
 	Origin string // name of the origin that misses go to; required
 
+	ViewerProtocol ViewerProtocol // what becomes of requests over plain HTTP; "": AllowAll
+
 	AllowedMethods Methods // others are answered 403 in CloudFront's way, 405 otherwise
 	CachedMethods  Methods // of GET, HEAD and OPTIONS; responses to others are never kept. Zero: nothing is kept
 
@@ -85,7 +87,7 @@ const Forever = (1 << 31) * time.Second
 func Standard() Behavior {
 	return Behavior{
 		AllowedMethods: AnyMethod, CachedMethods: ReadMethods,
-		TTL: TTL{Max: Forever}, Key: Key{Query: All},
+		TTL: TTL{Max: Forever}, Key: Key{Query: All, Scheme: true},
 		Heuristic: true, RequestDirectives: true,
 	}
 }

@@ -10,6 +10,8 @@ func (b *Behavior) check() (field, problem string) {
 	switch {
 	case b.Origin == "":
 		return "origin", "the origin is missing: name one"
+	case !b.ViewerProtocol.known():
+		return "viewer_protocol", fmt.Sprintf("unknown viewer protocol %q: write %s, %s or %s", b.ViewerProtocol, AllowAll, RedirectToHTTPS, HTTPSOnly)
 	case b.AllowedMethods == 0:
 		return "methods", "no method is allowed: GET and HEAD at least should be"
 	case b.CachedMethods&^ReadOptions != 0:

@@ -102,7 +102,7 @@ func (c *compiler) rule(r *Rule, b *Behavior, index, at int) error {
 	r.Path = path
 	r.NoCollapse = b.collapsesNothing()
 	r.pattern, _ = ParsePattern(path)
-	r.key = newKeyMaker(c.dist.ID, b.Key)
+	r.key, r.normalises = newKeyMaker(c.dist.ID, b.Key), b.Key.normalises()
 	return nil
 }
 

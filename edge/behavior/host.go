@@ -12,7 +12,7 @@ const longestHost = 256
 // normalHost writes the name of a Host field in lower case, without port and
 // trailing dot, into buf. Too long a name is cut, and ok is false.
 func normalHost(buf *[longestHost]byte, host []byte) (name []byte, ok bool) {
-	host = stripPort(host)
+	host = WithoutPort(host)
 	if n := len(host); n > 1 && host[n-1] == '.' {
 		host = host[:n-1]
 	}
@@ -25,9 +25,9 @@ func normalHost(buf *[longestHost]byte, host []byte) (name []byte, ok bool) {
 	return buf[:n], n == len(host)
 }
 
-// stripPort takes ":port" off; the colons inside an IPv6 address's brackets are
+// WithoutPort takes ":port" off; the colons inside an IPv6 address's brackets are
 // none of it.
-func stripPort(host []byte) []byte {
+func WithoutPort(host []byte) []byte {
 	if len(host) > 0 && host[0] == '[' {
 		if i := bytes.IndexByte(host, ']'); i >= 0 {
 			return host[:i+1]

@@ -3,6 +3,7 @@ package behavior
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -29,6 +30,12 @@ type Key struct {
 
 	Headers []string // names, whose case does not count; values do, as they came
 	Host    bool     // aliases do not share objects
+	Scheme  bool     // http and https do not share objects (RFC 9111 §2: the key is the URI)
+
+	// Gzip and Brotli keep apart who takes these encodings and who does not, and
+	// send origins an Accept-Encoding that says no more than that. They have no
+	// effect where Headers lists Accept-Encoding.
+	Gzip, Brotli bool
 }
 
 // keyMaker appends a request's part of the key. Every component is preceded by
@@ -41,7 +48,14 @@ type keyMaker struct {
 
 func newKeyMaker(distribution string, k Key) keyMaker {
 	k.QueryNames, k.CookieNames = sorted(k.QueryNames), sorted(k.CookieNames)
-	k.Headers = sorted(lowered(k.Headers)) // AppendKey asks in this order, cookies first
+	k.Headers = lowered(k.Headers)
+	if k.normalises() {
+		k.Headers = append(k.Headers, "accept-encoding")
+	}
+	if k.Scheme {
+		k.Headers = append(k.Headers, SchemeField)
+	}
+	k.Headers = sorted(k.Headers) // AppendKey asks in this order, cookies first
 	prefix := appendPart(nil, []byte(distribution))
 	return keyMaker{key: k, prefix: appendPart(prefix, k.shape())}
 }
@@ -55,6 +69,9 @@ func (k *Key) shape() []byte {
 	}
 	s = appendShape(s, "query", k.Query, k.QueryNames)
 	s = appendShape(s, "cookie", k.Cookies, k.CookieNames)
+	if k.Gzip || k.Brotli {
+		s = fmt.Appendf(s, "encoding %t %t ", k.Gzip, k.Brotli)
+	}
 	return appendShape(s, "header", None, k.Headers)
 }
 

@@ -62,6 +62,10 @@ func TestKeyHoldsWhatThePolicyNames(t *testing.T) {
 		{"absent is not empty", Key{Headers: []string{"Accept"}}, plain, head("accept", ""), false},
 		{"cookie", Key{Cookies: Include, CookieNames: []string{"id"}}, head("cookie", "a=1; id=7"), head("cookie", "id=7; a=2"), true},
 		{"cookie value", Key{Cookies: Include, CookieNames: []string{"id"}}, head("cookie", "id=7"), head("cookie", "id=8"), false},
+		{"schemes share", Key{}, head(SchemeField, "http"), head(SchemeField, "https"), true},
+		{"schemes apart", Key{Scheme: true}, head(SchemeField, "http"), head(SchemeField, "https"), false},
+		{"encodings share", Key{}, head("accept-encoding", "br"), head("accept-encoding", "gzip"), true},
+		{"encodings apart", Key{Gzip: true}, plain, head("accept-encoding", "gzip"), false},
 		{"all cookies", Key{Cookies: All}, head("cookie", "a=1"), head("cookie", "a=2"), false},
 	} {
 		r := ruleWith(t, "A", row.key)

@@ -22,6 +22,8 @@ type Rule struct {
 	Name    string // as reports and log lines have it: "E2EXAMPLE1IMGS *.jpg"
 	pattern Pattern
 	key     keyMaker
+
+	normalises bool // Accept-Encoding
 }
 
 // Distributions are all of the table's, in the order they were given.
@@ -59,10 +61,15 @@ func (d *Compiled) Route(path []byte) *Rule {
 	return &d.rules[last]
 }
 
+// SchemeField is the name by which AppendKey asks for the scheme of a request.
+const SchemeField = ":scheme"
+
 // AppendKey appends the request's cache key to dst: the distribution, the path
 // and what the behavior's Key names of host, query and headers. header returns
 // a field's value, its lines joined, or nil where there is none; it is asked
-// only for names that the key has, in lower case. Different requests never get the same key.
+// only for names that the key has, in lower case: for SchemeField it returns http
+// or https, and for accept-encoding what Rule.AcceptEncoding makes of it where
+// Rule.NormalisesEncoding. Different requests never get the same key.
 //
 // GET and HEAD share a key. An edge that keeps responses to OPTIONS must keep
 // them apart itself.

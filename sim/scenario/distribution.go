@@ -36,8 +36,9 @@ func (b *Behavior) convert(src *source, where at, mode string, origins []string)
 	made.Path, made.Origin = b.Path, b.Origin
 	made.TTL = b.TTL.over(made.TTL, mode)
 	if b.Key != nil {
-		made.Key = b.Key.convert()
+		made.Key = b.Key.convert(made.Key.Scheme)
 	}
+	made.ViewerProtocol = behavior.ViewerProtocol(b.ViewerProtocol)
 	made.ForwardHost, made.CollapseWait = b.ForwardHost, b.CollapseWait.Std()
 	made.NoCollapse = b.Collapse != nil && !*b.Collapse
 	b.switches(&made)
@@ -122,8 +123,13 @@ func (t TTL) over(preset behavior.TTL, mode string) behavior.TTL {
 	return ttl
 }
 
-func (k *Key) convert() behavior.Key {
+// convert makes the edge's own key. scheme is the mode's choice.
+func (k *Key) convert(scheme bool) behavior.Key {
+	if k.Scheme != nil {
+		scheme = *k.Scheme
+	}
 	return behavior.Key{
+		Scheme: scheme, Gzip: k.Gzip, Brotli: k.Brotli,
 		Query: behavior.Pick(k.Query), QueryNames: k.QueryNames,
 		Cookies: behavior.Pick(k.Cookies), CookieNames: k.CookieNames,
 		Headers: k.Headers, Host: k.Host,

@@ -86,6 +86,8 @@ type Behavior struct {
 	Path   string `yaml:"path"`   // pattern, as /images/* or *.jpg; the default behavior has none
 	Origin string `yaml:"origin"` // a name among the origins; required
 
+	ViewerProtocol string `yaml:"viewer_protocol"` // of plain HTTP: allow-all, redirect-to-https or https-only. Default: allow-all
+
 	Methods       []string `yaml:"methods"`        // that pass. Default: standard all ("*"), cloudfront GET and HEAD
 	CachedMethods []string `yaml:"cached_methods"` // of GET, HEAD and OPTIONS. Default: GET and HEAD
 
@@ -125,6 +127,9 @@ type Key struct {
 	CookieNames []string `yaml:"cookie_names"` // for include and except
 	Headers     []string `yaml:"headers"`      // names. Default: none
 	Host        bool     `yaml:"host"`         // aliases do not share objects. Default: false
+	Scheme      *bool    `yaml:"scheme"`       // http and https do not share objects. Default: standard true, cloudfront false
+	Gzip        bool     `yaml:"gzip"`         // who takes gzip gets objects of its own, and Accept-Encoding says no more. Default: false
+	Brotli      bool     `yaml:"brotli"`       // the same for br. Default: false
 }
 
 // Bandwidth is a number of bytes per second, written 50MB/s or 16KiB/s; 0 is

@@ -45,6 +45,9 @@ type Edge struct {
 	MaxObject unit.Size `yaml:"max_object"` // largest object kept. Default: 0B, what a shard can hold
 	InFlight  unit.Size `yaml:"in_flight"`  // bodies that may be under way from origins while they are kept. Default: 256MiB
 	Location  string    `yaml:"location"`   // code of the edge location. Default: FRA56-P1
+
+	HTTPSPort           int  `yaml:"https_port"`            // where redirects to HTTPS send viewers. Default: 0, where TLS is served, else 443
+	TrustForwardedProto bool `yaml:"trust_forwarded_proto"` // X-Forwarded-Proto tells the viewer's protocol: only behind a proxy that ends TLS. Default: false
 }
 
 // The modes of an edge.
