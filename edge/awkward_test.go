@@ -175,8 +175,8 @@ func TestContinueIsNoFirstByte(t *testing.T) {
 	})
 }
 
-func TestWindowedBodyIsNeverWhole(t *testing.T) {
-	b := newBody()
+func TestWindowedBodyIsNotReadFromItsStart(t *testing.T) {
+	b := newBody(nil)
 	b.grow(4)
 	copy(b.room(), "abcd")
 	b.wrote(4)
@@ -187,10 +187,11 @@ func TestWindowedBodyIsNeverWhole(t *testing.T) {
 	b.grow(4)
 	copy(b.room(), "efgh")
 	b.wrote(4)
-	b.hold()
+	b.wait()
 	b.finish(complete, nil)
-	if p, ok := b.whole(); ok {
-		t.Errorf("whole() says that %q is all of a body of %d bytes", p, b.size)
+	if late := (&reader{end: -1}); b.open(late) {
+		p, err := b.next(late)
+		t.Errorf("a reader who comes when the start is dropped gets %q, %v of a body of %d bytes", p, err, b.size)
 	}
 }
 

@@ -39,6 +39,10 @@ func TestMain(m *testing.M) {
 		serveBeside(role)
 		return
 	}
+	if role := os.Getenv(churnRole); role != "" {
+		serveChurn(role)
+		return
+	}
 	os.Exit(m.Run())
 }
 

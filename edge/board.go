@@ -7,6 +7,9 @@ import (
 
 // newFlight prepares the fetch of what a asks for. old is what may be renewed.
 func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
+	if old != nil && !old.body.hold() {
+		old = nil // it has left the cache; there is nothing to renew
+	}
 	f := &flight{
 		e: e, p: a.p, key: string(a.key), hash: a.hash, base: a.base,
 		rule: a.rule, route: a.route,
@@ -16,6 +19,7 @@ func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 		baseHash: hashKey(a.key[:a.base]), began: a.now,
 		tab: newTab(v.hint), decided: make(chan struct{}),
 	}
+	f.holds.Store(1)
 	why := forCache
 	if private && old == nil {
 		why = forOne
@@ -36,10 +40,11 @@ func (e *Edge) asked(a *ask) rfc9111.Request {
 }
 
 // board finds the flight to join, or makes the one to begin. The caller holds
-// the partition's lock.
+// the partition's lock, and rides unless how is staleIt.
 func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *flight, leads bool) {
 	if !a.solo {
 		if f := a.p.flights[string(a.key)]; f != nil && f.open(now) {
+			f.take(how)
 			return f, false
 		}
 	}
@@ -52,6 +57,7 @@ func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *fli
 	if !private {
 		a.p.flights[f.key] = f
 	}
+	f.take(how)
 	return f, true
 }
 
@@ -59,6 +65,13 @@ func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *fli
 func (p *partition) enlist(f *flight) {
 	f.purges = p.purges
 	p.under[f] = struct{}{}
+}
+
+// take lets a rider in. Who has been given the stale object does not ride.
+func (f *flight) take(how use) {
+	if how != staleIt {
+		f.holds.Add(1)
+	}
 }
 
 // open reports whether a flight that was found may still be joined: one whose

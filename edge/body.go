@@ -2,8 +2,11 @@ package edge
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
+
+	"edgesim/edge/arena"
 )
 
 // How a body ends. Only a complete one is ever stored, and every reader of one
@@ -31,8 +34,16 @@ var (
 // reader and holds the writer back instead: this is for what is not stored.
 //
 // Once complete the chunks never change again and are read without the lock.
+//
+// The chunks lie in an arena, outside Go's heap, and go back to it when nobody
+// holds the body any more: neither the cache, nor a flight, nor a reader. Bytes
+// are had from a reader only, and to become one takes a hold, which a body that
+// nobody held is not there to give: who comes too late is told so, and never
+// sees bytes that are somebody else's by now (docs/adr/0014).
 type body struct {
 	state atomic.Uint32 // bodyState; stored under mu
+	holds atomic.Int32  // of the cache, flights and readers; 0: the bytes are gone, for good
+	arena *arena.Arena  // nil: the chunks are of Go's heap
 
 	mu     sync.Mutex
 	wake   sync.Cond // broadcast when size, state, readers or window change
@@ -43,21 +54,74 @@ type body struct {
 
 	window  int64  // 0: kept
 	gone    int64  // with a window: bytes before this are not there any more
-	spare   []byte // a chunk that was dropped, to be used again
+	spare   []byte // a chunk that was dropped, to be used again; or one that trim replaced while it was read
 	readers []*reader
+
+	oneChunk [1][]byte // where chunks and starts lie as long as they are one
+	oneStart [1]int64
 }
 
-func newBody() *body {
-	b := &body{}
+// newBody makes a body with chunks from that arena, nil for Go's heap. Its maker
+// holds it.
+func newBody(a *arena.Arena) *body {
+	b := &body{arena: a}
 	b.wake.L = &b.mu
+	b.chunks, b.starts = b.oneChunk[:0], b.oneStart[:0]
+	b.holds.Store(1)
 	return b
+}
+
+// hold keeps the body's bytes where they are until let. It reports false when
+// they are gone.
+func (b *body) hold() bool {
+	for {
+		n := b.holds.Load()
+		if n == 0 {
+			return false
+		}
+		if b.holds.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+// let ends a hold. The last one gives the bytes back.
+func (b *body) let() {
+	switch n := b.holds.Add(-1); {
+	case n < 0:
+		panic("edge: a body is let by somebody who does not hold it")
+	case n > 0:
+		return
+	}
+	b.mu.Lock()
+	for _, c := range b.chunks {
+		b.give(c)
+	}
+	b.give(b.spare)
+	b.chunks, b.starts, b.spare, b.oneChunk = nil, nil, nil, [1][]byte{}
+	b.mu.Unlock()
+}
+
+// give returns a chunk that nobody reads to where it is from.
+func (b *body) give(chunk []byte) {
+	if b.arena != nil && cap(chunk) > 0 {
+		b.arena.Give(chunk)
+	}
+}
+
+// take gets a chunk for up to n bytes.
+func (b *body) take(n int) []byte {
+	if b.arena != nil {
+		return b.arena.Take(n)
+	}
+	return make([]byte, 0, n)
 }
 
 // bodyOf returns a complete body that holds p and nothing else.
 func bodyOf(p []byte) *body {
-	b := newBody()
+	b := newBody(nil)
 	if len(p) > 0 {
-		b.chunks, b.starts, b.size = [][]byte{p}, []int64{0}, int64(len(p))
+		b.chunks, b.starts, b.size = append(b.chunks, p), append(b.starts, 0), int64(len(p))
 	}
 	b.state.Store(uint32(complete))
 	return b
@@ -75,25 +139,14 @@ func (b *body) length() int64 {
 	return b.size
 }
 
-// whole is the body as one piece, where it is complete and lies in one piece.
-func (b *body) whole() ([]byte, bool) {
-	if !b.is(complete) || len(b.chunks) > 1 || b.window > 0 {
-		return nil, false
-	}
-	if len(b.chunks) == 0 {
-		return nil, true
-	}
-	return b.chunks[0], true
-}
-
-// grow makes room for n more bytes as a chunk of its own. Only the writer
+// grow makes room for up to n more bytes as a chunk of its own. Only the writer
 // calls grow, room and wrote.
 func (b *body) grow(n int) {
 	b.mu.Lock()
 	chunk := b.spare
 	b.spare = nil
-	if cap(chunk) < n {
-		chunk = make([]byte, 0, n)
+	if chunk == nil {
+		chunk = b.take(n)
 	}
 	b.chunks = append(b.chunks, chunk)
 	b.starts = append(b.starts, b.size)
@@ -119,9 +172,9 @@ func (b *body) wrote(n int) {
 	b.wake.Broadcast()
 }
 
-// hold waits until a body with a window may grow. When there is nobody left to
-// read it, it is abandoned, and hold reports false.
-func (b *body) hold() bool {
+// wait waits until a body with a window may grow. When there is nobody left to
+// read it, it is abandoned, and wait reports false.
+func (b *body) wait() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for b.window > 0 {
@@ -162,12 +215,13 @@ func (b *body) slowest() int64 {
 func (b *body) drop() {
 	n, at := 0, b.slowest()
 	for n < len(b.chunks)-1 && b.starts[n+1] <= at {
+		b.give(b.spare)
 		b.spare = b.chunks[n][:0]
 		n++
 	}
 	if n > 0 {
-		b.chunks = append(b.chunks[:0], b.chunks[n:]...)
-		b.starts = append(b.starts[:0], b.starts[n:]...)
+		b.chunks = slices.Delete(b.chunks, 0, n)
+		b.starts = slices.Delete(b.starts, 0, n)
 		b.gone = b.starts[0]
 	}
 }
@@ -205,10 +259,31 @@ func (b *body) trim() {
 	}
 	last := &b.chunks[len(b.chunks)-1]
 	if len(*last) == 0 {
+		b.give(*last)
+		*last = nil
 		b.chunks, b.starts = b.chunks[:len(b.chunks)-1], b.starts[:len(b.starts)-1]
 		return
 	}
-	if cap(*last)-len(*last) > len(*last)/16+64 {
-		*last = append(make([]byte, 0, len(*last)), *last...)
+	if cap(*last)-len(*last) <= len(*last)/8+64 {
+		return
+	}
+	if tight := b.take(len(*last)); cap(tight) >= len(*last) {
+		old := *last
+		*last = append(tight, old...)
+		b.retire(old)
+	} else {
+		b.give(tight)
+	}
+}
+
+// retire gives a chunk back that another has replaced: at once or, because who
+// reads the growing body may be reading there, when the last of them is done.
+func (b *body) retire(chunk []byte) {
+	b.give(b.spare)
+	b.spare = nil
+	if len(b.readers) == 0 {
+		b.give(chunk)
+	} else {
+		b.spare = chunk
 	}
 }

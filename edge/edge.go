@@ -20,6 +20,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"edgesim/edge/arena"
 	"edgesim/results"
 )
 
@@ -28,6 +29,7 @@ type Edge struct {
 	conf    Config
 	site    atomic.Pointer[site] // what is served; a request keeps the one it began with
 	parts   []*partition
+	arena   *arena.Arena // where bodies lie
 	memory  memory
 	names   *results.Names
 	largest int64 // body that may be kept, in bytes
@@ -58,7 +60,7 @@ func New(conf Config) (*Edge, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}}
+	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}, arena: arena.New()}
 	e.memory.limit, e.largest = conf.InFlight, conf.maxObject()
 	st, err := e.newSite(conf.Distributions, conf.Origins, conf.Groups, nil)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"edgesim/edge/behavior"
@@ -57,6 +58,7 @@ type flight struct {
 	purges int64 // the partition's when it began
 	void   bool  // what it brings was invalidated since it began: not to be kept. Under the partition's lock
 
+	holds   atomic.Int32             // of the flight itself and of everyone who rides: until they are done, its bodies stay
 	headers func(name string) []byte // the leader's request fields, until the decision; nil: gone
 
 	decided chan struct{} // closed when the fields below are set
@@ -118,6 +120,24 @@ func (f *flight) land() {
 	f.e.inFlight.Add(-1)
 	if f.tab != nil {
 		f.tab.flightDone(f.e, f.own)
+	}
+	f.alight()
+}
+
+// alight ends the flight's part in it, or a rider's. When the last has left, the
+// flight lets go of what it fetched and of what it renewed.
+func (f *flight) alight() {
+	switch n := f.holds.Add(-1); {
+	case n < 0:
+		panic("edge: more have left a flight than were in it")
+	case n > 0:
+		return
+	}
+	if f.old != nil {
+		f.old.body.let()
+	}
+	if f.outcome == shared || f.outcome == passed {
+		f.obj.body.let()
 	}
 }
 

@@ -99,7 +99,7 @@ func (e *Edge) serve(v *viewer, a *ask) {
 			if e.respond(v, a, o, mannerOf(o), nil) {
 				return
 			}
-			continue // cannot be: a stored body is complete
+			continue // it was evicted just now
 		}
 		if how == refuseIt {
 			p.mu.Unlock()
@@ -112,8 +112,10 @@ func (e *Edge) serve(v *viewer, a *ask) {
 			f.fly()
 		}
 		if how == staleIt {
-			e.respond(v, a, o, &asStale, nil)
-			return
+			if e.respond(v, a, o, &asStale, nil) {
+				return
+			}
+			continue
 		}
 		if e.ride(v, a, f, leads) {
 			return

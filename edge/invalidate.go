@@ -122,7 +122,7 @@ func (w *purge) step(from int) (removed int, more bool) {
 			continue
 		}
 		w.p.shard.Remove(policy.Slot(slot))
-		w.p.objects[slot] = nil
+		w.p.set(policy.Slot(slot), nil)
 		if !o.marker {
 			removed++
 		}

@@ -42,6 +42,9 @@ func inLab(t *testing.T, handler http.HandlerFunc, change func(*Config), body fu
 		stopEdge()
 		stopOrigin()
 		time.Sleep(time.Minute) // fasthttp's and net/http's helpers wind down in virtual time
+		if left := l.edge.arena.InUse(); left != 0 {
+			t.Errorf("%d bytes of bodies are still held by somebody", left)
+		}
 	})
 }
 

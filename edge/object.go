@@ -41,10 +41,10 @@ type object struct {
 }
 
 // objectBytes is what an object costs beside its body, its fields and its key:
-// its own struct, its body's with one chunk, and the pointer to it. The shard
+// its own struct, its body's, and the pointer to it. The shard
 // adds what entry and policy cost. The allocator's rounding is not in it
 // (TestCapacityIsWhatMemoryCosts holds the sum against the heap).
-const objectBytes = int64(unsafe.Sizeof(object{})) + int64(unsafe.Sizeof(body{})) + 24 + 8 + 8
+const objectBytes = int64(unsafe.Sizeof(object{})) + int64(unsafe.Sizeof(body{})) + 8
 
 // cost is the object's share of the cache's capacity, in bytes.
 func (o *object) cost() int64 {

@@ -15,13 +15,6 @@ type part struct {
 // sends reports whether any of the object's bytes go out.
 func (p *part) sends() bool { return p.status != 304 && p.status != 416 && p.status != 204 }
 
-func (p *part) until(size int64) int64 {
-	if p.to < 0 {
-		return size
-	}
-	return p.to
-}
-
 // length is the part's length; -1 while it is unknown.
 func (p *part) length(o *object) int64 {
 	if p.to >= 0 {

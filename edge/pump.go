@@ -42,7 +42,7 @@ func (f *flight) pump(r *reply) {
 		case err != nil:
 			f.broken(b, err)
 			return
-		case n > 0 && b.windowed() && !b.hold():
+		case n > 0 && b.windowed() && !b.wait():
 			return
 		}
 	}
@@ -68,7 +68,7 @@ func drain(r *reply) {
 	}
 }
 
-// nextPiece is the size of the next chunk, in bytes.
+// nextPiece is the size of the next chunk, in bytes; it may come in several.
 func nextPiece(have, length int64) int {
 	if length >= 0 {
 		return int(min(length-have, onePiece))
@@ -90,7 +90,7 @@ func (f *flight) piece(b *body, length int64) (n int, ok bool) {
 	if !b.windowed() {
 		return n, true
 	}
-	return passPiece, b.hold()
+	return passPiece, b.wait()
 }
 
 // book reserves memory for bodies in flight, until the flight lands.

@@ -7,14 +7,25 @@ type reader struct {
 	b      *body
 	off    int64
 	end    int64
-	opened bool
+	opened bool // the body knows of it, because it was still growing
 }
 
-// open registers a reader, so that a window waits for it. Readers of bodies
-// that are complete need no registration. It reports false when the part that
-// r wants is not kept any more.
+// open lets a reader hold the body, and registers it where the body still grows,
+// so that a window waits for it. It reports false when the part that r wants is
+// not kept any more.
 func (b *body) open(r *reader) bool {
+	if !b.hold() {
+		return false
+	}
+	if !b.register(r) {
+		b.let()
+		return false
+	}
 	r.b = b
+	return true
+}
+
+func (b *body) register(r *reader) bool {
 	if b.is(complete) && b.window == 0 {
 		return true
 	}
@@ -32,9 +43,14 @@ func (b *body) open(r *reader) bool {
 
 // closeReader takes r out again. A writer that waits for it goes on.
 func (b *body) closeReader(r *reader) {
-	if !r.opened {
-		return
+	r.b = nil
+	if r.opened {
+		b.deregister(r)
 	}
+	b.let()
+}
+
+func (b *body) deregister(r *reader) {
 	b.mu.Lock()
 	for i, x := range b.readers {
 		if x == r {
@@ -45,6 +61,10 @@ func (b *body) closeReader(r *reader) {
 		}
 	}
 	r.opened = false
+	if len(b.readers) == 0 && b.is(complete) {
+		b.give(b.spare)
+		b.spare = nil
+	}
 	b.mu.Unlock()
 	b.wake.Broadcast()
 }
@@ -107,6 +127,28 @@ func (b *body) advance(r *reader, n int) {
 	if windowed {
 		b.wake.Broadcast()
 	}
+}
+
+// more appends to bufs the pieces that follow the first one that next returned
+// for r, up to most bytes with it. A body with a window has none: it drops what
+// its readers have passed.
+func (b *body) more(r *reader, bufs [][]byte, first, most int) [][]byte {
+	if !b.is(complete) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+	}
+	if b.window > 0 {
+		return bufs
+	}
+	for off := r.off + int64(first); off < b.size && (r.end < 0 || off < r.end) && first < most; {
+		p, err := b.at(off, r.end)
+		if err != nil || len(p) == 0 {
+			break
+		}
+		bufs = append(bufs, p)
+		first, off = first+len(p), off+int64(len(p))
+	}
+	return bufs
 }
 
 // await waits until there is more for r, or an end.

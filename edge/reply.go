@@ -12,7 +12,7 @@ import (
 // newObject makes an object of a reply: its fields copied into one text, its
 // freshness judged.
 func (e *Edge) newObject(f *flight, r *reply, asked, now int64) *object {
-	o := &object{key: f.key, status: r.header.StatusCode(), stored: now, body: newBody(), length: r.framing.length}
+	o := &object{key: f.key, status: r.header.StatusCode(), stored: now, body: newBody(e.arena), length: r.framing.length}
 	o.meta.Status, o.meta.Received = o.status, e.unix(now)
 	o.take(r.header, nil, f.rule.HidesCookies())
 	o.url, o.query, o.contentType = f.url, f.query, e.names.Strings.Bytes(r.header.ContentType())

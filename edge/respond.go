@@ -46,9 +46,8 @@ func (e *Edge) respond(v *viewer, a *ask, o *object, m *manner, lead *stream) bo
 	sends := part.sends() && a.method != results.HEAD
 	var raw []byte
 	if sends && lead == nil {
-		if p, ok := o.body.whole(); ok {
-			raw = p[part.from:part.until(int64(len(p)))]
-		} else if lead, ok = newStream(o.body, part.from, part.to); !ok {
+		var ok bool
+		if lead, ok = newStream(o.body, part.from, part.to); !ok {
 			return false
 		}
 	} else if sends && part.cut {

@@ -16,6 +16,7 @@ func (e *Edge) alone(v *viewer, a *ask, old *object, m *manner) {
 	a.p.enlist(f)
 	a.p.mu.Unlock()
 	a.uploading = a.hasBody
+	f.take(fetchIt)
 	f.fly()
 	e.ride(v, a, f, true)
 	a.uploading = false
@@ -45,6 +46,7 @@ func (e *Edge) invalidate(a *ask) {
 // this request has still no answer: it looks again, for its own variant, or asks
 // for itself (solo).
 func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
+	defer f.alight()
 	decided := a.await(f, leads)
 	a.now = e.now()
 	a.solo = !decided

@@ -118,6 +118,10 @@ func (e *Edge) Shutdown(ctx context.Context) error {
 	}
 	e.closeViewers(func(*viewer) bool { return true }, (*viewer).cut)
 	e.flying.Wait()
+	for _, p := range e.parts {
+		p.empty()
+	}
+	e.arena.Close()
 	if errors.Is(err, context.Canceled) {
 		err = ctx.Err()
 	}

@@ -15,7 +15,7 @@ import (
 type partition struct {
 	mu      sync.Mutex
 	shard   *cache.Shard
-	objects []*object // by slot
+	objects []*object // by slot; put in and taken out by set alone, which counts holds
 	flights map[string]*flight
 	under   map[*flight]struct{} // every flight that is under way, joinable or not
 	counts  counts
@@ -94,24 +94,48 @@ func (p *partition) put(hash uint64, o *object) bool {
 	if had && p.objects[old].key == o.key && p.objects[old].stored > o.stored {
 		return false
 	}
+	if !o.body.hold() {
+		return false
+	}
 	slot, ok := p.shard.Store(hash, o.cost(), o.freshness())
 	for _, gone := range p.shard.Evicted() {
-		p.objects[gone] = nil
+		p.set(gone, nil)
 		p.counts.evicted++
 	}
 	if had && (!ok || old != slot) {
-		p.objects[old] = nil // replaced, or gone because the new one was refused
+		p.set(old, nil) // replaced, or gone because the new one was refused
 	}
 	if !ok {
 		p.counts.refused++
+		o.body.let()
 		return false
 	}
 	p.counts.stored++
 	for int(slot) >= len(p.objects) {
 		p.objects = append(p.objects, nil)
 	}
-	p.objects[slot] = o
+	p.set(slot, o)
 	return true
+}
+
+// set puts an object whose body is held for it into a slot, or nil, and lets go
+// of the one that was there.
+func (p *partition) set(slot policy.Slot, o *object) {
+	if was := p.objects[slot]; was != nil {
+		was.body.let()
+	}
+	p.objects[slot] = o
+}
+
+// empty lets go of every object.
+func (p *partition) empty() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shard.Each(func(slot policy.Slot, _ cache.Entry) bool {
+		p.shard.Remove(slot)
+		p.set(slot, nil)
+		return true
+	})
 }
 
 // renew puts a renewed object in the place of the old one, which may have left
@@ -123,8 +147,8 @@ func (p *partition) renew(hash uint64, old, o *object, f *flight) {
 		return
 	}
 	at, slot := p.peek(hash, old.key)
-	if at == old && o.cost() == old.cost() {
-		p.objects[slot] = o
+	if at == old && o.cost() == old.cost() && o.body.hold() {
+		p.set(slot, o)
 		p.shard.Freshen(slot, o.freshness())
 	} else if at == old || at == nil && p.quietSince(f) {
 		p.put(hash, o)
@@ -154,7 +178,7 @@ func (p *partition) remove(hash uint64, key string) int {
 		return 0
 	}
 	p.shard.Remove(slot)
-	p.objects[slot] = nil
+	p.set(slot, nil)
 	return 1
 }
 

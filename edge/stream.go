@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"bufio"
 	"io"
 	"sync"
 
@@ -72,7 +73,7 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 			}
 			continue
 		}
-		n, err := w.Write(p)
+		n, err := s.write(w, p)
 		s.b.advance(&s.reader, n)
 		s.wrote += int64(n)
 		if err != nil {
@@ -80,6 +81,23 @@ func (s *stream) WriteTo(w io.Writer) (int64, error) {
 		}
 	}
 }
+
+// write hands p on: into the server's buffer where it fits, so that it leaves
+// together with the header in front of it and with whatever comes behind; else,
+// with all that has come behind it, in one call to the system with the header.
+func (s *stream) write(w io.Writer, p []byte) (int, error) {
+	buf, ok := w.(*bufio.Writer)
+	if !ok || s.v == nil || len(p) <= buf.Available() {
+		return w.Write(p)
+	}
+	v := s.v
+	v.behind = s.b.more(&s.reader, append(v.behind[:0], p), len(p), mostAtOnce)
+	return v.flushWith(buf)
+}
+
+// mostAtOnce is how much of a body is handed to the system in one call, in
+// bytes, about what a socket's buffer takes.
+const mostAtOnce = 1 << 20
 
 // broke notes in the viewer's record that its response breaks off, through no
 // doing of the viewer's.

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"bufio"
 	"net"
 	"net/netip"
 	"sync"
@@ -43,6 +44,10 @@ type viewer struct {
 	ask  ask  // the request being handled; reused
 	buf  []byte
 	root []byte // a path with the default root object
+
+	behind  [][]byte    // what is to leave together with the next Write, after it; else empty
+	pieces  [][]byte    // of one call to the system; reused
+	vectors net.Buffers // the same, while they are written
 }
 
 // Read settles the response that was written before it, then reads. The
@@ -74,17 +79,53 @@ func (v *viewer) readUpload(p []byte) (int, error) {
 	return n, unexpected(err)
 }
 
-// Write writes and notes when.
-func (v *viewer) Write(p []byte) (int, error) {
+// flushWith writes what w holds and what is behind it in one call to the system.
+// It returns how much of the latter left. Under TLS and on other connections
+// that do not know how, each piece is written by itself.
+func (v *viewer) flushWith(w *bufio.Writer) (int, error) {
+	size := 0
+	for _, p := range v.behind {
+		size += len(p)
+	}
+	before, held := v.out, w.Buffered()
+	var err error
+	if held > 0 {
+		err = w.Flush()
+	} else {
+		_, err = v.Write(nil)
+	}
+	clear(v.behind)
+	v.behind = v.behind[:0]
+	return min(size, max(0, int(v.out-before)-held)), err
+}
+
+// Write writes, with what is behind, and notes when.
+func (v *viewer) Write(p []byte) (n int, err error) {
 	v.renew(&v.writeSet, v.e.conf.WriteTimeout, v.Conn.SetWriteDeadline)
-	n, err := v.Conn.Write(p)
-	v.out += int64(n)
+	if len(v.behind) == 0 {
+		n, err = v.Conn.Write(p)
+		v.out += int64(n)
+	} else {
+		n, err = v.writeAll(p)
+	}
 	v.last = v.e.now()
 	if v.first == 0 {
 		v.first = v.last
 	}
 	v.broken = v.broken || err != nil
 	return n, err
+}
+
+// writeAll writes p and what is behind it. It returns how much of p left.
+func (v *viewer) writeAll(p []byte) (int, error) {
+	v.pieces = append(v.pieces[:0], p)
+	v.pieces = append(v.pieces, v.behind...)
+	v.vectors = v.pieces
+	n, err := v.vectors.WriteTo(v.Conn)
+	v.out += n
+	v.vectors = nil
+	clear(v.pieces)
+	return min(len(p), int(n)), err
 }
 
 // renew moves a deadline to timeout from now, at most once in a tenth of the
