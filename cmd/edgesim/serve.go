@@ -27,12 +27,14 @@ var serveCommand = command{
 	long: `With --origin alone every Host, path and method goes to that origin, and the
 viewer's Host goes along. With --config distributions, behaviors and origins
 come from a YAML file of the scenarios' schema (edge, origins with a url,
-distributions). SIGINT and SIGTERM let what is being served finish.
+distributions). With --tls-listen viewers are served over HTTPS too; without
+--tls-cert a certificate is made, kept and found again at the next start. SIGINT
+and SIGTERM let what is being served finish.
 
 Examples:
   python3 -m http.server 8000 & edgesim serve --origin http://127.0.0.1:8000
   curl -s -o /dev/null -D - http://127.0.0.1:8080/ | grep -i cache
-  edgesim serve --config edge.yaml --listen :80 --access-log access.log.gz
+  edgesim serve --config edge.yaml --listen :80 --tls-listen :443
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		o := serveOptions{capacity: 256 << 20}
@@ -40,6 +42,7 @@ Examples:
 		f.StringVar(&o.origin, "origin", "", "URL of the one origin, as http://127.0.0.1:8000")
 		f.StringVar(&o.originHost, "origin-host", "", "with --origin: send this Host instead of the viewer's")
 		f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address to serve on")
+		o.tls.flags(f)
 		f.StringVar(&o.mode, "mode", scenario.Standard, "standard (by the RFCs) or cloudfront (as CloudFront documents)")
 		f.Var(&o.defaultTTL, "default-ttl", "lifetime of responses that give none (default 0s: as RFC 9111 allows)")
 		f.Var(&o.capacity, "capacity", "bytes for objects and their bookkeeping")
@@ -59,6 +62,7 @@ type serveOptions struct {
 	capacity                   unit.Size
 	shards                     int
 	accessLog                  string
+	tls                        tlsOptions
 }
 
 func (o *serveOptions) run(e *env, args []string) error {
@@ -74,6 +78,13 @@ func (o *serveOptions) run(e *env, args []string) error {
 		return usagef("--listen %s: %v", o.listen, err)
 	}
 	defer ln.Close()
+	door, err := o.tls.open(&conf)
+	if err != nil {
+		return err
+	}
+	if door != nil {
+		defer door.ln.Close()
+	}
 	names := results.NewNames(time.Now().UTC())
 	conf.Names, conf.Epoch, conf.Seed = names, time.Now(), rand.Uint64()
 	log, stop, err := o.openLog(&conf, names)
@@ -84,7 +95,7 @@ func (o *serveOptions) run(e *env, args []string) error {
 	if err != nil {
 		err = usageError{err}
 	} else {
-		err = o.serve(e, ed, ln)
+		err = o.serve(e, ed, ln, door)
 	}
 	stop()
 	if log != nil {
@@ -123,6 +134,7 @@ func (o *serveOptions) edgeConfig(e *env) (edge.Config, error) {
 	if err != nil {
 		return edge.Config{}, usageError{err}
 	}
+	o.tls.fill(&c.TLS)
 	conf := live.EdgeConfig(&c.Edge)
 	conf.Distributions = c.BehaviorDistributions()
 	if conf.Origins, err = live.Origins(c.Origins, c.Edge.Mode); err != nil {
@@ -201,10 +213,13 @@ func (o *serveOptions) openLog(conf *edge.Config, names *results.Names) (log *ac
 }
 
 // serve answers until a signal comes, then finishes what is under way.
-func (o *serveOptions) serve(e *env, ed *edge.Edge, ln net.Listener) error {
-	failed := make(chan error, 1)
+func (o *serveOptions) serve(e *env, ed *edge.Edge, ln net.Listener, door *secureDoor) error {
+	failed := make(chan error, 2)
 	go func() { failed <- ed.Serve(ln) }()
 	fmt.Fprintf(e.stderr, "serving on http://%s\n", ln.Addr())
+	if door != nil {
+		go func() { failed <- door.serve(e, ed) }()
+	}
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving on %s: %w", ln.Addr(), err)

@@ -55,6 +55,9 @@ func (c *Config) check(src *source) *fault {
 			return f
 		}
 	}
+	if f := c.TLS.check(src); f != nil {
+		return f
+	}
 	_, f := checkDistributions(src, &c.Edge, c.Origins, c.OriginGroups, c.Distributions)
 	return f
 }

@@ -64,4 +64,6 @@ type Config struct {
 	Distributions []Distribution    `yaml:"distributions"`
 
 	OriginGroups map[string]OriginGroup `yaml:"origin_groups"`
+
+	TLS TLS `yaml:"tls"`
 }
