@@ -3,7 +3,6 @@ package edge
 import (
 	"bytes"
 	"net/netip"
-	"strings"
 
 	"github.com/valyala/fasthttp"
 
@@ -28,6 +27,11 @@ type ask struct {
 	route             *route
 	caching           rfc9111.Request
 
+	v        *viewer
+	space    []byte // for field values that do not lie in the request as they are wanted
+	hops     []byte // what its Connection lists, once hopsRead
+	hopsRead bool
+
 	key   []byte // of the response asked for, variant included
 	base  int    // length of the part of key before the variant
 	hash  uint64
@@ -46,8 +50,8 @@ type ask struct {
 
 // read takes a request apart in one pass over its fields.
 func (a *ask) read(ctx *fasthttp.RequestCtx) {
-	key := a.key[:0]
-	*a = ask{ctx: ctx, key: key}
+	key, space := a.key[:0], a.space[:0]
+	*a = ask{ctx: ctx, v: ctx.Conn().(*viewer), key: key, space: space}
 	h := &ctx.Request.Header
 	a.method = results.MethodOf(h.Method())
 	a.caching.Method = a.method
@@ -82,7 +86,7 @@ func (a *ask) field(name, value []byte) {
 			a.ifNoneMatch = value
 		}
 	case len("X-Forwarded-For"):
-		if string(name) == "X-Forwarded-For" {
+		if string(name) == "X-Forwarded-For" && a.forwarded == nil {
 			a.forwarded = value
 		}
 	case len("If-Modified-Since"):
@@ -117,19 +121,6 @@ func splitTarget(target []byte) (host, path, query []byte) {
 }
 
 var slash = []byte("/")
-
-// header is a request field by name, for keys and variants.
-func (a *ask) header(name string) []byte {
-	switch {
-	case strings.EqualFold(name, "host"):
-		return a.host
-	case name == behavior.SchemeField:
-		return a.scheme()
-	case a.rule.NormalisesEncoding() && strings.EqualFold(name, "accept-encoding"):
-		return a.rule.AcceptEncoding(a.acceptEncoding())
-	}
-	return a.ctx.Request.Header.Peek(name)
-}
 
 // cacheable reports whether a stored response may answer this method.
 func (a *ask) cacheable() bool {

@@ -30,10 +30,12 @@ func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 	return f
 }
 
-// asked is the request as the origin sees it, for the rules of caching.
+// asked is the request as the origin sees it, for the rules of caching. Where
+// the behavior has CloudFront's way with Authorization, one that the key holds
+// does not count either: its response answers nobody else.
 func (e *Edge) asked(a *ask) rfc9111.Request {
 	r := a.caching
-	if a.rule.NoAuthorization && (a.method == results.GET || a.method == results.HEAD) {
+	if a.withholdsAuthorization() || a.rule.NoAuthorization && a.rule.Keyed("authorization") {
 		r.Authorization = false
 	}
 	return r

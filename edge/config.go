@@ -30,6 +30,8 @@ type Config struct {
 	Product  string // what X-Cache says a response comes from; "" means "edgesim"
 	ViaName  string // pseudonym in Via; "" means Product
 
+	Server string // Server of the edge's own responses; "" sends none
+
 	CacheStatus bool // send Cache-Status (RFC 9211)
 	RequestIDs  bool // send X-Amz-Cf-Id
 	CloudFront  bool // refuse in CloudFront's words: 403 for a method that is not allowed

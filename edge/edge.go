@@ -34,7 +34,7 @@ type Edge struct {
 	names   *results.Names
 	largest int64 // body that may be kept, in bytes
 
-	via   []byte
+	via   [2][]byte               // Via of responses that came by HTTP/1.1, and by HTTP/1.0
 	tails [results.Results][]byte // fields that every response ends with, by result type
 
 	server *fasthttp.Server
@@ -83,10 +83,11 @@ func New(conf Config) (*Edge, error) {
 
 // words prepares the field values that never change.
 func (e *Edge) words() {
-	e.via = []byte("1.1 " + e.conf.ViaName)
+	for i, version := range []string{"1.1", "1.0"} {
+		e.via[i] = []byte("Via: " + version + " " + e.conf.ViaName + "\r\n")
+	}
 	for r := range results.Results {
-		e.tails[r] = fmt.Appendf(nil, "Via: %s\r\nX-Cache: %s from %s\r\nX-Amz-Cf-Pop: %s\r\n",
-			e.via, r, e.conf.Product, e.conf.Location)
+		e.tails[r] = fmt.Appendf(nil, "X-Cache: %s from %s\r\nX-Amz-Cf-Pop: %s\r\n", r, e.conf.Product, e.conf.Location)
 	}
 	e.seed = uint64(e.conf.Epoch.UnixNano())
 }

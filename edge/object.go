@@ -29,6 +29,7 @@ type object struct {
 	meta    rfc9111.Response
 
 	vary   []string // field names, lower case, that select among variants
+	http10 bool     // the origin speaks HTTP/1.0
 	marker bool     // no response, but a note that this key's responses vary by the names in vary
 
 	// generation is part of the keys of variants, and another one after the
@@ -49,6 +50,14 @@ const objectBytes = int64(unsafe.Sizeof(object{})) + int64(unsafe.Sizeof(body{})
 // cost is the object's share of the cache's capacity, in bytes.
 func (o *object) cost() int64 {
 	return objectBytes + int64(len(o.key)) + int64(cap(o.block)) + o.body.held()
+}
+
+// oldVersion is 1 where the response came by HTTP/1.0, else 0.
+func (o *object) oldVersion() int {
+	if o.http10 {
+		return 1
+	}
+	return 0
 }
 
 func (o *object) freshness() cache.Freshness {

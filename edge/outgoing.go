@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"edgesim/results"
+	"edgesim/results/accesslog"
 )
 
 // Requests to origins: the viewer's end-to-end fields, without those that
@@ -42,8 +43,7 @@ func (e *Edge) outgoingFor(a *ask, v *viewer, up *upstream, why purpose) outgoin
 	for _, h := range up.Headers {
 		head = appendLine(head, h.Name, bytesOf(h.Value))
 	}
-	head = appendForwarded(head, a.forwarded, v.addr)
-	head = appendLine(head, "Via", e.via)
+	head = e.appendOwn(head, a, v, up)
 	out := outgoing{size: -1, bodiless: a.method == results.HEAD, again: a.cacheable()}
 	if a.hasBody {
 		head = out.withBody(head, a, e.conf.MaxUpload)
@@ -76,28 +76,78 @@ func (o *outgoing) finish(old *object) {
 	o.head = append(o.head, '\r', '\n')
 }
 
+// appendFields appends what of the viewer's fields goes to the origin, every
+// line as it came.
 func (a *ask) appendFields(head []byte, up *upstream, why purpose) []byte {
-	connection := a.ctx.Request.Header.Peek("Connection")
-	for name, value := range a.ctx.Request.Header.All() {
-		if hopByHop(name) || why == forCache && conditional(name) || listed(connection, name) || replaced(name) || up.sets(name) ||
-			a.rule.NormalisesEncoding() && is(name, "Accept-Encoding") ||
-			a.rule.NoAuthorization && a.cacheable() && is(name, "Authorization") || a.rule.NoCookies && is(name, "Cookie") {
+	for name, value := range a.ctx.Request.Header.AllInOrder() {
+		if hopByHop(name) || (why == forCache || a.rule.NoConditions()) && conditional(name) || replaced(name) || up.sets(name) ||
+			a.listed(text(name)) || a.withheld(name) || !a.rule.Forwards(name) {
 			continue
 		}
-		head = append(head, name...)
-		head = append(head, ": "...)
-		head = append(head, value...)
-		head = append(head, '\r', '\n')
+		head = block(head).add(name, value)
 	}
-	if a.rule.NormalisesEncoding() {
+	if a.rule.NormalisesEncoding() && !up.sets(bytesOf("Accept-Encoding")) {
 		if form := a.rule.ForwardedEncoding(a.acceptEncoding()); form != nil {
 			head = appendLine(head, "Accept-Encoding", form)
 		}
 	}
-	if a.rule.NoCookies {
-		head = a.rule.AppendCookies(head, a.ctx.Request.Header.Peek("Cookie"))
+	if !a.listed("Cookie") {
+		head = a.rule.AppendCookies(head, a.raw("Cookie"))
 	}
 	return head
+}
+
+// withheld reports whether a field is kept from the origin unless key or
+// Forward have it: Authorization, where the behavior says so, and what the edge
+// writes in a form of its own.
+func (a *ask) withheld(name []byte) bool {
+	switch {
+	case is(name, "Authorization"):
+		return a.withholdsAuthorization()
+	case is(name, "Accept-Encoding"):
+		return a.rule.NormalisesEncoding()
+	case is(name, "User-Agent"):
+		return a.rule.Request.Agent != "" && !a.rule.Names("user-agent")
+	}
+	return false
+}
+
+func (a *ask) withholdsAuthorization() bool {
+	return a.rule.NoAuthorization && a.cacheable() && !a.rule.Names("authorization")
+}
+
+// appendOwn appends the fields that the edge writes: those of an intermediary
+// (RFC 9110 §7.6), and those that the behavior adds.
+func (e *Edge) appendOwn(head []byte, a *ask, v *viewer, up *upstream) []byte {
+	for _, g := range a.rule.Generated() {
+		if value := a.generate(g); value != nil {
+			head = appendLine(head, g.Name(), value)
+		}
+	}
+	if agent := a.rule.Request.Agent; agent != "" && !a.rule.Names("user-agent") && !up.sets(bytesOf("User-Agent")) {
+		head = appendLine(head, "User-Agent", bytesOf(agent))
+	}
+	if a.rule.Request.KeepAlive {
+		head = appendLine(head, "Connection", bytesOf("Keep-Alive"))
+	}
+	head = appendForwarded(head, a.header("X-Forwarded-For"), v.addr)
+	head = e.appendVia(head, a)
+	if a.rule.Request.ID {
+		head = append(head, "X-Amz-Cf-Id: "...)
+		head = append(accesslog.AppendRequestID(head, v.id), crlf...)
+	}
+	return head
+}
+
+// appendVia adds this edge to those that the request came through (RFC 9110
+// §7.6.3).
+func (e *Edge) appendVia(head []byte, a *ask) []byte {
+	head = append(head, "Via: "...)
+	if before := a.header("Via"); len(before) > 0 {
+		head = append(append(head, before...), ", "...)
+	}
+	head = append(append(head, a.version()...), ' ')
+	return append(append(head, e.conf.ViaName...), crlf...)
 }
 
 // upload is a request's body that may not be longer than most bytes.
@@ -119,7 +169,7 @@ func (u *upload) Read(p []byte) (int, error) {
 // replaced are the fields that the edge writes itself.
 func replaced(name []byte) bool {
 	return is(name, "Host") || is(name, "Content-Length") || is(name, "Via") ||
-		is(name, "X-Forwarded-For") || is(name, "Expect")
+		is(name, "X-Forwarded-For") || is(name, "Expect") || is(name, "Cookie") || is(name, "X-Amz-Cf-Id")
 }
 
 // hopByHop are the fields of one connection (RFC 9110 §7.6.1).
@@ -152,18 +202,6 @@ func conditional(name []byte) bool {
 
 func is(name []byte, want string) bool {
 	return len(name) == len(want) && bytes.EqualFold(name, bytesOf(want))
-}
-
-// listed reports whether a Connection field names the field.
-func listed(connection, name []byte) bool {
-	for len(connection) > 0 {
-		var member []byte
-		member, connection, _ = bytes.Cut(connection, []byte{','})
-		if bytes.EqualFold(bytes.TrimSpace(member), name) {
-			return true
-		}
-	}
-	return false
 }
 
 func appendForwarded(head, before []byte, addr netip.Addr) []byte {

@@ -19,7 +19,7 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	if why.status == 503 {
 		b = append(b, "Retry-After: 1\r\n"...)
 	}
-	v.buf = e.trace(v, b, asError.result, asError.status)
+	v.buf = e.trace(v, e.signed(b), asError.result, asError.status)
 	inject(&res.Header, v.buf)
 	body := append([]byte(strconv.Itoa(why.status)), ' ')
 	body = append(body, why.why...)
@@ -29,6 +29,14 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	if a.hasBody {
 		ctx.SetConnectionClose() // what is left of the request is not read as the next one
 	}
+}
+
+// signed adds the fields by which a response of the edge's own says whose it is.
+func (e *Edge) signed(b block) block {
+	if e.conf.Server != "" {
+		b = b.add(bytesOf("Server"), bytesOf(e.conf.Server))
+	}
+	return append(b, e.via[0]...)
 }
 
 // open begins the record of the response about to be written. The viewer's

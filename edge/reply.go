@@ -5,6 +5,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"edgesim/edge/behavior"
 	"edgesim/edge/rfc9111"
 	"edgesim/results"
 )
@@ -12,9 +13,10 @@ import (
 // newObject makes an object of a reply: its fields copied into one text, its
 // freshness judged.
 func (e *Edge) newObject(f *flight, r *reply, asked, now int64) *object {
-	o := &object{key: f.key, status: r.header.StatusCode(), stored: now, body: newBody(e.arena), length: r.framing.length}
+	o := &object{key: f.key, status: r.header.StatusCode(), stored: now, body: newBody(e.arena), length: r.framing.length,
+		http10: !r.header.IsHTTP11()}
 	o.meta.Status, o.meta.Received = o.status, e.unix(now)
-	o.take(r.header, nil, f.rule.HidesCookies())
+	o.take(r.header, nil, f.rule)
 	o.url, o.query, o.contentType = f.url, f.query, e.names.Strings.Bytes(r.header.ContentType())
 	o.judge(f, e.unix(now), e.unix(asked), now)
 	if len(o.vary) > 0 && o.verdict.Store && !f.route.rules.IgnoreVary {
@@ -31,9 +33,9 @@ const mostFields = 2 * maxOriginHeader
 func (e *Edge) renewedObject(f *flight, r *reply, asked, now int64) *object {
 	old := f.old
 	o := &object{key: old.key, status: old.status, stored: now, body: old.body, length: old.length,
-		url: old.url, query: old.query, contentType: old.contentType}
+		url: old.url, query: old.query, contentType: old.contentType, http10: !r.header.IsHTTP11()}
 	o.meta.Status, o.meta.Received = old.status, e.unix(now)
-	o.take(r.header, old, f.rule.HidesCookies())
+	o.take(r.header, old, f.rule)
 	o.judge(f, e.unix(now), e.unix(asked), now)
 	o.vary, o.generation = old.vary, old.generation
 	if len(o.block) > mostFields {
@@ -54,7 +56,7 @@ func (o *object) judge(f *flight, now, asked, clock int64) {
 
 // take copies the fields of a header into a block, Date first, and those of old
 // that it does not bring.
-func (o *object) take(h *fasthttp.ResponseHeader, old *object, noCookies bool) {
+func (o *object) take(h *fasthttp.ResponseHeader, old *object, rule *behavior.Rule) {
 	size := 64
 	for name, value := range h.All() {
 		size += len(name) + len(value) + 4
@@ -66,12 +68,12 @@ func (o *object) take(h *fasthttp.ResponseHeader, old *object, noCookies bool) {
 	connection := connectionOf(h)
 	for name, value := range h.All() {
 		if !hopByHop(name) && !listed(connection, name) && !ours(name) && !(old != nil && is(name, "Content-Encoding")) &&
-			!(noCookies && is(name, "Set-Cookie")) {
-			o.add(name, value)
+			!(is(name, "Set-Cookie") && rule.HidesCookies()) {
+			o.add(name, value, rule)
 		}
 	}
 	if old != nil {
-		o.addMissing(old.block)
+		o.addMissing(old.block, rule)
 	}
 	if len(o.block) < cap(o.block)*7/8 {
 		o.block = append(make(block, 0, len(o.block)), o.block...)
@@ -117,7 +119,7 @@ func ours(name []byte) bool {
 
 // add copies one field and notes what it says. Age is noted, not kept: it is
 // written anew each time.
-func (o *object) add(name, value []byte) {
+func (o *object) add(name, value []byte, rule *behavior.Rule) {
 	if is(name, "Date") {
 		return // dated has it
 	}
@@ -127,16 +129,19 @@ func (o *object) add(name, value []byte) {
 	}
 	if is(name, "Vary") {
 		o.vary = varyNames(o.vary, value)
+		if value = rule.ShownVary(value); len(value) == 0 {
+			return
+		}
 	}
 	o.block = o.block.add(name, value)
 }
 
 // addMissing adds the stored fields that a 304 did not bring.
-func (o *object) addMissing(stored block) {
+func (o *object) addMissing(stored block, rule *behavior.Rule) {
 	fresh := o.block[:len(o.block):len(o.block)]
 	for name, value := range stored.all() {
 		if fresh.get(text(name)) == nil {
-			o.add(name, value)
+			o.add(name, value, rule)
 		}
 	}
 }

@@ -122,7 +122,7 @@ func (e *Edge) header(v *viewer, h *fasthttp.ResponseHeader, o *object, part *pa
 	if o.status >= 400 {
 		result = results.Error // an origin's error, kept or not
 	}
-	v.buf = e.trace(v, b, result, m.status)
+	v.buf = e.trace(v, append(b, e.via[o.oldVersion()]...), result, m.status)
 	if e.conf.CacheStatus && result != results.Miss && result != results.Error {
 		v.buf = append(v.buf[:len(v.buf)-len(crlf)], "; ttl="...)
 		v.buf = strconv.AppendInt(v.buf, int64(o.left(now)/time.Second), 10)

@@ -39,7 +39,7 @@ func (a *ask) acceptEncoding() []byte {
 	if !a.ctx.Request.Header.IsHTTP11() {
 		return nil
 	}
-	return a.ctx.Request.Header.Peek("Accept-Encoding")
+	return a.sent("Accept-Encoding")
 }
 
 // toHTTPS answers a request over plain HTTP where that is not served (reference
@@ -68,10 +68,7 @@ func (e *Edge) redirect(v *viewer, a *ask, status int, reason string) {
 	b = appendDate(b, e.unix(e.now())/int64(time.Second))
 	b = append(b, "\r\nContent-Type: text/html\r\nLocation: "...)
 	b = append(e.appendSecureURL(b, a), crlf...)
-	if e.conf.CloudFront {
-		b = append(b, "Server: CloudFront\r\n"...)
-	}
-	v.buf = e.trace(v, b, asRedirect.result, asRedirect.status)
+	v.buf = e.trace(v, e.signed(b), asRedirect.result, asRedirect.status)
 	inject(&res.Header, v.buf)
 	title := strconv.Itoa(status) + " " + reason
 	body := []byte("<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n<p>This is served over HTTPS.</p>\n")

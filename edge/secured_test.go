@@ -303,7 +303,7 @@ func TestViewerProtocolPolicy(t *testing.T) {
 	} {
 		method, version, _ := strings.Cut(row.request, " ")
 		inLab(t, fixed("x", "Cache-Control", "max-age=60"), func(c *Config) {
-			c.HTTPSPort, c.CloudFront, c.Product = 8443, true, "cloudfront"
+			c.HTTPSPort, c.CloudFront, c.Product, c.Server = 8443, true, "cloudfront", "CloudFront"
 			c.Distributions[0].Default.ViewerProtocol = row.policy
 		}, func(l *lab) {
 			c, _ := l.dial()

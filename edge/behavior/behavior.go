@@ -42,7 +42,9 @@ type Behavior struct {
 	TTL TTL
 	Key Key
 
-	ForwardHost bool // the origin sees the viewer's Host instead of its own name
+	ForwardHost bool    // the origin sees the viewer's Host instead of its own name; also where Key.Host is set
+	Forward     Forward // what goes to the origin beside what the key holds
+	Request     Request // how requests to the origin are written
 
 	// CollapseWait is how long a request that joined a flight waits for the
 	// origin's header before it asks the origin itself; 0: as long as the
@@ -62,13 +64,16 @@ type Behavior struct {
 	StaleDespiteShared bool          // stale-while-revalidate and stale-if-error count beside s-maxage
 	StaleOnError       time.Duration // how stale a response may be served while the origin fails, unless it says; 0: not at all
 	NoAuthorization    bool          // Authorization of GET and HEAD does not go to the origin
-	NoCookies          bool          // Cookie goes to the origin and Set-Cookie to the viewer only where the key has cookies
+	CookieRules        bool          // CloudFront's: Set-Cookie reaches viewers only where cookies go to the origin; where they do, nothing is collapsed and viewers' conditions do not count
+	TidyCookies        bool          // of cookies only pairs "name=value" count and go to the origin, sorted by name
+	FilterVary         bool          // of Vary viewers see Accept-Encoding, Cookie and what goes to the origin by key or Forward
+	Quotas             bool          // lists of names are held to CloudFront's quotas
 }
 
 // collapsesNothing also holds where nothing is kept and, as CloudFront documents
-// it, where cookies are forwarded.
+// it, where cookies go to the origin.
 func (b *Behavior) collapsesNothing() bool {
-	return b.NoCollapse || b.TTL.Max == 0 || b.NoCookies && !b.Key.Cookies.none()
+	return b.NoCollapse || b.TTL.Max == 0 || b.CookieRules && b.forwardsCookies()
 }
 
 // TTL bounds the time a response is fresh. Max 0 switches caching off.
@@ -88,6 +93,8 @@ func Standard() Behavior {
 	return Behavior{
 		AllowedMethods: AnyMethod, CachedMethods: ReadMethods,
 		TTL: TTL{Max: Forever}, Key: Key{Query: All, Scheme: true},
+		Forward:   Forward{Cookies: All},
+		Request:   Request{Untrusted: Untrusted()},
 		Heuristic: true, RequestDirectives: true,
 	}
 }
@@ -101,6 +108,9 @@ func CloudFront() Behavior {
 		MinBeatsDirectives: true, DefaultAnyStatus: true, IgnoreVary: true,
 		ErrorCaching: true, ErrorTTL: 10 * time.Second,
 		StaleDespiteShared: true, StaleOnError: Forever,
-		NoAuthorization: true, NoCookies: true,
+		NoAuthorization: true,
+		Request: Request{Untrusted: Untrusted(), Drop: cloudFrontDrops(),
+			Agent: "Amazon CloudFront", KeepAlive: true, ID: true},
+		CookieRules: true, TidyCookies: true, FilterVary: true, Quotas: true,
 	}
 }

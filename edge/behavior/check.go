@@ -28,7 +28,13 @@ func (b *Behavior) check() (field, problem string) {
 	if problem := b.TTL.check(); problem != "" {
 		return "ttl", problem
 	}
-	return "key", b.Key.check()
+	if problem := b.Key.check(b.Quotas); problem != "" {
+		return "key", problem
+	}
+	if problem := b.Forward.check(b.Quotas); problem != "" {
+		return "forward", problem
+	}
+	return b.Request.check()
 }
 
 func (t TTL) check() string {
@@ -41,44 +47,6 @@ func (t TTL) check() string {
 		return fmt.Sprintf("default TTL %v is below the minimum, %v", t.Default, t.Min)
 	case t.Default > t.Max:
 		return fmt.Sprintf("default TTL %v is above the maximum, %v", t.Default, t.Max)
-	}
-	return ""
-}
-
-// unkeyable are the fields that belong to a connection or have a setting of
-// their own.
-var unkeyable = map[string]string{
-	"connection": "", "proxy-authorization": "", "te": "", "upgrade": "", "transfer-encoding": "",
-	"cookie": ": choose cookies", "host": ": choose host", "range": "", "content-length": "",
-}
-
-func (k *Key) check() string {
-	for _, name := range k.Headers {
-		if why, ok := unkeyable[strings.ToLower(name)]; ok {
-			return fmt.Sprintf("header %q cannot be part of the key%s", name, why)
-		}
-		if !isFieldName(name) {
-			return fmt.Sprintf("header %q is no field name", name)
-		}
-	}
-	if problem := k.Query.check("query", k.QueryNames); problem != "" {
-		return problem
-	}
-	return k.Cookies.check("cookies", k.CookieNames)
-}
-
-func (p Pick) check(what string, names []string) string {
-	switch p {
-	case "", None, All:
-		if len(names) > 0 {
-			return fmt.Sprintf("%s are listed, but %q needs no list: write include or except", what, p)
-		}
-	case Include, Except:
-		if len(names) == 0 {
-			return fmt.Sprintf("%s: %s needs a list of names", what, p)
-		}
-	default:
-		return fmt.Sprintf("%s: unknown choice %q: write none, all, include or except", what, p)
 	}
 	return ""
 }

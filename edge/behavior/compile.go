@@ -102,7 +102,9 @@ func (c *compiler) rule(r *Rule, b *Behavior, index, at int) error {
 	r.Path = path
 	r.NoCollapse = b.collapsesNothing()
 	r.pattern, _ = ParsePattern(path)
-	r.key, r.normalises = newKeyMaker(c.dist.ID, b.Key), b.Key.normalises()
+	r.key, r.normalises = newKeyMaker(c.dist.ID, b.Key, b.TidyCookies), b.Key.normalises()
+	r.sieve = newSieve(b)
+	r.ForwardHost = b.ForwardHost || b.Key.Host || r.Names("host")
 	return nil
 }
 

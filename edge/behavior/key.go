@@ -43,10 +43,11 @@ type Key struct {
 // requests make the same bytes.
 type keyMaker struct {
 	key    Key
+	tidy   bool // Behavior.TidyCookies
 	prefix []byte
 }
 
-func newKeyMaker(distribution string, k Key) keyMaker {
+func newKeyMaker(distribution string, k Key, tidy bool) keyMaker {
 	k.QueryNames, k.CookieNames = sorted(k.QueryNames), sorted(k.CookieNames)
 	k.Headers = lowered(k.Headers)
 	if k.normalises() {
@@ -57,18 +58,22 @@ func newKeyMaker(distribution string, k Key) keyMaker {
 	}
 	k.Headers = sorted(k.Headers) // AppendKey asks in this order, cookies first
 	prefix := appendPart(nil, []byte(distribution))
-	return keyMaker{key: k, prefix: appendPart(prefix, k.shape())}
+	tidy = tidy && !k.Cookies.none()
+	return keyMaker{key: k, tidy: tidy, prefix: appendPart(prefix, k.shape(tidy))}
 }
 
 // shape writes down what the components that follow mean. Without it a change
 // of the key policy could make an old object answer for a new key.
-func (k *Key) shape() []byte {
+func (k *Key) shape(tidy bool) []byte {
 	var s []byte
 	if k.Host {
 		s = append(s, "host "...)
 	}
 	s = appendShape(s, "query", k.Query, k.QueryNames)
 	s = appendShape(s, "cookie", k.Cookies, k.CookieNames)
+	if tidy {
+		s = append(s, "tidy "...)
+	}
 	if k.Gzip || k.Brotli {
 		s = fmt.Appendf(s, "encoding %t %t ", k.Gzip, k.Brotli)
 	}
@@ -99,10 +104,10 @@ func (m *keyMaker) append(dst, host, path, query []byte, header func(string) []b
 		dst = appendPart(dst, name)
 	}
 	if !m.key.Query.none() {
-		dst = appendPicked(dst, query, '&', m.key.Query, m.key.QueryNames)
+		dst = appendParameters(dst, query, m.key.Query, m.key.QueryNames)
 	}
 	if !m.key.Cookies.none() {
-		dst = appendPicked(dst, header("cookie"), ';', m.key.Cookies, m.key.CookieNames)
+		dst = m.appendCookies(dst, header("cookie"))
 	}
 	for _, name := range m.key.Headers {
 		dst = appendOptional(dst, header(name))
@@ -125,24 +130,31 @@ func appendOptional(dst, part []byte) []byte {
 	return append(dst, part...)
 }
 
-// appendPicked appends the members of a list that pick lets through, in the
-// order they came: order counts, as CloudFront documents for queries. The end
-// of the members is marked by a length of 0.
-func appendPicked(dst, list []byte, sep byte, pick Pick, names []string) []byte {
+// appendParameters appends the members of a query that pick lets through, in the
+// order they came: order counts, as CloudFront documents. The end of the
+// members is marked by a length of 0.
+func appendParameters(dst, query []byte, pick Pick, names []string) []byte {
 	if pick == All {
-		return appendPart(dst, list)
+		return appendPart(dst, query)
 	}
-	for len(list) > 0 {
-		member := list
-		if i := bytes.IndexByte(list, sep); i >= 0 {
-			member, list = list[:i], list[i+1:]
-		} else {
-			list = nil
+	for len(query) > 0 {
+		var member []byte
+		member, query, _ = bytes.Cut(query, []byte{'&'})
+		if len(member) > 0 && pick.picks(names, member) {
+			dst = appendPart(dst, member)
 		}
-		if sep == ';' {
-			member = bytes.Trim(member, " \t")
-		}
-		if len(member) > 0 && listed(names, member) == (pick == Include) {
+	}
+	return append(dst, 0)
+}
+
+// appendCookies appends the cookies of the key, in the order in which they go
+// to the origin.
+func (m *keyMaker) appendCookies(dst, cookies []byte) []byte {
+	if m.key.Cookies == All && !m.tidy {
+		return appendPart(dst, cookies)
+	}
+	for member := range cookiesOf(cookies, m.tidy) {
+		if m.key.Cookies.picks(m.key.CookieNames, member) {
 			dst = appendPart(dst, member)
 		}
 	}

@@ -82,7 +82,7 @@ func TestTargetOfAKey(t *testing.T) {
 		{Key{Cookies: All}, "/p"},
 		{Key{Headers: []string{"query all"}}, "/p"},
 	} {
-		m := newKeyMaker("E1", x.key)
+		m := newKeyMaker("E1", x.key, false)
 		key := string(m.append(nil, []byte("example.com"), []byte("/p"), []byte("b=2&a=1&c"), none)) + "\x00variant"
 		id, target, ok := AppendTarget(nil, key)
 		if !ok || id != "E1" || string(target) != x.want {
@@ -103,7 +103,7 @@ func FuzzTargetUndoesKey(f *testing.F) {
 		if pick%4 > 1 {
 			k.QueryNames = []string{"a"}
 		}
-		m := newKeyMaker(id, k)
+		m := newKeyMaker(id, k, false)
 		key := m.append(nil, []byte(host), []byte(path), []byte(query), func(string) []byte { return nil })
 		got, target, ok := AppendTarget(nil, string(key))
 		if !ok || got != id || !strings.HasPrefix(string(target), path) {

@@ -15,13 +15,15 @@ type Compiled struct {
 }
 
 // Rule is a behavior of a Compiled distribution. Its NoCollapse is also set
-// where nothing is kept, and where cookies are forwarded as CloudFront does.
+// where nothing is kept, and where cookies are forwarded as CloudFront does; its
+// ForwardHost wherever key or Forward have Host.
 type Rule struct {
 	Behavior
 	Index   int    // among the distribution's rules; the default is the last
 	Name    string // as reports and log lines have it: "E2EXAMPLE1IMGS *.jpg"
 	pattern Pattern
 	key     keyMaker
+	sieve   sieve
 
 	normalises bool // Accept-Encoding
 }

@@ -6,8 +6,11 @@ package live
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -71,10 +74,18 @@ func EdgeConfig(s *scenario.Edge) edge.Config {
 func Mode(c *edge.Config, mode string) {
 	if mode == scenario.CloudFront {
 		c.CloudFront, c.RequestIDs = true, true
-		c.Product, c.ViaName = "cloudfront", "edgesim.cloudfront.net (CloudFront)"
+		c.Product, c.Server, c.ViaName = "cloudfront", "CloudFront", hostOf(c.Location)+" (CloudFront)"
 		return
 	}
 	c.CacheStatus = true
+}
+
+// hostOf is the name that an edge location has in Via: 32 hexadecimal digits
+// that stay the same for the location.
+func hostOf(location string) string {
+	h := fnv.New128a()
+	io.WriteString(h, location)
+	return hex.EncodeToString(h.Sum(nil)) + ".cloudfront.net"
 }
 
 // startOrigins starts every simulated origin and returns where the edge finds

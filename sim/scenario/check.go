@@ -30,7 +30,7 @@ func (s *Scenario) check() *fault {
 		return f
 	}
 	var f *fault
-	if s.table, f = checkDistributions(src, &s.Edge, s.Origins, s.OriginGroups, s.Distributions); f != nil {
+	if s.table, f = checkDistributions(src, &s.Edge, &s.Policies, s.Origins, s.OriginGroups, s.Distributions); f != nil {
 		return f
 	}
 	return s.checkWorkload()
@@ -58,7 +58,7 @@ func (c *Config) check(src *source) *fault {
 	if f := c.TLS.check(src); f != nil {
 		return f
 	}
-	_, f := checkDistributions(src, &c.Edge, c.Origins, c.OriginGroups, c.Distributions)
+	_, f := checkDistributions(src, &c.Edge, &c.Policies, c.Origins, c.OriginGroups, c.Distributions)
 	return f
 }
 
@@ -109,7 +109,7 @@ func (s *Scenario) checkOrigins() *fault {
 
 // checkDistributions compiles them, which finds most of what can be wrong, and
 // looks up the origins' names.
-func checkDistributions(src *source, edge *Edge, origins map[string]Origin, groups map[string]OriginGroup,
+func checkDistributions(src *source, edge *Edge, policies *Policies, origins map[string]Origin, groups map[string]OriginGroup,
 	list []Distribution) (*behavior.Table, *fault) {
 	if len(origins) == 0 {
 		return nil, src.fault(at{"origins"}, "missing: want at least one origin")
@@ -121,9 +121,13 @@ func checkDistributions(src *source, edge *Edge, origins map[string]Origin, grou
 	if f != nil {
 		return nil, f
 	}
+	in := &scope{edge.Mode, names, policies}
+	if f := in.check(src); f != nil {
+		return nil, f
+	}
 	var made []behavior.Distribution
 	for i := range list {
-		d, f := list[i].convert(src, at{"distributions", i}, edge.Mode, names)
+		d, f := list[i].convert(src, at{"distributions", i}, in)
 		if f != nil {
 			return nil, f
 		}

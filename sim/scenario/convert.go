@@ -15,7 +15,7 @@ func (s *Scenario) BehaviorDistributions() []behavior.Distribution {
 
 // BehaviorDistributions are the distributions as the edge takes them.
 func (c *Config) BehaviorDistributions() []behavior.Distribution {
-	table, f := checkDistributions(&source{root: &node{}}, &c.Edge, c.Origins, c.OriginGroups, c.Distributions)
+	table, f := checkDistributions(&source{root: &node{}}, &c.Edge, &c.Policies, c.Origins, c.OriginGroups, c.Distributions)
 	if f != nil {
 		panic("scenario: a checked configuration is wrong: " + f.message)
 	}

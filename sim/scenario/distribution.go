@@ -7,42 +7,59 @@ import (
 )
 
 // convert makes the edge's own description of a distribution.
-func (d *Distribution) convert(src *source, where at, mode string, origins []string) (behavior.Distribution, *fault) {
+func (d *Distribution) convert(src *source, where at, in *scope) (behavior.Distribution, *fault) {
 	made := behavior.Distribution{
 		ID: d.ID, Domain: d.Domain, Aliases: d.Aliases, Comment: d.Comment,
 		Disabled: d.Disabled, DefaultRootObject: d.DefaultRootObject,
 	}
 	for i := range d.Behaviors {
-		b, f := d.Behaviors[i].convert(src, where.then("behaviors", i), mode, origins)
+		b, f := d.Behaviors[i].convert(src, where.then("behaviors", i), in)
 		if f != nil {
 			return made, f
 		}
 		made.Behaviors = append(made.Behaviors, b)
 	}
 	var f *fault
-	made.Default, f = d.Default.convert(src, where.then("default"), mode, origins)
+	made.Default, f = d.Default.convert(src, where.then("default"), in)
 	return made, f
 }
 
 // convert starts from the mode's preset and changes what is given.
-func (b *Behavior) convert(src *source, where at, mode string, origins []string) (behavior.Behavior, *fault) {
-	made := behavior.Standard()
-	if mode == CloudFront {
-		made = behavior.CloudFront()
-	}
-	if b.Origin != "" && !slices.Contains(origins, b.Origin) {
-		return made, src.fault(where.then("origin"), "no origin has the name %q%s", b.Origin, didYouMean(b.Origin, origins))
+func (b *Behavior) convert(src *source, where at, in *scope) (behavior.Behavior, *fault) {
+	made := in.preset()
+	if b.Origin != "" && !slices.Contains(in.origins, b.Origin) {
+		return made, src.fault(where.then("origin"), "no origin has the name %q%s", b.Origin, didYouMean(b.Origin, in.origins))
 	}
 	made.Path, made.Origin = b.Path, b.Origin
-	made.TTL = b.TTL.over(made.TTL, mode)
+	made.TTL = b.TTL.over(made.TTL, in.mode)
 	if b.Key != nil {
 		made.Key = b.Key.convert(made.Key.Scheme)
 	}
 	made.ViewerProtocol = behavior.ViewerProtocol(b.ViewerProtocol)
+	b.request(&made)
 	made.ForwardHost, made.CollapseWait = b.ForwardHost, b.CollapseWait.Std()
 	made.NoCollapse = b.Collapse != nil && !*b.Collapse
 	b.switches(&made)
-	return made, b.methods(&made, src, where, mode)
+	if f := b.usePolicies(&made, src, where, in); f != nil {
+		return made, f
+	}
+	return made, b.methods(&made, src, where, in.mode)
+}
+
+// request is how requests to the origin are written.
+func (b *Behavior) request(made *behavior.Behavior) {
+	if b.Forward != nil {
+		made.Forward = b.Forward.convert()
+	}
+	if b.DropHeaders != nil {
+		made.Request.Drop = b.DropHeaders
+	}
+	if b.UntrustedHeaders != nil {
+		made.Request.Untrusted = b.UntrustedHeaders
+	}
+	if b.UserAgent != nil {
+		made.Request.Agent = *b.UserAgent
+	}
 }
 
 func (b *Behavior) switches(made *behavior.Behavior) {
@@ -58,7 +75,12 @@ func (b *Behavior) switches(made *behavior.Behavior) {
 		{b.ErrorCaching, &made.ErrorCaching},
 		{b.StaleDespiteShared, &made.StaleDespiteShared},
 		{b.NoAuthorization, &made.NoAuthorization},
-		{b.NoCookies, &made.NoCookies},
+		{b.KeepAliveHeader, &made.Request.KeepAlive},
+		{b.ForwardRequestID, &made.Request.ID},
+		{b.CookieRules, &made.CookieRules},
+		{b.TidyCookies, &made.TidyCookies},
+		{b.FilterVary, &made.FilterVary},
+		{b.Quotas, &made.Quotas},
 	} {
 		if s.given != nil {
 			*s.into = *s.given

@@ -94,6 +94,19 @@ type Behavior struct {
 	TTL TTL  `yaml:"ttl"`
 	Key *Key `yaml:"key"` // Default: standard query all, cloudfront nothing but the path
 
+	// Policies by name: of CloudFront's managed ones, also by id, or of the
+	// file's own. Each stands in place of what it decides.
+	CachePolicy         string `yaml:"cache_policy"`          // in place of ttl and key. Default: none
+	OriginRequestPolicy string `yaml:"origin_request_policy"` // in place of forward. Default: none
+
+	// What goes to the origin beside the key, and how it is written.
+	Forward          *Forward `yaml:"forward"`            // Default: standard all cookies, cloudfront nothing
+	DropHeaders      []string `yaml:"drop_headers"`       // go only where key or forward have them; "x-*" for all with that beginning. Default: standard none, cloudfront Accept and others
+	UntrustedHeaders []string `yaml:"untrusted_headers"`  // go only where key or forward name them. Default: X-Forwarded-Host and its like
+	UserAgent        *string  `yaml:"user_agent"`         // in place of the viewer's, unless key or forward have that. Default: standard "", the viewer's, cloudfront Amazon CloudFront
+	KeepAliveHeader  *bool    `yaml:"keep_alive_header"`  // send Connection: Keep-Alive. Default: standard false, cloudfront true
+	ForwardRequestID *bool    `yaml:"forward_request_id"` // send X-Amz-Cf-Id. Default: standard false, cloudfront true
+
 	ForwardHost  bool          `yaml:"forward_host"`  // the origin sees the viewer's Host. Default: false
 	Collapse     *bool         `yaml:"collapse"`      // requests that miss together ask the origin once. Default: true
 	CollapseWait unit.Duration `yaml:"collapse_wait"` // how long one waits for the header before it asks by itself. Default: 0s, no limit
@@ -109,7 +122,10 @@ type Behavior struct {
 	StaleDespiteShared *bool          `yaml:"stale_despite_shared"` // Default: standard false, cloudfront true
 	StaleOnError       *unit.Duration `yaml:"stale_on_error"`       // Default: standard 0s, cloudfront no limit
 	NoAuthorization    *bool          `yaml:"no_authorization"`     // Default: standard false, cloudfront true
-	NoCookies          *bool          `yaml:"no_cookies"`           // Default: standard false, cloudfront true
+	CookieRules        *bool          `yaml:"cookie_rules"`         // Default: standard false, cloudfront true
+	TidyCookies        *bool          `yaml:"tidy_cookies"`         // Default: standard false, cloudfront true
+	FilterVary         *bool          `yaml:"filter_vary"`          // Default: standard false, cloudfront true
+	Quotas             *bool          `yaml:"quotas"`               // Default: standard false, cloudfront true
 }
 
 // TTL bounds the time a response is fresh.

@@ -26,6 +26,7 @@ type Scenario struct {
 
 	Edge          Edge              `yaml:"edge"`
 	Origins       map[string]Origin `yaml:"origins"`       // by name; at least one
+	Policies      Policies          `yaml:"policies"`      // that behaviors share
 	Distributions []Distribution    `yaml:"distributions"` // at least one
 
 	OriginGroups map[string]OriginGroup `yaml:"origin_groups"` // by name; behaviors may name them as origins. Default: none
@@ -61,6 +62,7 @@ const (
 type Config struct {
 	Edge          Edge              `yaml:"edge"`
 	Origins       map[string]Origin `yaml:"origins"` // each with a url
+	Policies      Policies          `yaml:"policies"`
 	Distributions []Distribution    `yaml:"distributions"`
 
 	OriginGroups map[string]OriginGroup `yaml:"origin_groups"`

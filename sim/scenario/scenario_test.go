@@ -321,7 +321,7 @@ distributions:
 		t.Errorf("%+v", c)
 	}
 	for change, want := range map[string]string{
-		"workload.rate=1":         `--set workload.rate=1: workload: unknown key; there is edge, origins, distributions, …`,
+		"workload.rate=1":         `--set workload.rate=1: workload: unknown key; there is edge, origins, …`,
 		"origins.app=":            `--set origins.app=: origins.app.url: missing: a server's origins are real ones, as http://127.0.0.1:8080`,
 		"origins.app={kind: x}":   `--set origins.app={kind: x}: origins.app.url: missing: a server's origins are real ones, as http://127.0.0.1:8080`,
 		"distributions.E1.id=":    `--set distributions.E1.id=: distributions[0].id: want a single value, not nothing`,
