@@ -9,10 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
-
-	"github.com/klauspost/compress/gzip"
 
 	"edgesim/results"
 )
@@ -44,39 +40,22 @@ func New(w io.Writer, names *results.Names) *Writer {
 // behind what is there, which is gzip still. Any other file is appended to as it
 // goes, as servers do when they start again.
 func Create(path string, names *results.Names) (*Writer, error) {
-	if strings.HasSuffix(path, ".gz") {
-		return createGzip(path, names)
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	to, err := openOutlet(path)
 	if err != nil {
 		return nil, fmt.Errorf("access log: %w", err)
 	}
-	l := New(f, names)
-	if info, err := f.Stat(); err == nil && info.Size() > 0 {
-		l.buf = l.buf[:0]
+	l := New(to, names)
+	if to.size() > 0 {
+		l.buf = l.buf[:0] // it has a header
 	}
-	l.ends = append(l.ends, f.Close)
-	return l, nil
-}
-
-func createGzip(path string, names *results.Names) (*Writer, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("access log: %w", err)
-	}
-	z, err := gzip.NewWriterLevel(f, gzip.BestSpeed)
-	if err != nil {
-		panic("accesslog: gzip refuses its own level: " + err.Error())
-	}
-	l := New(z, names)
-	l.ends = append(l.ends, z.Close, f.Sync, f.Close, func() error {
-		if l.err != nil {
-			return os.Remove(f.Name())
+	l.ends = append(l.ends, func() error {
+		if l.err == nil {
+			l.keep(to.sync())
 		}
-		return settle(f.Name(), path)
+		if l.err != nil {
+			return to.rescue()
+		}
+		return to.finish()
 	})
 	return l, nil
 }
@@ -84,8 +63,11 @@ func createGzip(path string, names *results.Names) (*Writer, error) {
 // settle gives a finished part its name, or puts it behind the file that has
 // that name already.
 func settle(part, path string) error {
-	if err := os.Link(part, path); err == nil || !errors.Is(err, fs.ErrExist) {
-		return os.Rename(part, path)
+	switch err := os.Link(part, path); {
+	case err == nil:
+		return os.Remove(part) // renaming one name of a file to another of its names does nothing
+	case !errors.Is(err, fs.ErrExist):
+		return os.Rename(part, path) // where files have but one name
 	}
 	from, err := os.Open(part)
 	if err != nil {
