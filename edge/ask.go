@@ -39,6 +39,8 @@ type ask struct {
 	solo  bool // this request asks the origin for itself
 	turns int  // how often another request's flight brought another variant
 
+	took *timing // what getting its response from the origin took; nil: it did not come from there
+
 	ifNoneMatch, ifModifiedSince, rangeField, ifRange []byte
 	referrer, agent, forwarded                        []byte
 	hasBody                                           bool

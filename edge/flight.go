@@ -64,6 +64,7 @@ type flight struct {
 	decided chan struct{} // closed when the fields below are set
 	outcome outcome
 	obj     *object
+	took    timing
 	lead    *stream // the leader's place at the body, taken before that moves
 	fault   fault
 
@@ -96,6 +97,7 @@ func (f *flight) run() {
 		f.fail(err)
 		return
 	}
+	f.took = r.timing()
 	f.judge(r, asked)
 	f.pump(r)
 	f.own.total = f.e.now() - asked

@@ -109,7 +109,10 @@ func (u *upstream) free() {
 
 // connect opens a connection; the caller has the right to one.
 func (u *upstream) connect(ctx context.Context) (*originConn, error) {
-	raw, err := u.dial(ctx)
+	var names nameWatch
+	began := time.Now()
+	raw, err := u.dial(names.in(ctx))
+	took := time.Since(began)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if err != nil {
@@ -121,7 +124,7 @@ func (u *upstream) connect(ctx context.Context) (*originConn, error) {
 		raw.Close()
 		return nil, errClosed
 	}
-	c := &originConn{Conn: raw, up: u}
+	c := &originConn{Conn: raw, up: u, timing: timing{dns: names.took, connect: took - names.took}}
 	c.br = bufio.NewReaderSize(c, maxOriginHeader)
 	u.live[c] = struct{}{}
 	return c, nil

@@ -19,7 +19,10 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	if why.status == 503 {
 		b = append(b, "Retry-After: 1\r\n"...)
 	}
-	v.buf = e.trace(v, e.signed(b), asError.result, asError.status)
+	v.buf = e.trace(v, e.signed(a.outfit(b)), asError.result, asError.status)
+	if a.timed(v.id) {
+		v.buf = e.appendTiming(v.buf, v, a, &asError)
+	}
 	inject(&res.Header, v.buf)
 	body := append([]byte(strconv.Itoa(why.status)), ' ')
 	body = append(body, why.why...)

@@ -111,7 +111,7 @@ func setLength(res *fasthttp.Response, length int64) {
 func (e *Edge) header(v *viewer, h *fasthttp.ResponseHeader, o *object, part *part, m *manner) {
 	now := v.ask.now
 	h.SetStatusCode(part.status)
-	b := append(block(v.buf[:0]), o.block...)
+	b := e.dressed(block(v.buf[:0]), o.block, &v.ask, m.result == results.Miss)
 	if part.cut {
 		b = part.describe(b, o)
 	}
@@ -127,6 +127,9 @@ func (e *Edge) header(v *viewer, h *fasthttp.ResponseHeader, o *object, part *pa
 		v.buf = append(v.buf[:len(v.buf)-len(crlf)], "; ttl="...)
 		v.buf = strconv.AppendInt(v.buf, int64(o.left(now)/time.Second), 10)
 		v.buf = append(v.buf, crlf...)
+	}
+	if v.ask.timed(v.id) {
+		v.buf = e.appendTiming(v.buf, v, &v.ask, m)
 	}
 	inject(h, v.buf)
 }

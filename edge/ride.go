@@ -57,6 +57,7 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 		e.refuse(v, a, f.fault)
 		return true
 	case leads:
+		a.took = &f.took
 		return e.respond(v, a, f.obj, f.leaderManner(), f.lead)
 	case f.outcome == passed, !f.obj.verdict.Collapsible && f.outcome != staleGood:
 		a.solo = true

@@ -23,6 +23,7 @@ type route struct {
 	rules rfc9111.Rules
 	ups   []*upstream  // who is asked; of a group's, the next where one fails
 	group *OriginGroup // nil: ups is one origin
+	dress *dress       // what viewers get of fields; nil: the object's as they are
 	dist  uint16       // index into Names.Distributions
 	name  uint16       // index into Names.Behaviors
 }
@@ -129,7 +130,7 @@ func (s *site) makeRoutes(names *results.Names) error {
 }
 
 func (s *site) makeRoute(r *behavior.Rule, names *results.Names) (route, error) {
-	made := route{rules: rulesOf(&r.Behavior)}
+	made := route{rules: rulesOf(&r.Behavior), dress: newDress(&r.ResponseHeaders)}
 	if !s.lead(&made, r.Origin) {
 		return made, fmt.Errorf("behavior %q: there is no origin %q", r.Name, r.Origin)
 	}

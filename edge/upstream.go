@@ -43,13 +43,16 @@ const maxOriginHeader = 32 << 10 // bytes of a response's header, as CloudFront 
 
 type originConn struct {
 	net.Conn
-	up    *upstream
-	br    *bufio.Reader
-	since time.Time    // idle since
-	n     atomic.Int64 // bytes received
-	began int64        // n when the exchange under way began
-	used  bool         // has carried a response before
-	until time.Time    // when the exchange under way must be complete; zero: whenever
+	up     *upstream
+	br     *bufio.Reader
+	since  time.Time    // idle since
+	n      atomic.Int64 // bytes received
+	began  int64        // n when the exchange under way began
+	used   bool         // has carried a response before
+	timing timing       // of the exchange under way
+	sent   time.Time    // when its request had gone out; zero: not yet
+	heard  time.Time    // when the first byte of its response came; zero: not yet
+	until  time.Time    // when the exchange under way must be complete; zero: whenever
 }
 
 // Read reads with the origin's timeouts, and counts.
@@ -63,6 +66,9 @@ func (c *originConn) Read(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(p)
 	c.n.Add(int64(n))
+	if n > 0 && c.heard.IsZero() {
+		c.heard = time.Now()
+	}
 	return n, err
 }
 
@@ -87,6 +93,13 @@ type reply struct {
 
 // bytes is how many bytes the origin has sent for this reply so far.
 func (r *reply) bytes() int64 { return r.conn.n.Load() - r.conn.began }
+
+// timing is what getting the header took.
+func (r *reply) timing() timing {
+	t := r.conn.timing
+	t.first = max(0, r.conn.heard.Sub(r.conn.sent)) // an early answer came before all of the request was out
+	return t
+}
 
 // ask sends one request and reads the header of its response. A request of a
 // safe method that an idle connection lost before any byte of a response is
@@ -121,11 +134,15 @@ func isTimeout(err error) bool {
 
 func (c *originConn) exchange(out *outgoing) (*reply, error) {
 	c.began = c.n.Load()
+	c.sent, c.heard = time.Time{}, time.Time{}
+	if c.used {
+		c.timing = timing{}
+	}
 	if c.up.CompletionTimeout > 0 {
 		c.until = time.Now().Add(c.up.CompletionTimeout)
 	}
 	err := c.send(out)
-	out.sent = err == nil
+	out.sent, c.sent = err == nil, time.Now()
 	if err != nil && (out.body == nil || errors.Is(err, errUpload)) {
 		return nil, fmt.Errorf("sending the request: %w", err)
 	}

@@ -46,6 +46,8 @@ type Behavior struct {
 	Forward     Forward // what goes to the origin beside what the key holds
 	Request     Request // how requests to the origin are written
 
+	ResponseHeaders ResponseHeaders // what viewers get in place of, or beside, the origin's fields
+
 	// CollapseWait is how long a request that joined a flight waits for the
 	// origin's header before it asks the origin itself; 0: as long as the
 	// flight lasts.

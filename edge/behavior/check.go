@@ -34,6 +34,9 @@ func (b *Behavior) check() (field, problem string) {
 	if problem := b.Forward.check(b.Quotas); problem != "" {
 		return "forward", problem
 	}
+	if problem := b.ResponseHeaders.check(); problem != "" {
+		return "response_headers", problem
+	}
 	return b.Request.check()
 }
 

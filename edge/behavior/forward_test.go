@@ -172,7 +172,15 @@ func TestManagedPolicies(t *testing.T) {
 			t.Errorf("%s is not found", p.Name)
 		}
 	}
-	if len(ManagedCachePolicies()) != 7 || len(ManagedOriginRequestPolicies()) != 8 {
+	for _, p := range ManagedResponseHeadersPolicies() {
+		if problem := p.Check(); problem != "" {
+			t.Errorf("%s: %s", p.Name, problem)
+		}
+		if byID, ok := ManagedResponseHeadersPolicy(p.ID); !ok || byID.Name != p.Name {
+			t.Errorf("%s is not found", p.Name)
+		}
+	}
+	if len(ManagedResponseHeadersPolicies()) != 5 || len(ManagedCachePolicies()) != 7 || len(ManagedOriginRequestPolicies()) != 8 {
 		t.Error("a policy is missing")
 	}
 	disabled, _ := ManagedCachePolicy("CachingDisabled")
@@ -227,6 +235,21 @@ func TestPoliciesRefuse(t *testing.T) {
 		`headers: include needs a list of names`:                             func(b *Behavior) { b.Forward.Headers = Include },
 		`headers: unknown choice "some"`:                                     func(b *Behavior) { b.Forward.Headers = "some" },
 		`header "a*b" is no field name, nor the beginning of one`:            func(b *Behavior) { b.Request.Drop = []string{"a b"} },
+		`header "via" cannot be removed`:                                     func(b *Behavior) { b.ResponseHeaders.Remove = []string{"via"} },
+		`header "X-Amz-Cf-Pop" cannot be removed`:                            func(b *Behavior) { b.ResponseHeaders.Remove = []string{"X-Amz-Cf-Pop"} },
+		`header "content-encoding" cannot be removed`:                        func(b *Behavior) { b.ResponseHeaders.Remove = []string{"content-encoding"} },
+		`header "Transfer-Encoding" cannot be set`:                           func(b *Behavior) { b.ResponseHeaders.Set = []SetHeader{{Name: "Transfer-Encoding"}} },
+		`header "Age" cannot be set`:                                         func(b *Behavior) { b.ResponseHeaders.Set = []SetHeader{{Name: "Age"}} },
+		`header "Access-Control-Max-Age" is set by cors`:                     func(b *Behavior) { b.ResponseHeaders.Set = []SetHeader{{Name: "Access-Control-Max-Age"}} },
+		`header "x" is set twice`:                                            func(b *Behavior) { b.ResponseHeaders.Set = []SetHeader{{Name: "X"}, {Name: "x"}} },
+		`header "X": its value "a\r\nb" has control`:                         func(b *Behavior) { b.ResponseHeaders.Set = []SetHeader{{Name: "X", Value: "a\r\nb"}} },
+		`a sampling of 1.5 is none from 0% to 100%`:                          func(b *Behavior) { b.ResponseHeaders.Sampling = 1.5 },
+		`has more than four decimals`:                                        func(b *Behavior) { b.ResponseHeaders.Sampling = 0.0000005 },
+		`cors: no origin is allowed`:                                         func(b *Behavior) { b.ResponseHeaders.CORS = &CORS{} },
+		`cors: origin "a.*.b": a wildcard can only be`:                       func(b *Behavior) { b.ResponseHeaders.CORS = &CORS{AllowOrigins: []string{"a.*.b"}} },
+		`cors: origin "ftp://a": want http:// or https://`:                   func(b *Behavior) { b.ResponseHeaders.CORS = &CORS{AllowOrigins: []string{"ftp://a"}} },
+		`cors: origin "https://a/": "a/" is no label`:                        func(b *Behavior) { b.ResponseHeaders.CORS = &CORS{AllowOrigins: []string{"https://a/"}} },
+		`cors: with credentials "*" does not mean all`:                       func(b *Behavior) { b.ResponseHeaders.CORS = &CORS{AllowOrigins: []string{"*"}, AllowCredentials: true} },
 		`"a\nb" cannot be sent`:                                              func(b *Behavior) { b.Request.Agent = "a\nb" },
 	} {
 		b := CloudFront()

@@ -36,7 +36,7 @@ func (b *Behavior) convert(src *source, where at, in *scope) (behavior.Behavior,
 		made.Key = b.Key.convert(made.Key.Scheme)
 	}
 	made.ViewerProtocol = behavior.ViewerProtocol(b.ViewerProtocol)
-	b.request(&made)
+	b.headers(&made)
 	made.ForwardHost, made.CollapseWait = b.ForwardHost, b.CollapseWait.Std()
 	made.NoCollapse = b.Collapse != nil && !*b.Collapse
 	b.switches(&made)
@@ -46,10 +46,13 @@ func (b *Behavior) convert(src *source, where at, in *scope) (behavior.Behavior,
 	return made, b.methods(&made, src, where, in.mode)
 }
 
-// request is how requests to the origin are written.
-func (b *Behavior) request(made *behavior.Behavior) {
+// headers is what happens to fields, either way.
+func (b *Behavior) headers(made *behavior.Behavior) {
 	if b.Forward != nil {
 		made.Forward = b.Forward.convert()
+	}
+	if b.ResponseHeaders != nil {
+		made.ResponseHeaders = b.ResponseHeaders.convert()
 	}
 	if b.DropHeaders != nil {
 		made.Request.Drop = b.DropHeaders

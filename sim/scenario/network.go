@@ -96,8 +96,9 @@ type Behavior struct {
 
 	// Policies by name: of CloudFront's managed ones, also by id, or of the
 	// file's own. Each stands in place of what it decides.
-	CachePolicy         string `yaml:"cache_policy"`          // in place of ttl and key. Default: none
-	OriginRequestPolicy string `yaml:"origin_request_policy"` // in place of forward. Default: none
+	CachePolicy           string `yaml:"cache_policy"`            // in place of ttl and key. Default: none
+	OriginRequestPolicy   string `yaml:"origin_request_policy"`   // in place of forward. Default: none
+	ResponseHeadersPolicy string `yaml:"response_headers_policy"` // in place of response_headers. Default: none
 
 	// What goes to the origin beside the key, and how it is written.
 	Forward          *Forward `yaml:"forward"`            // Default: standard all cookies, cloudfront nothing
@@ -110,6 +111,8 @@ type Behavior struct {
 	ForwardHost  bool          `yaml:"forward_host"`  // the origin sees the viewer's Host. Default: false
 	Collapse     *bool         `yaml:"collapse"`      // requests that miss together ask the origin once. Default: true
 	CollapseWait unit.Duration `yaml:"collapse_wait"` // how long one waits for the header before it asks by itself. Default: 0s, no limit
+
+	ResponseHeaders *ResponseHeaders `yaml:"response_headers"` // what viewers get in place of, or beside, the origin's fields. Default: nothing
 
 	// In these the modes differ; edge/behavior explains them.
 	Heuristic          *bool          `yaml:"heuristic"`            // Default: standard true, cloudfront false

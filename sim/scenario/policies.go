@@ -5,13 +5,15 @@ import (
 	"slices"
 
 	"edgesim/edge/behavior"
+	"edgesim/sim/unit"
 )
 
 // Policies are choices that behaviors share, by name. A name of CloudFront's
 // managed policies cannot be given to another.
 type Policies struct {
-	Cache         map[string]CachePolicy `yaml:"cache"`          // Default: none beside the managed ones
-	OriginRequest map[string]Forward     `yaml:"origin_request"` // Default: none beside the managed ones
+	Cache           map[string]CachePolicy     `yaml:"cache"`            // Default: none beside the managed ones
+	OriginRequest   map[string]Forward         `yaml:"origin_request"`   // Default: none beside the managed ones
+	ResponseHeaders map[string]ResponseHeaders `yaml:"response_headers"` // Default: none beside the managed ones
 }
 
 // CachePolicy is lifetimes and key. What is left out is as in a behavior of the
@@ -29,6 +31,50 @@ type Forward struct {
 	CookieNames []string `yaml:"cookie_names"` // for include and except
 	Query       string   `yaml:"query"`        // none, all, include or except. Default: none
 	QueryNames  []string `yaml:"query_names"`  // for include and except
+}
+
+// ResponseHeaders is what viewers get in place of, or beside, the origin's
+// fields: first remove, then set and cors.
+type ResponseHeaders struct {
+	Remove       []string    `yaml:"remove"`        // names of the origin's fields. Default: none
+	Set          []SetHeader `yaml:"set"`           // Default: none
+	CORS         *CORS       `yaml:"cors"`          // Default: the origin's affair
+	ServerTiming *unit.Share `yaml:"server_timing"` // of the responses that get Server-Timing, to four decimals of a percentage; 0% for those that ask. Default: none, not even those
+}
+
+// SetHeader is a field that viewers get.
+type SetHeader struct {
+	Name     string `yaml:"name"`     // required
+	Value    string `yaml:"value"`    // Default: empty
+	Override bool   `yaml:"override"` // in place of the origin's. Default: false, only where the origin sends none
+}
+
+// CORS is what requests from other origins are told.
+type CORS struct {
+	Origins     []string      `yaml:"origins"`     // as https://example.com, *.example.com, or "*" for all; required
+	Headers     []string      `yaml:"headers"`     // Default: none is sent
+	Methods     []string      `yaml:"methods"`     // ALL alone for all. Default: none is sent
+	Expose      []string      `yaml:"expose"`      // Default: none is sent
+	Credentials bool          `yaml:"credentials"` // Default: false
+	MaxAge      unit.Duration `yaml:"max_age"`     // Default: 0s, none is sent
+	Override    bool          `yaml:"override"`    // in place of the origin's. Default: false, only where the origin sends nothing of the kind
+}
+
+func (r *ResponseHeaders) convert() behavior.ResponseHeaders {
+	made := behavior.ResponseHeaders{Remove: r.Remove}
+	for _, h := range r.Set {
+		made.Set = append(made.Set, behavior.SetHeader(h))
+	}
+	if c := r.CORS; c != nil {
+		made.CORS = &behavior.CORS{
+			AllowOrigins: c.Origins, AllowHeaders: c.Headers, AllowMethods: c.Methods, ExposeHeaders: c.Expose,
+			AllowCredentials: c.Credentials, MaxAge: c.MaxAge.Std(), Override: c.Override,
+		}
+	}
+	if r.ServerTiming != nil {
+		made.ServerTiming, made.Sampling = true, float64(*r.ServerTiming)
+	}
+	return made
 }
 
 func (f *Forward) convert() behavior.Forward {
@@ -65,84 +111,128 @@ func (p *CachePolicy) convert(in *scope) behavior.CachePolicy {
 
 // check finds what cannot stand in the file's own policies, used or not.
 func (in *scope) check(src *source) *fault {
+	where := at{"policies"}
 	quotas := in.preset().Quotas
 	for _, name := range sortedKeys(in.policies.Cache) {
-		where := at{"policies", "cache", name}
-		if _, ok := behavior.ManagedCachePolicy(name); ok {
-			return src.fault(where, "a managed policy has this name: choose another")
-		}
 		p := in.policies.Cache[name]
+		_, managed := behavior.ManagedCachePolicy(name)
 		made := p.convert(in)
-		if field, problem := made.Check(quotas); problem != "" {
-			return src.fault(where.then(field), "%s", problem)
+		field, problem := made.Check(quotas)
+		if f := policyFault(src, where.then("cache", name), managed, problem, field); f != nil {
+			return f
 		}
 	}
 	for _, name := range sortedKeys(in.policies.OriginRequest) {
-		where := at{"policies", "origin_request", name}
-		if _, ok := behavior.ManagedOriginRequestPolicy(name); ok {
-			return src.fault(where, "a managed policy has this name: choose another")
-		}
 		p := in.policies.OriginRequest[name]
+		_, managed := behavior.ManagedOriginRequestPolicy(name)
 		made := behavior.OriginRequestPolicy{Forward: p.convert()}
-		if problem := made.Check(quotas); problem != "" {
-			return src.fault(where, "%s", problem)
+		if f := policyFault(src, where.then("origin_request", name), managed, made.Check(quotas)); f != nil {
+			return f
+		}
+	}
+	for _, name := range sortedKeys(in.policies.ResponseHeaders) {
+		p := in.policies.ResponseHeaders[name]
+		_, managed := behavior.ManagedResponseHeadersPolicy(name)
+		made := behavior.ResponseHeadersPolicy{Headers: p.convert()}
+		if f := policyFault(src, where.then("response_headers", name), managed, made.Check()); f != nil {
+			return f
 		}
 	}
 	return nil
+}
+
+// policyFault is what is wrong with a policy of the file's own, under further
+// keys where one of them is to blame.
+func policyFault(src *source, where at, managed bool, problem string, keys ...string) *fault {
+	switch {
+	case managed:
+		return src.fault(where, "a managed policy has this name: choose another")
+	case problem == "":
+		return nil
+	}
+	for _, key := range keys {
+		where = where.then(key)
+	}
+	return src.fault(where, "%s", problem)
 }
 
 // usePolicies puts the policies that a behavior names in the place of what they
 // decide.
 func (b *Behavior) usePolicies(made *behavior.Behavior, src *source, where at, in *scope) *fault {
-	if b.CachePolicy != "" {
-		if b.Key != nil || b.TTL != (TTL{}) {
-			return src.fault(where.then("cache_policy"), "the policy decides on ttl and key: leave these out, or the policy")
+	for _, use := range []struct {
+		key, name, decides string
+		given              bool // what the policy decides is also written out
+		put                func(name string) (known []string)
+	}{
+		{"cache_policy", b.CachePolicy, "ttl and key", b.Key != nil || b.TTL != (TTL{}), func(name string) []string { return in.useCache(made, name) }},
+		{"origin_request_policy", b.OriginRequestPolicy, "forward", b.Forward != nil, func(name string) []string { return in.useOriginRequest(made, name) }},
+		{"response_headers_policy", b.ResponseHeadersPolicy, "response_headers", b.ResponseHeaders != nil,
+			func(name string) []string { return in.useResponseHeaders(made, name) }},
+	} {
+		if use.name == "" {
+			continue
 		}
-		p, f := in.cachePolicy(src, where.then("cache_policy"), b.CachePolicy)
-		if f != nil {
-			return f
+		if use.given {
+			return src.fault(where.then(use.key), "the policy decides on %s: leave one of the two out", use.decides)
 		}
-		made.TTL, made.Key = p.TTL, p.Key
-	}
-	if b.OriginRequestPolicy != "" {
-		if b.Forward != nil {
-			return src.fault(where.then("origin_request_policy"), "the policy decides on forward: leave one of the two out")
+		if known := use.put(use.name); known != nil {
+			return src.fault(where.then(use.key), "no policy has the name or id %q%s", use.name, didYouMean(use.name, known))
 		}
-		p, f := in.originRequestPolicy(src, where.then("origin_request_policy"), b.OriginRequestPolicy)
-		if f != nil {
-			return f
-		}
-		made.Forward = p.Forward
 	}
 	return nil
 }
 
-func (in *scope) cachePolicy(src *source, where at, name string) (behavior.CachePolicy, *fault) {
-	if p, ok := in.policies.Cache[name]; ok {
-		return p.convert(in), nil
+// useCache puts a cache policy in its place. Where none has the name, it returns
+// the names that there are.
+func (in *scope) useCache(made *behavior.Behavior, name string) (known []string) {
+	if own, ok := in.policies.Cache[name]; ok {
+		p := own.convert(in)
+		made.TTL, made.Key = p.TTL, p.Key
+		return nil
 	}
 	if p, ok := behavior.ManagedCachePolicy(name); ok {
-		return p, nil
+		made.TTL, made.Key = p.TTL, p.Key
+		return nil
 	}
-	known := sortedKeys(in.policies.Cache)
+	known = sortedKeys(in.policies.Cache)
 	for _, p := range behavior.ManagedCachePolicies() {
 		known = append(known, p.Name)
 	}
-	return behavior.CachePolicy{}, src.fault(where, "no cache policy has the name or id %q%s", name, didYouMean(name, known))
+	return known
 }
 
-func (in *scope) originRequestPolicy(src *source, where at, name string) (behavior.OriginRequestPolicy, *fault) {
-	if p, ok := in.policies.OriginRequest[name]; ok {
-		return behavior.OriginRequestPolicy{Forward: p.convert()}, nil
+// useOriginRequest is useCache for an origin request policy.
+func (in *scope) useOriginRequest(made *behavior.Behavior, name string) (known []string) {
+	if own, ok := in.policies.OriginRequest[name]; ok {
+		made.Forward = own.convert()
+		return nil
 	}
 	if p, ok := behavior.ManagedOriginRequestPolicy(name); ok {
-		return p, nil
+		made.Forward = p.Forward
+		return nil
 	}
-	known := sortedKeys(in.policies.OriginRequest)
+	known = sortedKeys(in.policies.OriginRequest)
 	for _, p := range behavior.ManagedOriginRequestPolicies() {
 		known = append(known, p.Name)
 	}
-	return behavior.OriginRequestPolicy{}, src.fault(where, "no origin request policy has the name or id %q%s", name, didYouMean(name, known))
+	return known
+}
+
+// useResponseHeaders is useCache for a response headers policy.
+func (in *scope) useResponseHeaders(made *behavior.Behavior, name string) (known []string) {
+	if own, ok := in.policies.ResponseHeaders[name]; ok {
+		made.ResponseHeaders = own.convert()
+		return nil
+	}
+	if p, ok := behavior.ManagedResponseHeadersPolicy(name); ok {
+		made.ResponseHeaders = p.Headers
+		return nil
+	}
+	known = sortedKeys(in.policies.ResponseHeaders)
+	for _, p := range behavior.ManagedResponseHeadersPolicies() {
+		known = append(known, p.Name)
+	}
+	return known
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
