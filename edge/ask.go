@@ -32,19 +32,26 @@ type ask struct {
 	hops     []byte // what its Connection lists, once hopsRead
 	hopsRead bool
 
-	key   []byte // of the response asked for, variant included
-	base  int    // length of the part of key before the variant
-	hash  uint64
-	p     *partition
-	solo  bool // this request asks the origin for itself
-	turns int  // how often another request's flight brought another variant
-
 	took *timing // what getting its response from the origin took; nil: it did not come from there
 
-	ifNoneMatch, ifModifiedSince, rangeField, ifRange []byte
-	referrer, agent, forwarded                        []byte
-	hasBody                                           bool
-	uploading                                         bool // the handler reads the request's body
+	key       []byte // of the response asked for, variant included
+	base      int    // length of the part of key before the variant
+	hash      uint64
+	p         *partition
+	forward   forward // why it goes to the origin
+	fwdStatus int     // what the origin answered; 0: nothing
+	varied    bool    // a variant was looked for
+	solo      bool    // this request asks the origin for itself
+	turns     int     // how often another request's flight brought another variant
+
+	ifNoneMatch, ifModifiedSince []byte
+	ifMatch, ifUnmodifiedSince   []byte
+	rangeField, ifRange          []byte
+	referrer, agent, forwarded   []byte
+	once                         block // fields that go to this viewer and are not kept
+	hasBody                      bool
+	behind                       bool // a pipelined response before this one may still be in fasthttp's buffer
+	uploading                    bool // the handler reads the request's body
 
 	https bool   // the viewer speaks HTTPS, to us or to a proxy that we trust
 	proto []byte // X-Forwarded-Proto
@@ -79,24 +86,22 @@ func (a *ask) field(name, value []byte) {
 		if string(name) == "Referer" {
 			a.referrer = value
 		}
-	case len("If-Range"):
+	case len("If-Range"): // and If-Match
 		if string(name) == "If-Range" {
 			a.ifRange = value
+		} else {
+			a.condition(name, value)
 		}
-	case len("If-None-Match"):
-		if string(name) == "If-None-Match" {
-			a.ifNoneMatch = value
+	case len("If-Modified-Since"):
+		if string(name) == "X-Forwarded-Proto" { // of the same length
+			a.proto = value
 		}
+		a.condition(name, value)
+	case len("If-None-Match"), len("If-Unmodified-Since"):
+		a.condition(name, value)
 	case len("X-Forwarded-For"):
 		if string(name) == "X-Forwarded-For" && a.forwarded == nil {
 			a.forwarded = value
-		}
-	case len("If-Modified-Since"):
-		if string(name) == "If-Modified-Since" {
-			a.ifModifiedSince = value
-		}
-		if string(name) == "X-Forwarded-Proto" { // of the same length
-			a.proto = value
 		}
 	}
 	a.caching.Field(name, value)
@@ -124,10 +129,31 @@ func splitTarget(target []byte) (host, path, query []byte) {
 
 var slash = []byte("/")
 
-// cacheable reports whether a stored response may answer this method.
+// cacheable reports whether a stored response may answer this request.
 func (a *ask) cacheable() bool {
-	return a.method == results.GET || a.method == results.HEAD
+	switch a.method {
+	case results.GET, results.HEAD:
+		return true
+	case results.OPTIONS:
+		return !a.hasBody && a.rule.CachedMethods.Has(results.OPTIONS)
+	}
+	return false
 }
+
+// makeKey makes the key of what the request asks for, without variant. Responses
+// to OPTIONS have keys of their own.
+func (a *ask) makeKey(e *Edge) {
+	a.key = a.rule.AppendKey(a.key[:0], a.host, a.path, a.query, a.header)
+	if a.method == results.OPTIONS {
+		a.key = append(a.key, optionsKey)
+	}
+	a.base = len(a.key)
+	a.hash = hashKey(a.key)
+	a.p = e.partition(a.hash)
+}
+
+// optionsKey ends the keys of responses to OPTIONS. A variant's begins with 0.
+const optionsKey = 'O'
 
 // from is where the request came from: the connection's peer or, where the
 // edge is told to trust it, the first address of X-Forwarded-For.

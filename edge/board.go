@@ -25,6 +25,11 @@ func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 		why = forOne
 	}
 	f.why, f.conditional = why, why == forOne && (len(a.ifNoneMatch) > 0 || len(a.ifModifiedSince) > 0)
+	f.conditioned = f.conditional || why == forOne && (a.demanding() || len(a.rangeField) > 0)
+	if why == forCache && old == nil && a.varied {
+		f.siblings = a.p.siblings(f)
+	}
+	f.hints = a.hints()
 	f.aim(v, a)
 	v.tab = f.tab
 	return f

@@ -41,10 +41,16 @@ func (a *ask) sent(name string) []byte {
 	case 0:
 		return nil
 	case 1:
+		if lines[0] == nil {
+			return noValue
+		}
 		return lines[0]
 	}
 	return a.raw(name)
 }
+
+// noValue is the value of a field that is there and empty.
+var noValue = []byte{}
 
 // collected reports whether fasthttp keeps a field in a form of its own, from
 // which the lines as they came cannot be had.

@@ -44,9 +44,9 @@ type flight struct {
 	route       *route
 	why         purpose
 	conditional bool // the viewer's own conditions went to the origin
+	conditioned bool // those, or others or a range, may make the response what it is
 	private     bool // not in the partition's table: nobody else may join
 	behind      bool // renews a stale object that has been served already: nobody waits for it
-	manner      *manner
 	url         results.Sym
 	query       results.Sym
 
@@ -58,7 +58,13 @@ type flight struct {
 	purges int64 // the partition's when it began
 	void   bool  // what it brings was invalidated since it began: not to be kept. Under the partition's lock
 
-	holds   atomic.Int32             // of the flight itself and of everyone who rides: until they are done, its bodies stay
+	holds atomic.Int32 // of the flight itself and of everyone who rides: until they are done, its bodies stay
+
+	siblings []*object // stored variants of which the origin may name one as good
+	hints    hints     // takes interim responses; nil: nobody wants them
+	once     block     // fields of the response that are not kept, for the leader
+	target   target    // of a POST whose response may be kept
+
 	headers func(name string) []byte // the leader's request fields, until the decision; nil: gone
 
 	decided chan struct{} // closed when the fields below are set
@@ -70,6 +76,7 @@ type flight struct {
 
 	tab    *tab
 	own    origined
+	status int   // of the origin's response; 0: there was none
 	booked int64 // bytes of the memory for bodies in flight
 }
 
@@ -92,6 +99,11 @@ func (f *flight) run() {
 	defer f.land()
 	asked := f.e.now()
 	r, err := f.ask()
+	known := err != nil || r.header.StatusCode() != 304 || f.identified(r)
+	f.drop()
+	if !known {
+		r, err = f.askWhole(r)
+	}
 	f.own.ttfb = f.e.now() - asked
 	if err != nil {
 		f.fail(err)
@@ -171,6 +183,7 @@ func (f *flight) decide(o outcome, obj *object, why fault) {
 func (f *flight) judge(r *reply, asked int64) {
 	now := f.e.now()
 	status := r.header.StatusCode()
+	f.status = status
 	if f.old != nil && status >= 500 && f.standIn(now) {
 		return
 	}
@@ -183,8 +196,11 @@ func (f *flight) judge(r *reply, asked int64) {
 		f.decide(faulted, nil, faultOf(errInvalidReply))
 		return
 	}
+	if f.old != nil && status == 200 && f.req.Method == results.HEAD {
+		f.updateByHead(r, asked, now)
+	}
 	o := f.e.newObject(f, r, asked, now)
-	if f.why == forOne && status != 200 || status == 206 || !o.verdict.Store || f.bodiless() || !f.fits(r.framing.length) ||
+	if f.conditioned && status != 200 || status == 206 || !o.verdict.Store || f.bodiless() || !f.fits(r.framing.length) ||
 		!f.book(nextPiece(0, r.framing.length)) {
 		f.pass(o)
 		return
@@ -195,6 +211,9 @@ func (f *flight) judge(r *reply, asked int64) {
 	case !f.private:
 		f.remember(now)
 		f.leave() // stored, but nobody may ride
+	}
+	if f.req.Method == results.POST {
+		f.p.invalidate(f.hash, f.key[:f.base], f.began-1)
 	}
 	if !f.behind {
 		f.lead, _ = newStream(o.body, 0, -1)
@@ -235,24 +254,6 @@ func (f *flight) forget() {
 
 // fits reports whether a body of that length may be kept.
 func (f *flight) fits(length int64) bool { return length <= f.e.largest }
-
-// renew replaces the old object by one with the fields of a 304 (RFC 9111
-// §4.3.4).
-func (f *flight) renew(r *reply, asked, now int64) {
-	o := f.e.renewedObject(f, r, asked, now)
-	if o.verdict.Store {
-		f.p.renew(f.hash, f.old, o, f)
-	} else {
-		f.p.mu.Lock()
-		f.p.remove(f.hash, f.key)
-		f.p.mu.Unlock()
-	}
-	if !o.verdict.Collapsible {
-		f.remember(now)
-	}
-	f.leave()
-	f.decide(renewed, o, fault{})
-}
 
 // standIn lets the stale object answer in place of an origin that fails (RFC
 // 5861 §4), and asks no more for a moment.

@@ -93,7 +93,8 @@ func (f *flight) aim(v *viewer, a *ask) {
 
 func (f *flight) requestTo(up *upstream, v *viewer, a *ask) outgoing {
 	out := f.e.outgoingFor(a, v, up, f.why)
-	out.finish(f.old)
+	out.finish(f.old, f.siblings)
+	out.hints = f.hints
 	return out
 }
 

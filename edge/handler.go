@@ -12,11 +12,13 @@ import (
 func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 	v := ctx.Conn().(*viewer)
 	v.busy.Store(true)
-	if v.open {
+	behind := v.open
+	if behind {
 		v.settleEarly()
 	}
 	a := &v.ask
 	a.read(ctx)
+	a.behind = behind
 	a.at = int64(ctx.Time().Sub(e.conf.Epoch))
 	a.now = a.at
 	a.https = v.secure != nil || e.conf.TrustForwardedProto && a.forwardedHTTPS()
@@ -24,7 +26,7 @@ func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 	if !e.find(v, a) {
 		return
 	}
-	if a.hasBody && a.cacheable() {
+	if a.hasBody && a.conditional() {
 		a.hasBody = false // it means nothing (RFC 9110 §9.3.1), so it goes nowhere
 		ctx.SetConnectionClose()
 	}
@@ -32,14 +34,19 @@ func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 		a.takeConditions()
 	}
 	if !a.rule.CachedMethods.Has(a.method) || !a.cacheable() {
-		e.alone(v, a, nil, &asMethod)
+		e.alone(v, a, a.unkept())
 		return
 	}
-	a.key = a.rule.AppendKey(a.key[:0], a.host, a.path, a.query, a.header)
-	a.base = len(a.key)
-	a.hash = hashKey(a.key)
-	a.p = e.partition(a.hash)
+	a.makeKey(e)
 	e.serve(v, a)
+}
+
+// unkept is why responses to the request's method are not kept.
+func (a *ask) unkept() forward {
+	if a.conditional() {
+		return forBypass
+	}
+	return forMethod
 }
 
 // find routes the request to distribution and behavior; false when it was
@@ -96,6 +103,11 @@ func (e *Edge) serve(v *viewer, a *ask) {
 			a.variant(o)
 			continue
 		}
+		if a.demanding() && (state != cache.Fresh || !o.meets(a)) {
+			p.mu.Unlock()
+			e.alone(v, a, forRequest)
+			return
+		}
 		how := a.consider(o, state, now)
 		if how == serveIt {
 			p.mu.Unlock()
@@ -109,6 +121,7 @@ func (e *Edge) serve(v *viewer, a *ask) {
 			e.refuse(v, a, fault{504, results.ErrorDetail, "nothing is stored, and the request allows no more"})
 			return
 		}
+		a.because(o, state)
 		f, leads := e.board(v, a, o, how, now)
 		p.mu.Unlock()
 		if leads {
@@ -180,6 +193,7 @@ func mannerOf(o *object) *manner {
 
 // variant makes the key that of the variant this request selects.
 func (a *ask) variant(o *object) {
-	a.key = appendVariant(a.key[:a.base], o.generation, o.vary, a.header)
+	a.key = appendVariant(a.key[:a.base], o, a.rule.NormalizeVary, a.header)
 	a.hash = hashKey(a.key)
+	a.varied = true
 }

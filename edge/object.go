@@ -30,7 +30,9 @@ type object struct {
 
 	vary   []string // field names, lower case, that select among variants
 	http10 bool     // the origin speaks HTTP/1.0
+	base   int      // of a variant: length of key before what Vary added; 0: it is none
 	marker bool     // no response, but a note that this key's responses vary by the names in vary
+	family *family  // of a marker: the variants that are kept
 
 	// generation is part of the keys of variants, and another one after the
 	// plain key was invalidated: older variants are then out of reach.

@@ -44,7 +44,7 @@ func (e *Edge) outgoingFor(a *ask, v *viewer, up *upstream, why purpose) outgoin
 		head = appendLine(head, h.Name, bytesOf(h.Value))
 	}
 	head = e.appendOwn(head, a, v, up)
-	out := outgoing{size: -1, bodiless: a.method == results.HEAD, again: a.cacheable()}
+	out := outgoing{size: -1, bodiless: a.method == results.HEAD, again: a.conditional() || a.method == results.OPTIONS && !a.hasBody}
 	if a.hasBody {
 		head = out.withBody(head, a, e.conf.MaxUpload)
 	}
@@ -61,20 +61,33 @@ func (o *outgoing) withBody(head []byte, a *ask, most int) []byte {
 	return appendLine(head, "Transfer-Encoding", []byte("chunked"))
 }
 
-// finish ends the header: with the conditions that renew old, or none.
-func (o *outgoing) finish(old *object) {
+// finish ends the header: with the conditions that renew old or, where there is
+// no old, ask which of its siblings is good; or none.
+func (o *outgoing) finish(old *object, siblings []*object) {
+	o.bare = len(o.head)
 	if old != nil {
-		if len(old.etag) > 0 {
-			o.head = appendLine(o.head, "If-None-Match", old.etag)
+		siblings = []*object{old}
+	}
+	for i, s := range siblings {
+		switch {
+		case len(s.etag) == 0:
+		case i == 0:
+			o.head = appendLine(o.head, "If-None-Match", s.etag)
+		default:
+			o.head = append(o.head[:len(o.head)-len(crlf)], ", "...)
+			o.head = append(append(o.head, s.etag...), crlf...)
 		}
-		if old.lastModified != 0 {
-			o.head = append(o.head, "If-Modified-Since: "...)
-			o.head = appendDate(o.head, old.lastModified)
-			o.head = append(o.head, '\r', '\n')
-		}
+	}
+	if old != nil && old.lastModified != 0 {
+		o.head = append(o.head, "If-Modified-Since: "...)
+		o.head = appendDate(o.head, old.lastModified)
+		o.head = append(o.head, '\r', '\n')
 	}
 	o.head = append(o.head, '\r', '\n')
 }
+
+// unconditional takes our own conditions out again.
+func (o *outgoing) unconditional() { o.head = append(o.head[:o.bare], crlf...) }
 
 // appendFields appends what of the viewer's fields goes to the origin, every
 // line as it came.
@@ -172,7 +185,8 @@ func replaced(name []byte) bool {
 		is(name, "X-Forwarded-For") || is(name, "Expect") || is(name, "Cookie") || is(name, "X-Amz-Cf-Id")
 }
 
-// hopByHop are the fields of one connection (RFC 9110 §7.6.1).
+// hopByHop are the fields of one connection (RFC 9110 §7.6.1), or of one proxy
+// (RFC 9111 §3.1).
 func hopByHop(name []byte) bool {
 	switch len(name) {
 	case 2:
@@ -189,6 +203,8 @@ func hopByHop(name []byte) bool {
 		return is(name, "Proxy-Authenticate")
 	case 19:
 		return is(name, "Proxy-Authorization")
+	case 25:
+		return is(name, "Proxy-Authentication-Info")
 	}
 	return false
 }

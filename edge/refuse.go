@@ -19,7 +19,7 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	if why.status == 503 {
 		b = append(b, "Retry-After: 1\r\n"...)
 	}
-	v.buf = e.trace(v, e.signed(a.outfit(b)), asError.result, asError.status)
+	v.buf = e.trace(v, e.signed(a.outfit(b)), asError.result) // no Cache-Status: RFC 9211 §2 keeps it to what caches answer with
 	if a.timed(v.id) {
 		v.buf = e.appendTiming(v.buf, v, a, &asError)
 	}

@@ -18,6 +18,7 @@ func (e *Edge) newObject(f *flight, r *reply, asked, now int64) *object {
 	o.meta.Status, o.meta.Received = o.status, e.unix(now)
 	o.take(r.header, nil, f.rule)
 	o.url, o.query, o.contentType = f.url, f.query, e.names.Strings.Bytes(r.header.ContentType())
+	o.meta.AtTarget = f.target.is(o.block.get("Content-Location"))
 	o.judge(f, e.unix(now), e.unix(asked), now)
 	if len(o.vary) > 0 && o.verdict.Store && !f.route.rules.IgnoreVary {
 		f.selectVariant(o)
@@ -28,26 +29,13 @@ func (e *Edge) newObject(f *flight, r *reply, asked, now int64) *object {
 // mostFields is how long a renewed object's fields may be, in bytes.
 const mostFields = 2 * maxOriginHeader
 
-// renewedObject is the old object with the fields of a 304 in the place of its
-// own, Content-Length and its kin excepted (RFC 9111 §3.2).
-func (e *Edge) renewedObject(f *flight, r *reply, asked, now int64) *object {
-	old := f.old
-	o := &object{key: old.key, status: old.status, stored: now, body: old.body, length: old.length,
-		url: old.url, query: old.query, contentType: old.contentType, http10: !r.header.IsHTTP11()}
-	o.meta.Status, o.meta.Received = old.status, e.unix(now)
-	o.take(r.header, old, f.rule)
-	o.judge(f, e.unix(now), e.unix(asked), now)
-	o.vary, o.generation = old.vary, old.generation
-	if len(o.block) > mostFields {
-		o.verdict.Store = false // renewals that bring new names each time would grow it for ever
-	}
-	return o
-}
-
 func (o *object) judge(f *flight, now, asked, clock int64) {
 	o.verdict = rfc9111.Judge(&f.req, &o.meta, &f.route.rules, now, asked)
 	o.age = o.verdict.InitialAge
 	o.expires = clock + int64(o.verdict.Remaining())
+	if o.verdict.Store && o.meta.CC.Held != "" {
+		f.once = o.withhold()
+	}
 	o.ttl = results.TTLDynamic
 	if o.verdict.Lifetime >= time.Hour {
 		o.ttl = results.TTLStatic
@@ -80,6 +68,21 @@ func (o *object) take(h *fasthttp.ResponseHeader, old *object, rule *behavior.Ru
 	}
 	o.etag = o.block.get("ETag")
 	o.lastModified = o.meta.LastModified
+}
+
+// withhold takes the fields out that no-cache or private name (RFC 9111
+// §5.2.2.4, §5.2.2.7), and returns them. Date stays: every response has one.
+func (o *object) withhold() (taken block) {
+	kept := make(block, 0, len(o.block))
+	for name, value := range o.block.all() {
+		if o.meta.CC.Holds(name) && !is(name, "Date") {
+			taken = taken.add(name, value)
+		} else {
+			kept = kept.add(name, value)
+		}
+	}
+	o.block, o.etag = kept, kept.get("ETag")
+	return taken
 }
 
 // connectionOf is what the Connection fields list.

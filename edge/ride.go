@@ -7,11 +7,18 @@ import (
 )
 
 // alone asks the origin for this viewer only.
-func (e *Edge) alone(v *viewer, a *ask, old *object, m *manner) {
-	a.solo = true
-	a.p = e.parts[0]
-	f := e.newFlight(v, a, old, true)
-	f.manner = m
+func (e *Edge) alone(v *viewer, a *ask, why forward) {
+	a.solo, a.forward = true, why
+	if a.p == nil {
+		a.p = e.parts[0]
+	}
+	if a.rule.CachePosts && a.method == results.POST {
+		a.makeKey(e)
+	}
+	f := e.newFlight(v, a, nil, true)
+	if f.req.Method == results.POST {
+		f.target = a.target()
+	}
 	a.p.mu.Lock()
 	a.p.enlist(f)
 	a.p.mu.Unlock()
@@ -23,23 +30,9 @@ func (e *Edge) alone(v *viewer, a *ask, old *object, m *manner) {
 	if a.hasBody && !f.out.sent {
 		a.ctx.SetConnectionClose() // what is left of the request is not read as the next one
 	}
-	if a.rule.AllowedMethods.Has(results.GET) && mayChange(a.method) && f.outcome == passed && f.obj.status < 400 {
-		e.invalidate(a)
+	if mayChange(a.method) && (f.outcome == passed || f.outcome == shared) && f.obj.status < 400 {
+		e.changed(a, f)
 	}
-}
-
-// mayChange reports whether a method may change what is at its target (RFC 9110
-// §9.2.1). Of a method that is not known the worst is assumed.
-func mayChange(m results.Method) bool {
-	return m != results.GET && m != results.HEAD && m != results.OPTIONS
-}
-
-// invalidate removes what is stored for the request's target, after a method
-// that may have changed it (RFC 9111 §4.4).
-func (e *Edge) invalidate(a *ask) {
-	a.key = a.rule.AppendKey(a.key[:0], a.host, a.path, a.query, a.header)
-	hash := hashKey(a.key)
-	e.partition(hash).invalidate(hash, string(a.key), e.now())
 }
 
 // ride waits for the flight's decision and acts on it. It reports false when
@@ -47,7 +40,7 @@ func (e *Edge) invalidate(a *ask) {
 // for itself (solo).
 func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 	defer f.alight()
-	decided := a.await(f, leads)
+	decided := a.await(v, f, leads)
 	a.now = e.now()
 	a.solo = !decided
 	switch {
@@ -56,8 +49,12 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 	case f.outcome == faulted:
 		e.refuse(v, a, f.fault)
 		return true
+	}
+	a.fwdStatus = f.status
+	switch {
 	case leads:
 		a.took = &f.took
+		a.once = f.once
 		return e.respond(v, a, f.obj, f.leaderManner(), f.lead)
 	case f.outcome == passed, !f.obj.verdict.Collapsible && f.outcome != staleGood:
 		a.solo = true
@@ -70,7 +67,7 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 	a.solo = true
 	m := &asCollapsed
 	if f.outcome == staleGood {
-		m = &asStaleErr
+		m = &asStoodIn
 	}
 	return e.respond(v, a, f.obj, m, nil)
 }
@@ -81,7 +78,11 @@ const mostTurns = 3
 
 // await waits for the decision; one who joined waits no longer than its
 // behavior says.
-func (a *ask) await(f *flight, leads bool) bool {
+func (a *ask) await(v *viewer, f *flight, leads bool) bool {
+	if leads && f.hints != nil {
+		f.hints.await(f, v)
+		return true
+	}
 	if leads || a.rule.CollapseWait == 0 {
 		<-f.decided
 		return true
@@ -111,15 +112,9 @@ func (f *flight) leaderManner() *manner {
 	case renewed:
 		return &asRefresh
 	case staleGood:
-		return &asStaleErr
+		return &asStoodIn
 	case passed:
-		if f.manner != nil {
-			return f.manner
-		}
 		return &asPassed
-	}
-	if f.old != nil {
-		return &asStaleMiss
 	}
 	return &asMiss
 }

@@ -115,6 +115,9 @@ func (p *partition) put(hash uint64, o *object) bool {
 		p.objects = append(p.objects, nil)
 	}
 	p.set(slot, o)
+	if o.base > 0 {
+		p.adopt(o)
+	}
 	return true
 }
 
@@ -170,8 +173,8 @@ func (p *partition) invalidate(hash uint64, key string, now int64) {
 	p.counts.changed += int64(p.remove(hash, key))
 }
 
-// remove drops one object and tells how many that were: none where the key has
-// none. The caller holds the lock.
+// remove drops one object, and with a marker its variants, and tells how many
+// that were: none where the key has none. The caller holds the lock.
 func (p *partition) remove(hash uint64, key string) int {
 	o, slot := p.peek(hash, key)
 	if o == nil {
@@ -179,7 +182,14 @@ func (p *partition) remove(hash uint64, key string) int {
 	}
 	p.shard.Remove(slot)
 	p.set(slot, nil)
-	return 1
+	if o.family == nil {
+		return 1
+	}
+	n := 0
+	for _, key := range o.family.keys {
+		n += p.remove(hashKey(bytesOf(key)), key)
+	}
+	return n
 }
 
 // passing reports whether the key is known not to be shared. The caller holds

@@ -75,11 +75,13 @@ func (c *originConn) Read(p []byte) (int, error) {
 // outgoing is a request as it is sent to an origin.
 type outgoing struct {
 	head     []byte    // request line and header, the empty line included
+	bare     int       // how much of head comes before our own conditions
 	body     io.Reader // nil: none
 	size     int64     // of body; -1: chunked
 	bodiless bool      // it is a HEAD: its response has no body
 	again    bool      // it may be sent twice: its method is safe
 	sent     bool      // all of it went out
+	hints    hints     // takes interim responses; nil: nobody wants them
 }
 
 // reply is an origin's response: its header, and a body that reads up to the
@@ -174,6 +176,8 @@ func (c *originConn) receive(out *outgoing) (*reply, error) {
 			return nil, fmt.Errorf("%w: 101 that nobody asked for", errInvalidReply)
 		} else if s >= 200 {
 			break
+		} else if s != 100 {
+			out.hints.tell(r.header)
 		}
 	}
 	r.framing, r.whole = frame(c.br, r.header, out.bodiless), out.sent

@@ -22,40 +22,28 @@ func varyNames(names []string, value []byte) []string {
 	return names
 }
 
-// appendVariant extends key by the values of the named fields. The separators
-// cannot occur in field names or values.
-func appendVariant(key []byte, generation int64, names []string, field func(name string) []byte) []byte {
+// appendVariant extends key by the values of the fields that o's Vary names, as
+// the request has them. The separators cannot occur in field names or values. A
+// field that is not there is another thing than an empty one.
+func appendVariant(key []byte, o *object, normalize bool, field func(name string) []byte) []byte {
 	key = append(key, 0)
-	key = binary.AppendVarint(key, generation)
-	for _, name := range names {
+	key = binary.AppendVarint(key, o.generation)
+	for _, name := range o.vary {
 		key = append(key, name...)
+		value := field(name)
+		if value == nil {
+			key = append(key, '\n')
+			continue
+		}
 		key = append(key, ':')
-		key = appendFolded(key, field(name))
+		if normalize {
+			key = appendMeaning(key, name, value)
+		} else {
+			key = append(key, value...)
+		}
 		key = append(key, '\n')
 	}
 	return key
-}
-
-// appendFolded appends a field's value without the white space that means
-// nothing: around it, around commas, and all but one of a run. A value with
-// quoted strings is taken as it is.
-func appendFolded(dst, value []byte) []byte {
-	if bytes.IndexByte(value, '"') >= 0 {
-		return append(dst, value...)
-	}
-	from, gap := len(dst), false
-	for _, b := range value {
-		if b == ' ' || b == '\t' {
-			gap = true
-			continue
-		}
-		if gap && b != ',' && len(dst) > from && dst[len(dst)-1] != ',' {
-			dst = append(dst, ' ')
-		}
-		gap = false
-		dst = append(dst, b)
-	}
-	return dst
 }
 
 // selectVariant moves a response with Vary under its variant's key, and leaves
@@ -65,15 +53,15 @@ func (f *flight) selectVariant(o *object) {
 	if o.meta.VaryAny || f.headers == nil {
 		o.verdict.Store = o.verdict.Store && f.old != nil && slices.Equal(f.old.vary, o.vary)
 		if f.old != nil {
-			o.generation = f.old.generation
+			o.generation, o.base = f.old.generation, f.old.base
 		}
 		return
 	}
 	p, base := f.p, f.key[:f.base]
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	o.generation = p.mark(f.baseHash, base, o)
-	o.key = string(appendVariant([]byte(base), o.generation, o.vary, f.headers))
+	o.generation, o.base = p.mark(f.baseHash, base, o, f.rule.MaxVariants), f.base
+	o.key = string(appendVariant([]byte(base), o, f.rule.NormalizeVary, f.headers))
 	if !f.private && p.flights[f.key] == f && p.flights[o.key] == nil {
 		f.variant = o.key
 		p.flights[o.key] = f
@@ -84,14 +72,15 @@ const forever = 1<<63 - 1
 
 // mark sees to it that a marker with the object's names stands under the plain
 // key, and returns its generation. The caller holds the lock.
-func (p *partition) mark(hash uint64, base string, o *object) int64 {
+func (p *partition) mark(hash uint64, base string, o *object, most int) int64 {
 	at, _ := p.peek(hash, base)
 	if at != nil && at.marker && slices.Equal(at.vary, o.vary) {
+		at.family.most = most
 		return at.generation
 	}
 	p.remove(hash, base)
 	p.generation++
-	p.put(hash, &object{key: base, marker: true, vary: o.vary, generation: p.generation,
+	p.put(hash, &object{key: base, marker: true, vary: o.vary, generation: p.generation, family: &family{most: most},
 		body: bodyOf(nil), stored: o.stored, expires: forever})
 	return p.generation
 }

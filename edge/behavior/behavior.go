@@ -65,6 +65,12 @@ type Behavior struct {
 	ErrorTTL           time.Duration // and for this long at least; 0: only as long as the origin says
 	StaleDespiteShared bool          // stale-while-revalidate and stale-if-error count beside s-maxage
 	StaleOnError       time.Duration // how stale a response may be served while the origin fails, unless it says; 0: not at all
+	CachePosts         bool          // a response to POST that is what a GET would get is kept for it
+	CDNCacheControl    bool          // CDN-Cache-Control takes the place of Cache-Control and Expires
+	FieldForms         bool          // no-cache and private that name fields hold back these alone
+	NormalizeVary      bool          // variants whose request fields mean the same, spelled otherwise, are one
+	MaxVariants        int           // variants kept under one key, the oldest leave; 0: no limit
+	ForwardInterim     bool          // interim responses (1xx) of the origin go to the viewer whom it answers
 	NoAuthorization    bool          // Authorization of GET and HEAD does not go to the origin
 	CookieRules        bool          // CloudFront's: Set-Cookie reaches viewers only where cookies go to the origin; where they do, nothing is collapsed and viewers' conditions do not count
 	TidyCookies        bool          // of cookies only pairs "name=value" count and go to the origin, sorted by name
@@ -98,6 +104,8 @@ func Standard() Behavior {
 		Forward:   Forward{Cookies: All},
 		Request:   Request{Untrusted: Untrusted()},
 		Heuristic: true, RequestDirectives: true,
+		CachePosts: true, CDNCacheControl: true, FieldForms: true,
+		NormalizeVary: true, MaxVariants: 128, ForwardInterim: true,
 	}
 }
 

@@ -22,6 +22,8 @@ func (b *Behavior) check() (field, problem string) {
 		return "collapse_wait", fmt.Sprintf("collapse wait %v is negative", b.CollapseWait)
 	case b.ErrorTTL < 0:
 		return "error_ttl", fmt.Sprintf("error TTL %v is negative", b.ErrorTTL)
+	case b.MaxVariants < 0:
+		return "max_variants", fmt.Sprintf("max variants %d is negative", b.MaxVariants)
 	case b.StaleOnError < 0:
 		return "stale_on_error", fmt.Sprintf("stale on error %v is negative", b.StaleOnError)
 	}

@@ -30,8 +30,8 @@ func TestPresetsAreThoseOfRFC9111(t *testing.T) {
 				t.Errorf("%s: %s is %v, want %v", row.name, name, field, rules.Field(i))
 			}
 		}
-		if shared != 9 {
-			t.Errorf("%d settings have the same name, want 9", shared)
+		if shared != 12 {
+			t.Errorf("%d settings have the same name, want 12", shared)
 		}
 	}
 }

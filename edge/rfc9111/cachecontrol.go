@@ -1,5 +1,7 @@
 package rfc9111
 
+import "strings"
+
 // Directives is a set of Cache-Control directives, of requests (RFC 9111
 // §5.2.1) and responses (§5.2.2, RFC 5861, RFC 8246).
 type Directives uint32
@@ -12,14 +14,14 @@ const (
 	StaleWhileRevalidate
 	StaleIfError
 	NoCache
-	NoCacheFields // no-cache came with field names; NoCache is set too
+	NoCacheFields // no-cache came with field names (§5.2.2.4); NoCache is set where it also came without
 	NoStore
 	NoTransform
 	OnlyIfCached
 	MustRevalidate
 	MustUnderstand
 	Private
-	PrivateFields // private came with field names; Private is set too
+	PrivateFields // private came with field names (§5.2.2.7); Private is set where it also came without
 	ProxyRevalidate
 	Public
 	Immutable
@@ -29,11 +31,9 @@ const (
 // 2^31, and mean something where their directive is in Has. A number that is
 // missing, negative, fractional or otherwise none counts as 0, which §4.2.1
 // encourages; max-stale without a number is the exception and means any.
-//
-// The forms of no-cache and private that name fields count as the plain forms,
-// the stricter reading, which §5.2.2.4 and §5.2.2.7 find common.
 type CacheControl struct {
 	Has                                Directives
+	Held                               string // the fields that no-cache and private name, a comma behind each
 	MaxAge, SMaxAge                    int64
 	MaxStale, MinFresh                 int64
 	StaleWhileRevalidate, StaleIfError int64
@@ -128,11 +128,42 @@ func (c *CacheControl) maxStale(d directive) {
 	c.number(MaxStale, &c.MaxStale, d)
 }
 
+// fields notes a no-cache or private. An argument that is no list of field names
+// makes it the plain form, the stricter reading.
 func (c *CacheControl) fields(plain, named Directives, d directive) {
-	c.Has |= plain
-	if d.hasArg {
-		c.Has |= named
+	if !d.hasArg || !isFieldList(d.arg) {
+		c.Has |= plain
+		return
 	}
+	c.Has |= named
+	c.Held += string(d.arg) + ","
+}
+
+// isFieldList reports whether s is a list of field names, at least one.
+func isFieldList(s []byte) bool {
+	some := false
+	for len(s) > 0 {
+		var member []byte
+		member, s = cutMember(s)
+		for _, b := range trimSpace(member) {
+			if some = true; !isToken(b) {
+				return false
+			}
+		}
+	}
+	return some
+}
+
+// Holds reports whether no-cache or private names the field.
+func (c *CacheControl) Holds(name []byte) bool {
+	for list := c.Held; list != ""; {
+		var member string
+		member, list, _ = strings.Cut(list, ",")
+		if equalFold(name, strings.Trim(member, " \t")) {
+			return true
+		}
+	}
+	return false
 }
 
 // directive is one member of the list: a name and, after "=", an argument,

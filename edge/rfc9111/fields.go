@@ -13,6 +13,9 @@ func (r *Request) Field(name, value []byte) {
 		case equalFold(name, "Cache-Control"):
 			r.hasCC = true
 			r.CC.Parse(value)
+			if r.CC.Is(NoCacheFields) {
+				r.CC.Has |= NoCache // names mean nothing in a request
+			}
 		case equalFold(name, "Authorization"):
 			r.Authorization = true
 		}
@@ -38,6 +41,10 @@ func (r *Response) Field(name, value []byte) {
 		r.SetCookie = r.SetCookie || equalFold(name, "Set-Cookie")
 	case len("Last-Modified"):
 		r.field13(name, value)
+	case len("CDN-Cache-Control"):
+		if equalFold(name, "CDN-Cache-Control") {
+			r.targeted = append(append(r.targeted, value...), ',')
+		}
 	}
 }
 
@@ -58,8 +65,6 @@ func (r *Response) field13(name, value []byte) {
 		r.CC.Parse(value)
 	case equalFold(name, "Last-Modified") && !r.HasLastModified:
 		r.LastModified, r.HasLastModified = parseDate(value, r.Received)
-	case equalFold(name, "Content-Range"):
-		r.ContentRange = true
 	}
 }
 

@@ -12,8 +12,10 @@ import (
 //
 // A 304 is not judged itself: the fields it brings replace the stored ones
 // (RFC 9111 §3.2), and the stored response is judged again with its own status.
+// Judge leaves in resp.CC the directives that it went by.
 func Judge(req *Request, resp *Response, rules *Rules, now, requestTime int64) Verdict {
 	v := Verdict{InitialAge: initialAge(resp, now, requestTime)}
+	resp.settle(rules)
 	switch {
 	case rules.MaxTTL <= 0:
 		v.Why = "caching off"
@@ -47,12 +49,12 @@ func judgeRegular(v *Verdict, req *Request, resp *Response, rules *Rules, now in
 func refusal(req *Request, resp *Response, rules *Rules) string {
 	cc := &resp.CC
 	switch {
-	case !cacheable(req.Method, rules):
+	case !cacheable(req.Method, rules) && !(rules.CachePosts && postsTarget(req, resp)):
 		return "method"
 	case resp.Status < 200 || resp.Status > 599 || resp.Status == 304:
 		return "status"
-	case resp.Status == 206 || resp.ContentRange:
-		return "partial"
+	case resp.Status == 206 || resp.Status == 416:
+		return "partial" // Content-Range says nothing beside another status (RFC 9110 §14.4)
 	case cc.Is(MustUnderstand) && !statusUnderstood(resp.Status):
 		return "must-understand"
 	case rules.RequestDirectives && req.CC.Is(NoStore):
@@ -67,6 +69,13 @@ func refusal(req *Request, resp *Response, rules *Rules) string {
 		return "vary *" // no request matches it (§4.1)
 	}
 	return ""
+}
+
+// postsTarget is the one case in which a response to POST may be kept: it says
+// that it is what a GET would get, and for how long (RFC 9110 §9.3.3).
+func postsTarget(req *Request, resp *Response) bool {
+	return req.Method == results.POST && resp.AtTarget && resp.Status == 200 &&
+		(resp.CC.Is(MaxAge|SMaxAge) || resp.HasExpires)
 }
 
 func cacheable(m results.Method, rules *Rules) bool {

@@ -5,7 +5,8 @@
 // every question.
 //
 // The caller visits the fields of a message (Request.Field, Response.Field),
-// then asks Judge once per response. Nothing here allocates.
+// then asks Judge once per response. Nothing here allocates, except for a
+// targeted field and for directives that name fields, which are rare.
 package rfc9111
 
 import (
@@ -52,7 +53,12 @@ type Response struct {
 	HasVary         bool
 	VaryAny         bool // Vary has the member *
 	SetCookie       bool
-	ContentRange    bool
+
+	// AtTarget says of the response to a POST that its Content-Location is the
+	// request's target: then it is what a GET would get (RFC 9110 §9.3.3).
+	AtTarget bool
+
+	targeted []byte // the lines of CDN-Cache-Control, joined
 }
 
 // Rules are the settings of one behavior. The zero Rules store nothing, because
@@ -66,6 +72,9 @@ type Rules struct {
 	Heuristic          bool          // RFC 9111 §4.2.2, where DefaultTTL is 0
 	RequestDirectives  bool          // Cache-Control and Pragma of requests count (§5.2.1)
 	CacheOptions       bool          // responses to OPTIONS may be kept, beside GET and HEAD
+	CachePosts         bool          // and to POST, for GET to reuse, as RFC 9110 §9.3.3 has it
+	CDNCacheControl    bool          // CDN-Cache-Control takes the place of Cache-Control and Expires (RFC 9213)
+	FieldForms         bool          // no-cache and private that name fields hold back these alone; otherwise they are the plain forms
 	MinBeatsDirectives bool          // with MinTTL > 0, no-cache, no-store and private are kept for MinTTL
 	DefaultAnyStatus   bool          // every final status below 400 may get DefaultTTL, not only those of RFC 9110 §15.1
 	IgnoreVary         bool          // Vary keeps no variants apart; * alone matters, and that only while MinTTL is 0
@@ -77,7 +86,8 @@ type Rules struct {
 
 // Standard is a shared cache by RFC 9111 and nothing else.
 func Standard() Rules {
-	return Rules{MaxTTL: Forever, Heuristic: true, RequestDirectives: true}
+	return Rules{MaxTTL: Forever, Heuristic: true, RequestDirectives: true,
+		CachePosts: true, CDNCacheControl: true, FieldForms: true}
 }
 
 // CloudFront is what CloudFront documents for a behavior whose cache policy

@@ -30,7 +30,7 @@ func statusUnderstood(status int) bool {
 // for ErrorTTL at least, some only when Cache-Control gives a lifetime, the
 // rest never. Directives that forbid caching leave ErrorTTL.
 func judgeError(v *Verdict, req *Request, resp *Response, rules *Rules, now int64) {
-	if v.Why = "error status"; !keepsError(resp) || resp.ContentRange {
+	if v.Why = "error status"; !keepsError(resp) {
 		return
 	}
 	if v.Why = "method"; !cacheable(req.Method, rules) {

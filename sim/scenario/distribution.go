@@ -77,6 +77,11 @@ func (b *Behavior) switches(made *behavior.Behavior) {
 		{b.IgnoreVary, &made.IgnoreVary},
 		{b.ErrorCaching, &made.ErrorCaching},
 		{b.StaleDespiteShared, &made.StaleDespiteShared},
+		{b.CachePosts, &made.CachePosts},
+		{b.CDNCacheControl, &made.CDNCacheControl},
+		{b.FieldForms, &made.FieldForms},
+		{b.NormalizeVary, &made.NormalizeVary},
+		{b.ForwardInterim, &made.ForwardInterim},
 		{b.NoAuthorization, &made.NoAuthorization},
 		{b.KeepAliveHeader, &made.Request.KeepAlive},
 		{b.ForwardRequestID, &made.Request.ID},
@@ -91,6 +96,9 @@ func (b *Behavior) switches(made *behavior.Behavior) {
 	}
 	if b.ErrorTTL != nil {
 		made.ErrorTTL = b.ErrorTTL.Std()
+	}
+	if b.MaxVariants != nil {
+		made.MaxVariants = *b.MaxVariants
 	}
 	if b.StaleOnError != nil {
 		made.StaleOnError = b.StaleOnError.Std()

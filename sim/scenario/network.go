@@ -124,6 +124,12 @@ type Behavior struct {
 	ErrorTTL           *unit.Duration `yaml:"error_ttl"`            // Default: standard 0s, cloudfront 10s
 	StaleDespiteShared *bool          `yaml:"stale_despite_shared"` // Default: standard false, cloudfront true
 	StaleOnError       *unit.Duration `yaml:"stale_on_error"`       // Default: standard 0s, cloudfront no limit
+	CachePosts         *bool          `yaml:"cache_posts"`          // Default: standard true, cloudfront false
+	CDNCacheControl    *bool          `yaml:"cdn_cache_control"`    // Default: standard true, cloudfront false
+	FieldForms         *bool          `yaml:"field_forms"`          // Default: standard true, cloudfront false
+	NormalizeVary      *bool          `yaml:"normalize_vary"`       // Default: standard true, cloudfront false
+	MaxVariants        *int           `yaml:"max_variants"`         // 0: no limit. Default: standard 128, cloudfront 0
+	ForwardInterim     *bool          `yaml:"forward_interim"`      // Default: standard true, cloudfront false
 	NoAuthorization    *bool          `yaml:"no_authorization"`     // Default: standard false, cloudfront true
 	CookieRules        *bool          `yaml:"cookie_rules"`         // Default: standard false, cloudfront true
 	TidyCookies        *bool          `yaml:"tidy_cookies"`         // Default: standard false, cloudfront true
