@@ -5,7 +5,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5s
 COUNT       ?= 1
 
-.PHONY: help build demo test check fmt vet staticcheck race fuzz floors bench bench-hit bench-stream bench-memory verify gallery clean
+.PHONY: help build demo test check fmt vet staticcheck race fuzz floors bench bench-hit bench-stream bench-peers bench-memory verify gallery clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ bench-hit: ## cached hits beside a bare fasthttp server, a core each: the ratios
 
 bench-stream: ## first bytes, followers and herds on a slow origin, on real sockets
 	$(GO) test ./sim/live -run '^$$' -bench SlowOrigin -benchtime 1x
+
+bench-peers: ## edgesim beside nginx and Varnish, where installed: speed, CPU and memory, as ratios
+	.ci/bench-peers
 
 bench-memory: ## a 4 GiB cache of 16 KiB objects, replaced three times over: resident set, garbage collector's share
 	$(GO) test ./edge -run '^$$' -bench Memory -benchtime 1x -timeout 30m
