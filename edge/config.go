@@ -40,6 +40,8 @@ type Config struct {
 	TrustForwardedProto bool                          // take the viewer's protocol from X-Forwarded-Proto: only behind a proxy that ends TLS and sets it
 	Locate              func(addr netip.Addr) [2]byte // country of an address; nil: unknown
 
+	RecordCookies bool // records have the viewers' cookies
+
 	Recorder *results.Recorder // takes a record of every request; nil: none
 	Names    *results.Names    // to be filled with distributions, behaviors and origins; nil: an own one
 	Epoch    time.Time         // moment of At = 0; zero: when the Edge is made

@@ -35,8 +35,9 @@ type Figures struct {
 
 // OriginFigures are an origin's connections.
 type OriginFigures struct {
-	Name       string
-	Open, Idle int
+	Name string `json:"name"`
+	Open int    `json:"open"`
+	Idle int    `json:"idle"` // of those open
 }
 
 // counts are a partition's share of Figures.
@@ -63,7 +64,7 @@ func (e *Edge) Figures() Figures {
 	}
 	for _, u := range e.site.Load().ups {
 		u.mu.Lock()
-		f.Origins = append(f.Origins, OriginFigures{u.Name, len(u.live), len(u.idle)})
+		f.Origins = append(f.Origins, OriginFigures{Name: u.Name, Open: len(u.live), Idle: len(u.idle)})
 		u.mu.Unlock()
 	}
 	return f

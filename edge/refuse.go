@@ -69,6 +69,9 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 	if v.secure != nil {
 		r.TLS, r.Cipher = v.secure.version, v.secure.cipher
 	}
+	if e.conf.RecordCookies {
+		r.Cookie = s.Bytes(a.ctx.Request.Header.Peek("Cookie"))
+	}
 	if e.conf.Locate != nil {
 		r.Country = e.conf.Locate(from)
 	}

@@ -131,5 +131,5 @@ func help(w io.Writer) {
 }
 
 func init() {
-	commands = []command{runCommand, scenariosCommand, serveCommand, originCommand, versionCommand}
+	commands = []command{runCommand, scenariosCommand, serveCommand, invalidateCommand, originCommand, versionCommand}
 }

@@ -62,6 +62,25 @@ func fetchFrom(t *testing.T, url string) (body string, h http.Header) {
 	return string(b), res.Header
 }
 
+// gunzip is the text of a gzip.
+func gunzip(t *testing.T, path string) string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 func TestServeInFrontOfAnyServer(t *testing.T) {
 	files := httptest.NewServer(http.FileServer(http.Dir(".")))
 	defer files.Close()
@@ -77,20 +96,8 @@ func TestServeInFrontOfAnyServer(t *testing.T) {
 	if status := end(); status != 0 {
 		t.Errorf("status %d", status)
 	}
-	f, err := os.Open(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(string(text), "/main.go"); n != 2 {
+	text := gunzip(t, log)
+	if n := strings.Count(text, "/main.go"); n != 2 {
 		t.Errorf("the access log has %d rows of the file:\n%s", n, text)
 	}
 }

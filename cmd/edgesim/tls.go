@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -56,8 +57,9 @@ type secureDoor struct {
 	tlsOptions
 	ln    net.Listener
 	set   certificate.Set
-	names []string // for a certificate made here
-	said  string   // what stands about the certificate
+	mu    sync.Mutex // of what follows, and of certs and keys
+	names []string   // for a certificate made here
+	said  string     // what stands about the certificate
 }
 
 // open listens, and finds or makes the certificates for what conf serves. Where
@@ -80,6 +82,24 @@ func (o *tlsOptions) open(conf *edge.Config) (*secureDoor, error) {
 		conf.HTTPSPort = tcp.Port
 	}
 	return d, nil
+}
+
+// reload takes the certificates of a newer configuration; where that cannot be
+// done all stays as it was.
+func (d *secureDoor) reload(p *plan) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	certs, keys, names := d.certs, d.keys, d.names
+	d.certs, d.keys = p.tls.certs, p.tls.keys
+	d.name(&p.edge)
+	err := p.tls.check()
+	if err == nil {
+		err = d.load(time.Now())
+	}
+	if err != nil {
+		d.certs, d.keys, d.names = certs, keys, names
+	}
+	return err
 }
 
 // name gathers what a certificate made here has to prove.
@@ -140,7 +160,10 @@ func (d *secureDoor) renew(e *env) {
 	for {
 		select {
 		case now := <-tick.C:
-			if err := d.load(now); err != nil {
+			d.mu.Lock()
+			err := d.load(now)
+			d.mu.Unlock()
+			if err != nil {
 				fmt.Fprintf(e.stderr, "edgesim serve: the certificate stays as it is: %v\n", err)
 			}
 		case <-e.ctx.Done():

@@ -58,6 +58,9 @@ func (c *Config) check(src *source) *fault {
 	if f := c.TLS.check(src); f != nil {
 		return f
 	}
+	if f := c.checkServer(src); f != nil {
+		return f
+	}
 	_, f := checkDistributions(src, &c.Edge, &c.Policies, c.Origins, c.OriginGroups, c.Distributions)
 	return f
 }

@@ -20,6 +20,12 @@ func (e *Edge) fill() {
 	e.Location = cmp.Or(e.Location, "FRA56-P1")
 }
 
+func (c *Config) fill() {
+	c.Listen = cmp.Or(c.Listen, "127.0.0.1:8080")
+	c.Grace = cmp.Or(c.Grace, unit.Duration(30*time.Second))
+	c.Edge.fill()
+}
+
 func (w *Workload) fill() {
 	w.Arrivals = cmp.Or(w.Arrivals, "poisson")
 	w.Connections = cmp.Or(w.Connections, 64)

@@ -92,7 +92,7 @@ func ParseConfig(file string, text []byte, sets ...string) (*Config, error) {
 	c := &Config{}
 	root, f := readInto(c, text, sets)
 	if f == nil {
-		c.Edge.fill()
+		c.fill()
 		f = c.check(&source{root: root})
 	}
 	if f != nil {

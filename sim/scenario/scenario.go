@@ -67,5 +67,10 @@ type Config struct {
 
 	OriginGroups map[string]OriginGroup `yaml:"origin_groups"`
 
-	TLS TLS `yaml:"tls"`
+	Listen    string        `yaml:"listen"` // address to serve on. Default: 127.0.0.1:8080
+	TLS       TLS           `yaml:"tls"`
+	Admin     string        `yaml:"admin"` // address of the admin listener, as :9090, which means this machine only. Default: none
+	AccessLog AccessLog     `yaml:"access_log"`
+	Limits    Limits        `yaml:"limits"`
+	Grace     unit.Duration `yaml:"grace"` // at the end, how long what is being served may take. Default: 30s
 }
