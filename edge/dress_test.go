@@ -3,6 +3,7 @@ package edge
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -185,4 +186,50 @@ func TestServerTimingIsSampled(t *testing.T) {
 			t.Errorf("without a policy: %q", got)
 		}
 	})
+}
+
+// On real sockets the first response has the look-up and the connection in it,
+// the next none of either.
+func TestServerTimingHasTheConnectionsTimes(t *testing.T) {
+	addr, _ := onSocketWith(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hello") }, func(c *Config) {
+		c.Distributions[0].Default.ResponseHeaders = behavior.ResponseHeaders{ServerTiming: true, Sampling: 1}
+		c.Origins[0].Addr = strings.Replace(c.Origins[0].Addr, "127.0.0.1", "localhost", 1)
+	})
+	zero := regexp.MustCompile(`cdn-upstream-dns;dur=0, cdn-upstream-connect;dur=0, cdn-upstream-fbl;dur=0*[^0]`)
+	some := regexp.MustCompile(`cdn-upstream-dns;dur=[0-9.]*[1-9][0-9.]*, cdn-upstream-connect;dur=[0-9.]*[1-9][0-9.]*, cdn-upstream-fbl`)
+	for i, want := range []*regexp.Regexp{some, zero} {
+		r, _ := http.NewRequest("GET", fmt.Sprintf("http://%s/%d", addr, i), nil)
+		r.Host = "example.com"
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if got := res.Header.Get("Server-Timing"); !want.MatchString(got) {
+			t.Errorf("response %d: %s", i, got)
+		}
+		time.Sleep(20 * time.Millisecond) // until the connection is idle
+	}
+}
+
+// A hit whose fields are changed, timed and compared costs no allocation.
+func BenchmarkHitDressed(b *testing.B) {
+	security, _ := behavior.ManagedResponseHeadersPolicy("CORS-and-SecurityHeadersPolicy")
+	h := security.Headers
+	h.Remove, h.ServerTiming, h.Sampling = []string{"X-Powered-By"}, true, 1
+	addr, _ := onSocketWith(b, fixed(strings.Repeat("x", 1<<10), "Cache-Control", "max-age=3600", "X-Powered-By", "PHP"), func(c *Config) {
+		d := &c.Distributions[0].Default
+		d.ResponseHeaders = h
+		d.Key.Headers = []string{"Accept", "CloudFront-Is-Mobile-Viewer", "CloudFront-Viewer-Country"}
+		d.Key.Cookies, d.Key.CookieNames, d.TidyCookies = behavior.Include, []string{"id"}, true
+		c.Locate = func(netip.Addr) [2]byte { return [2]byte{'D', 'E'} }
+	})
+	c := newRawClient(b, addr, "/a.jpg", 1<<10)
+	c.ask = []byte(strings.Replace(string(c.ask), "\r\n\r\n", "\r\nCookie: b=1; id=2\r\nOrigin: http://o.example\r\n\r\n", 1))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.get(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -34,7 +34,7 @@ func (e *Edge) outgoingFor(a *ask, v *viewer, up *upstream, why purpose) outgoin
 	head = a.rule.AppendQuery(head, a.query)
 	head = append(head, " HTTP/1.1\r\nHost: "...)
 	if a.rule.ForwardHost {
-		head = append(head, a.host...)
+		head = a.rule.AppendHost(head, a.host)
 	} else {
 		head = append(head, up.Host...)
 	}

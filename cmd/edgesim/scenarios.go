@@ -16,12 +16,14 @@ var scenariosCommand = command{
 	synopsis: "[NAME] [flags]",
 	about:    "list the built-in scenarios, or print one to start from",
 	long: `Without NAME it lists what is built in. With NAME it prints that scenario as
-YAML; with NAME "example" it prints one that shows every key, with comments.
+YAML; with NAME "example" it prints one that shows every key, with comments, and
+with NAME "policies" CloudFront's managed policies as the keys of a file.
 
 Examples:
   edgesim scenarios
   edgesim scenarios quickstart > my.yaml
   edgesim scenarios example
+  edgesim scenarios policies
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		asJSON := f.Bool("json", false, "print the list as JSON")
@@ -38,6 +40,10 @@ Examples:
 }
 
 func printScenario(e *env, name string) error {
+	if name == "policies" {
+		_, err := fmt.Fprint(e.stdout, scenario.ManagedText())
+		return err
+	}
 	text, err := scenario.BuiltinText(name)
 	if err != nil {
 		return usageError{err}

@@ -24,6 +24,11 @@ type Distribution struct {
 	// slash, at most 255 bytes. Empty: "/" goes to the origin.
 	DefaultRootObject string
 
+	// DecodePaths matches patterns with the path percent-decoded; key and origin
+	// get it as it came either way. CloudFront's documentation does not say which
+	// it does.
+	DecodePaths bool
+
 	Behaviors []Behavior // tried in this order
 	Default   Behavior   // what none of them matches
 }

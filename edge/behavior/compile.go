@@ -76,6 +76,9 @@ func (c *compiler) distribution(d *Compiled) error {
 	case len(root) > longestPattern:
 		return c.fail("default_root_object", 0, "the default root object has %d characters: at most %d are allowed", len(root), longestPattern)
 	}
+	if err := c.quotas(); err != nil {
+		return err
+	}
 	d.rules = make([]Rule, len(c.dist.Behaviors)+1)
 	for i := range c.dist.Behaviors {
 		if err := c.rule(&d.rules[i], &c.dist.Behaviors[i], i, i); err != nil {
@@ -83,6 +86,27 @@ func (c *compiler) distribution(d *Compiled) error {
 		}
 	}
 	return c.rule(&d.rules[len(c.dist.Behaviors)], &c.dist.Default, len(c.dist.Behaviors), OfDefault)
+}
+
+// CloudFront's quotas for a distribution.
+const (
+	mostBehaviors = 75
+	mostAliases   = 100
+	longestNote   = 128
+)
+
+// quotas holds a distribution to them, where its default behavior has quotas.
+func (c *compiler) quotas() error {
+	switch d := c.dist; {
+	case !d.Default.Quotas:
+	case len(d.Behaviors)+1 > mostBehaviors:
+		return c.fail("behaviors", 0, "%d behaviors with the default: CloudFront's quota is %d (quotas: false of the default lifts it)", len(d.Behaviors)+1, mostBehaviors)
+	case len(d.Aliases) > mostAliases:
+		return c.fail("aliases", mostAliases, "%d aliases: CloudFront's quota is %d (quotas: false of the default lifts it)", len(d.Aliases), mostAliases)
+	case len(d.Comment) > longestNote:
+		return c.fail("comment", 0, "the comment has %d bytes: CloudFront's quota is %d (quotas: false of the default lifts it)", len(d.Comment), longestNote)
+	}
+	return nil
 }
 
 func (c *compiler) rule(r *Rule, b *Behavior, index, at int) error {

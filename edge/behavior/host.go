@@ -40,6 +40,32 @@ func WithoutPort(host []byte) []byte {
 	return host
 }
 
+// appendAuthority appends a Host field in the one form that all ways of writing
+// it share: the name in lower case, without trailing dot, and the port unless
+// it is that of http or https.
+func appendAuthority(dst, host []byte) []byte {
+	var buf [longestHost]byte
+	name, _ := normalHost(&buf, host)
+	dst = append(dst, name...)
+	switch port := host[len(WithoutPort(host)):]; string(port) {
+	case ":", ":80", ":443":
+		return dst
+	default:
+		return append(dst, port...)
+	}
+}
+
+// AppendHost appends the Host that an origin gets where the viewer's is
+// forwarded: what the key has of it. Where the key has nothing of it the port
+// stays behind too, because with it one viewer could decide on the links that
+// all others get.
+func (r *Rule) AppendHost(dst, host []byte) []byte {
+	if r.Key.Host {
+		return appendAuthority(dst, host)
+	}
+	return appendAuthority(dst, WithoutPort(host))
+}
+
 func lowerName(name string) string { return strings.ToLower(name) }
 
 // hosts finds the distribution that a name belongs to.

@@ -29,7 +29,7 @@ type Key struct {
 	CookieNames []string // for Include and Except; case counts
 
 	Headers []string // names, whose case does not count; values do, as they came
-	Host    bool     // aliases do not share objects
+	Host    bool     // aliases do not share objects, nor ports other than 80 and 443
 	Scheme  bool     // http and https do not share objects (RFC 9111 §2: the key is the URI)
 
 	// Gzip and Brotli keep apart who takes these encodings and who does not, and
@@ -99,9 +99,8 @@ func (m *keyMaker) append(dst, host, path, query []byte, header func(string) []b
 	dst = append(dst, m.prefix...)
 	dst = appendPart(dst, path)
 	if m.key.Host {
-		var buf [longestHost]byte
-		name, _ := normalHost(&buf, host)
-		dst = appendPart(dst, name)
+		var buf [longestHost + len(":65535")]byte
+		dst = appendPart(dst, appendAuthority(buf[:0], host))
 	}
 	if !m.key.Query.none() {
 		dst = appendParameters(dst, query, m.key.Query, m.key.QueryNames)

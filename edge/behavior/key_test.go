@@ -47,6 +47,8 @@ func TestKeyHoldsWhatThePolicyNames(t *testing.T) {
 		{"aliases share", Key{}, plain, host("b.x.net"), true},
 		{"hosts apart", Key{Host: true}, plain, host("b.x.net"), false},
 		{"one host, written otherwise", Key{Host: true}, plain, host("A.x.NET.:80"), true},
+		{"another port", Key{Host: true}, host("b.x.net"), host("b.x.net:8080"), false},
+		{"ports share", Key{}, host("b.x.net"), host("b.x.net:8080"), true},
 		{"no query", Key{}, plain, query("a=1"), true},
 		{"query", Key{Query: All}, plain, query("a=1"), false},
 		{"order counts", Key{Query: All}, query("a=1&b=2"), query("b=2&a=1"), false},

@@ -90,7 +90,7 @@ func checkSampling(share float64) string {
 	case !(share >= 0 && share <= 1):
 		return fmt.Sprintf("server timing: a sampling of %v is none from 0%% to 100%%", share)
 	case math.Abs(fine-math.Round(fine)) > 1e-6:
-		return fmt.Sprintf("server timing: a sampling of %v%% has more than four decimals", share*100)
+		return fmt.Sprintf("server timing: a sampling of %.6g%% has more than four decimals", share*100)
 	}
 	return ""
 }

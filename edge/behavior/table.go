@@ -1,5 +1,7 @@
 package behavior
 
+import "bytes"
+
 // Table is a set of distributions, checked and ready. It does not change and
 // may be used by any number of goroutines.
 type Table struct {
@@ -54,6 +56,10 @@ func (d *Compiled) Rules() []Rule { return d.rules }
 // Route is the first behavior whose pattern matches the path, as the viewer
 // sent it and without query; else the default.
 func (d *Compiled) Route(path []byte) *Rule {
+	if d.DecodePaths && bytes.IndexByte(path, '%') >= 0 {
+		var buf [1024]byte
+		path = appendDecoded(buf[:0], path)
+	}
 	last := len(d.rules) - 1
 	for i := range d.rules[:last] {
 		if d.rules[i].pattern.Match(path) {
@@ -61,6 +67,33 @@ func (d *Compiled) Route(path []byte) *Rule {
 		}
 	}
 	return &d.rules[last]
+}
+
+// appendDecoded appends a path with its percent-encoded bytes as themselves
+// (RFC 3986 §2.1). A "%" without two hexadecimal digits behind it stays.
+func appendDecoded(dst, path []byte) []byte {
+	for i := 0; i < len(path); i++ {
+		b := path[i]
+		if b == '%' && i+2 < len(path) {
+			high, okHigh := hexDigit(path[i+1])
+			low, okLow := hexDigit(path[i+2])
+			if okHigh && okLow {
+				b, i = high<<4|low, i+2
+			}
+		}
+		dst = append(dst, b)
+	}
+	return dst
+}
+
+func hexDigit(b byte) (byte, bool) {
+	switch {
+	case '0' <= b && b <= '9':
+		return b - '0', true
+	case 'a' <= b|0x20 && b|0x20 <= 'f':
+		return b | 0x20 - 'a' + 10, true
+	}
+	return 0, false
 }
 
 // SchemeField is the name by which AppendKey asks for the scheme of a request.

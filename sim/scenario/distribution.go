@@ -10,7 +10,7 @@ import (
 func (d *Distribution) convert(src *source, where at, in *scope) (behavior.Distribution, *fault) {
 	made := behavior.Distribution{
 		ID: d.ID, Domain: d.Domain, Aliases: d.Aliases, Comment: d.Comment,
-		Disabled: d.Disabled, DefaultRootObject: d.DefaultRootObject,
+		Disabled: d.Disabled, DefaultRootObject: d.DefaultRootObject, DecodePaths: d.DecodePaths,
 	}
 	for i := range d.Behaviors {
 		b, f := d.Behaviors[i].convert(src, where.then("behaviors", i), in)

@@ -75,6 +75,7 @@ type Distribution struct {
 
 	Disabled          bool   `yaml:"disabled"`            // its names are known but not served. Default: false
 	DefaultRootObject string `yaml:"default_root_object"` // served for "/", as index.html. Default: none
+	DecodePaths       bool   `yaml:"decode_paths"`        // match patterns with the path percent-decoded. Default: false, as it came
 
 	Behaviors []Behavior `yaml:"behaviors"` // the first whose path matches decides. Default: none
 	Default   Behavior   `yaml:"default"`   // what none of them matches; its origin is required
