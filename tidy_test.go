@@ -21,7 +21,7 @@ import (
 var floors = map[string]int{
 	"edge/policy": 0, "edge/arena": 0, "results": 0, "sim/unit": 0,
 
-	"edge/cache": 1, "edge/rfc9111": 1, "edge/behavior": 1, "edge/certificate": 1,
+	"edge/cache": 1, "edge/wire": 1, "edge/rfc9111": 1, "edge/behavior": 1, "edge/certificate": 1,
 	"workloads": 1, "sim/origin": 1,
 	"results/accesslog": 1, "results/prometheus": 1, "results/report": 1, "results/plot": 1,
 
