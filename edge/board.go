@@ -19,6 +19,9 @@ func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 		baseHash: hashKey(a.key[:a.base]), began: a.now,
 		tab: newTab(v.hint), decided: make(chan struct{}),
 	}
+	if a.rule.Compresses() {
+		f.takes = a.header("accept-encoding")
+	}
 	f.holds.Store(1)
 	why := forCache
 	if private && old == nil {

@@ -19,12 +19,13 @@ type Config struct {
 	Origins       []Origin      // by the names that behaviors use
 	Groups        []OriginGroup // behaviors may name these too
 
-	Capacity  int64  // bytes for objects: bodies, header fields and bookkeeping; at least 64 KiB
-	Policy    string // as policy.Parse reads it; "" means "s3fifo"
-	Shards    int    // partitions of the capacity, 1 to 1024; 0: 4 for every processor, but none below 64 MiB
-	MaxObject int64  // largest object kept, in bytes; 0: a whole shard's capacity
-	InFlight  int64  // bytes of bodies that may be under way from origins while they are kept; 0: 256 MiB
-	Seed      uint64 // of the policies' chance
+	Capacity     int64  // bytes for objects: bodies, header fields and bookkeeping; at least 64 KiB
+	Policy       string // as policy.Parse reads it; "" means "s3fifo"
+	Shards       int    // partitions of the capacity, 1 to 1024; 0: 4 for every processor, but none below 64 MiB
+	MaxObject    int64  // largest object kept, in bytes; 0: a whole shard's capacity
+	InFlight     int64  // bytes of bodies that may be under way from origins while they are kept; 0: 256 MiB
+	Compressions int    // responses that are compressed at a time, up to 4 MB each; what comes beyond is kept as it came. 0: 4 for every processor
+	Seed         uint64 // of the policies' chance
 
 	Location string // code of the edge location, as FRA56-P1; "" means EDG1-P1
 	Product  string // what X-Cache says a response comes from; "" means "edgesim"
@@ -60,6 +61,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.Policy = cmp.Or(c.Policy, "s3fifo")
 	c.Shards = cmp.Or(c.Shards, max(1, min(4*runtime.GOMAXPROCS(0), int(c.Capacity/shardLeast))))
 	c.InFlight = cmp.Or(c.InFlight, 256<<20)
+	c.Compressions = cmp.Or(c.Compressions, 4*runtime.GOMAXPROCS(0))
 	c.Location = cmp.Or(c.Location, "EDG1-P1")
 	c.Product = cmp.Or(c.Product, "edgesim")
 	c.ViaName = cmp.Or(c.ViaName, c.Product)
@@ -94,6 +96,8 @@ func (c *Config) check() error {
 			c.Capacity, c.Shards)
 	case c.HTTPSPort < 1 || c.HTTPSPort > 65535:
 		return fmt.Errorf("edge: HTTPSPort is %d: it must be from 1 to 65535", c.HTTPSPort)
+	case c.Compressions < 0:
+		return fmt.Errorf("edge: Compressions is %d: it must be 0 or more", c.Compressions)
 	case c.MaxObject < 0 || c.InFlight < 0:
 		return fmt.Errorf("edge: MaxObject and InFlight must be 0 or a number of bytes")
 	}

@@ -26,13 +26,14 @@ import (
 
 // Edge is one edge location.
 type Edge struct {
-	conf    Config
-	site    atomic.Pointer[site] // what is served; a request keeps the one it began with
-	parts   []*partition
-	arena   *arena.Arena // where bodies lie
-	memory  memory
-	names   *results.Names
-	largest int64 // body that may be kept, in bytes
+	conf      Config
+	site      atomic.Pointer[site] // what is served; a request keeps the one it began with
+	parts     []*partition
+	arena     *arena.Arena // where bodies lie
+	memory    memory
+	squeezers squeezers
+	names     *results.Names
+	largest   int64 // body that may be kept, in bytes
 
 	via   [2][]byte               // Via of responses that came by HTTP/1.1, and by HTTP/1.0
 	tails [results.Results][]byte // fields that every response ends with, by result type
@@ -61,6 +62,7 @@ func New(conf Config) (*Edge, error) {
 		return nil, err
 	}
 	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}, arena: arena.New()}
+	e.squeezers.limit = int64(conf.Compressions)
 	e.memory.limit, e.largest = conf.InFlight, conf.maxObject()
 	st, err := e.newSite(conf.Distributions, conf.Origins, conf.Groups, nil)
 	if err != nil {

@@ -74,6 +74,9 @@ type flight struct {
 	lead    *stream // the leader's place at the body, taken before that moves
 	fault   fault
 
+	takes    []byte    // the encodings the leader takes, as the key has them
+	squeezer *squeezer // compresses the body; nil: it stays as it comes
+
 	tab    *tab
 	own    origined
 	status int   // of the origin's response; 0: there was none
@@ -130,6 +133,7 @@ func (f *flight) land() {
 	f.unlist()
 	delete(f.p.under, f)
 	f.p.mu.Unlock()
+	f.e.squeezers.give(f.squeezer)
 	f.e.memory.give(f.booked)
 	f.e.inFlight.Add(-1)
 	if f.tab != nil {

@@ -37,7 +37,8 @@ type object struct {
 	// generation is part of the keys of variants, and another one after the
 	// plain key was invalidated: older variants are then out of reach.
 	generation int64
-	onError    bool // kept fresh for a moment only because the origin fails
+	coding     coding // what the edge did to the body
+	onError    bool   // kept fresh for a moment only because the origin fails
 
 	url, query, contentType results.Sym
 	ttl                     results.TTLClass

@@ -23,6 +23,10 @@ func (f *flight) pump(r *reply) {
 		drain(r)
 		return
 	}
+	if f.squeezer != nil {
+		f.pumpThrough(b, r)
+		return
+	}
 	for {
 		if len(b.room()) == 0 && !r.framing.ended {
 			n, ok := f.piece(b, r.framing.length)

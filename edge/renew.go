@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/valyala/fasthttp"
+
 	"edgesim/edge/rfc9111"
 )
 
@@ -16,7 +18,7 @@ func (f *flight) identified(r *reply) bool {
 	if f.conditional {
 		return true // it answers the viewer's own condition
 	}
-	etag := r.header.Peek("ETag")
+	etag := fieldOf(r.header, "ETag")
 	if f.old != nil {
 		return len(etag) == 0 || bytes.Equal(opaque(etag), opaque(f.old.etag))
 	}
@@ -27,6 +29,17 @@ func (f *flight) identified(r *reply) bool {
 		}
 	}
 	return false
+}
+
+// fieldOf is the value of the first field of that name, whose case does not
+// count: Peek finds names as they were sent.
+func fieldOf(h *fasthttp.ResponseHeader, name string) []byte {
+	for n, value := range h.All() {
+		if is(n, name) {
+			return value
+		}
+	}
+	return nil
 }
 
 // drop lets go of the siblings that the origin did not name.
@@ -99,7 +112,10 @@ func (f *flight) updateByHead(r *reply, asked, now int64) {
 // isWhat reports whether validators and length of a response, as far as it has
 // them, are the object's.
 func (o *object) isWhat(r *reply) bool {
-	etag, changed, length := r.header.Peek("ETag"), r.header.Peek("Last-Modified"), r.header.Peek("Content-Length")
+	etag, changed, length := fieldOf(r.header, "ETag"), fieldOf(r.header, "Last-Modified"), fieldOf(r.header, "Content-Length")
+	if o.squeezed() { // its tag and length are of other bytes than the origin's
+		etag, length = weakened(etag), nil
+	}
 	if len(etag) > 0 && !bytes.Equal(etag, o.etag) {
 		return false
 	}
@@ -119,6 +135,7 @@ func (e *Edge) renewedObject(f *flight, r *reply, asked, now int64) *object {
 		url: old.url, query: old.query, contentType: old.contentType, http10: !r.header.IsHTTP11()}
 	o.meta.Status, o.meta.Received = old.status, e.unix(now)
 	o.take(r.header, old, f.rule)
+	o.dressLike(old)
 	o.judge(f, e.unix(now), e.unix(asked), now)
 	if len(o.block) > mostFields || !f.rule.IgnoreVary && !slices.Equal(o.vary, old.vary) {
 		o.verdict.Store = false // or renewals that bring new names each time would grow it for ever

@@ -23,6 +23,7 @@ func (e *Edge) newObject(f *flight, r *reply, asked, now int64) *object {
 	if len(o.vary) > 0 && o.verdict.Store && !f.route.rules.IgnoreVary {
 		f.selectVariant(o)
 	}
+	f.squeeze(o)
 	return o
 }
 

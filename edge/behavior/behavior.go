@@ -47,6 +47,11 @@ type Behavior struct {
 	TTL TTL
 	Key Key
 
+	// Compress has the edge compress what it fetches, for viewers who take an
+	// encoding that the key has: text and its like from 1,000 to 10,000,000 bytes
+	// that came uncompressed. Without caching (TTL.Max 0) nothing is compressed.
+	Compress bool
+
 	ForwardHost bool    // the origin sees the viewer's Host instead of its own name; also where Key.Host is set
 	Forward     Forward // what goes to the origin beside what the key holds
 	Request     Request // how requests to the origin are written

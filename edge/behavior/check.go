@@ -18,6 +18,8 @@ func (b *Behavior) check() (field, problem string) {
 		return "cached_methods", fmt.Sprintf("%s cannot be cached: of GET, HEAD and OPTIONS any can", b.CachedMethods&^ReadOptions)
 	case b.CachedMethods&^b.AllowedMethods != 0:
 		return "cached_methods", fmt.Sprintf("%s is cached but not allowed", b.CachedMethods&^b.AllowedMethods)
+	case b.Compress && !b.Key.normalises():
+		return "compress", "nothing would be compressed: the key must have gzip or brotli, and not list Accept-Encoding"
 	case b.CollapseWait < 0:
 		return "collapse_wait", fmt.Sprintf("collapse wait %v is negative", b.CollapseWait)
 	case b.ErrorTTL < 0:

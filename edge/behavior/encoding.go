@@ -30,6 +30,9 @@ func (k *Key) normalises() bool {
 // of the viewer's field.
 func (r *Rule) NormalisesEncoding() bool { return r.normalises }
 
+// Compresses reports whether the edge compresses responses.
+func (r *Rule) Compresses() bool { return r.Compress && r.normalises && r.TTL.Max > 0 }
+
 // AcceptEncoding is the form that an Accept-Encoding field takes in the key:
 // "br,gzip", "br", "gzip", or nil where the viewer takes neither of those that
 // the key has. It does not allocate, and what it returns must not be written to.

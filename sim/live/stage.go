@@ -62,7 +62,7 @@ func EdgeConfig(s *scenario.Edge) edge.Config {
 	c := edge.Config{
 		Capacity: int64(s.Capacity), Policy: s.Policy, Shards: s.Shards,
 		MaxObject: int64(s.MaxObject), InFlight: int64(s.InFlight), Location: s.Location,
-		HTTPSPort: s.HTTPSPort, TrustForwardedProto: s.TrustForwardedProto,
+		Compressions: s.Compressions, HTTPSPort: s.HTTPSPort, TrustForwardedProto: s.TrustForwardedProto,
 	}
 	Mode(&c, s.Mode)
 	return c

@@ -77,6 +77,8 @@ func (e *Edge) check(src *source) *fault {
 		return src.fault(at{"edge", "shards"}, "%d: a shard of %v would hold less than 16KiB", e.Shards, e.Capacity)
 	case e.MaxObject > e.Capacity:
 		return src.fault(at{"edge", "max_object"}, "%v: want no more than the capacity, %v", e.MaxObject, e.Capacity)
+	case e.Compressions < 0:
+		return src.fault(at{"edge", "compressions"}, "%d: want a number of responses, or 0 for the edge's choice", e.Compressions)
 	case e.HTTPSPort < 0 || e.HTTPSPort > 65535:
 		return src.fault(at{"edge", "https_port"}, "%d: want a port from 1 to 65535", e.HTTPSPort)
 	case strings.Trim(e.Location, nameBytes) != "":

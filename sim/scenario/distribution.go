@@ -35,6 +35,7 @@ func (b *Behavior) convert(src *source, where at, in *scope) (behavior.Behavior,
 	if b.Key != nil {
 		made.Key = b.Key.convert(made.Key.Scheme)
 	}
+	made.Compress = b.Compress
 	made.ViewerProtocol = behavior.ViewerProtocol(b.ViewerProtocol)
 	b.headers(&made)
 	made.ForwardHost, made.CollapseWait = b.ForwardHost, b.CollapseWait.Std()

@@ -84,7 +84,7 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"{kind: bucket}", "{url: 'ftp://x'}", `f.yaml:5:12: origins.a.url: "ftp://x": want http://host or http://host:port`},
 		{"{kind: bucket}", "{url: 'http://x', kind: bucket}", `f.yaml:5:30: origins.a.kind: a real server has none: what it does is its own affair`},
 		{"        origin: b", "        origin: c", `f.yaml:15:17: distributions[0].behaviors[0].origin: no origin has the name "c"; did you mean "a"?`},
-		{"      origin: a", "      comment: a", `f.yaml:17:7: distributions[0].default.comment: unknown key; there is path, origin, …`},
+		{"      origin: a", "      comment: a", `f.yaml:17:7: distributions[0].default.comment: unknown key…`},
 		{"      origin: a", "      forward_host: true", `f.yaml:17:7: distributions[0].default.origin: the origin is missing: name one`},
 		{"path: /api/*", `path: "/ä*"`, `f.yaml:14:15: distributions[0].behaviors[0].path: path pattern "/ä*": 'ä' cannot stand in one: letters, digits and _-.*$/~"'@:+&? can`},
 		{"[www.x.net]\n    behaviors", "[www.x.net, WWW.y.net]\n    behaviors", `f.yaml:12:26: distributions[0].aliases[1]: alias "WWW.y.net": write names in lower case: www.y.net`},

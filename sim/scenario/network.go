@@ -109,6 +109,8 @@ type Behavior struct {
 	KeepAliveHeader  *bool    `yaml:"keep_alive_header"`  // send Connection: Keep-Alive. Default: standard false, cloudfront true
 	ForwardRequestID *bool    `yaml:"forward_request_id"` // send X-Amz-Cf-Id. Default: standard false, cloudfront true
 
+	Compress bool `yaml:"compress"` // text and its like, for who takes an encoding of the key. Default: false
+
 	ForwardHost  bool          `yaml:"forward_host"`  // the origin sees the viewer's Host. Default: false
 	Collapse     *bool         `yaml:"collapse"`      // requests that miss together ask the origin once. Default: true
 	CollapseWait unit.Duration `yaml:"collapse_wait"` // how long one waits for the header before it asks by itself. Default: 0s, no limit

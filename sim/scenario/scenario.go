@@ -43,9 +43,10 @@ type Edge struct {
 	Policy   string    `yaml:"policy"`   // order of leaving, as "s3fifo" or "s3fifo:small=0.2". Default: s3fifo
 	Shards   int       `yaml:"shards"`   // partitions of the capacity, to 1024. Default: 0, the edge's own choice
 
-	MaxObject unit.Size `yaml:"max_object"` // largest object kept. Default: 0B, what a shard can hold
-	InFlight  unit.Size `yaml:"in_flight"`  // bodies that may be under way from origins while they are kept. Default: 256MiB
-	Location  string    `yaml:"location"`   // code of the edge location. Default: FRA56-P1
+	MaxObject    unit.Size `yaml:"max_object"`   // largest object kept. Default: 0B, what a shard can hold
+	InFlight     unit.Size `yaml:"in_flight"`    // bodies that may be under way from origins while they are kept. Default: 256MiB
+	Compressions int       `yaml:"compressions"` // responses compressed at a time; what comes beyond is kept as it came. Default: 0, 4 for every processor
+	Location     string    `yaml:"location"`     // code of the edge location. Default: FRA56-P1
 
 	HTTPSPort           int  `yaml:"https_port"`            // where redirects to HTTPS send viewers. Default: 0, where TLS is served, else 443
 	TrustForwardedProto bool `yaml:"trust_forwarded_proto"` // X-Forwarded-Proto tells the viewer's protocol: only behind a proxy that ends TLS. Default: false
