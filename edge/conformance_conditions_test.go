@@ -31,7 +31,22 @@ var conditions = []rule{
 		GET => 200 #1
 		GET | If-Match: "a" => 200 #1
 		origin 412
-		GET | If-Match: W/"a" => 412`},
+		GET | If-Match: W/"a" => 412
+		origin 200 | Cache-Control: max-age=60 | ETag: W/"a"
+		GET /weak => 200 #3
+		origin 412
+		GET /weak | If-Match: "x", W/"a" => 412`},
+
+	{section: "9110 §8.8.4", level: must, says: "to validate what has an entity tag, the tag is sent", script: `
+		origin 200 | Cache-Control: no-cache | ETag: "a"
+		GET => 200 #1
+		GET => 200 #2
+		seen | If-None-Match: "a"`},
+	{section: "9110 §8.8.4", level: should, says: "to validate what has Last-Modified alone, that is sent", script: `
+		origin 200 | Cache-Control: no-cache | Last-Modified: Fri, 31 Dec 1999 00:00:00 GMT
+		GET => 200 #1
+		GET => 200 #2
+		seen | If-Modified-Since: Fri, 31 Dec 1999 00:00:00 GMT`},
 
 	{section: "9110 §13.1.1", level: may, says: "If-Match that the stored response meets: it answers", script: `
 		origin 200 | Cache-Control: max-age=60 | ETag: "a"
@@ -64,7 +79,8 @@ var conditions = []rule{
 		GET | If-None-Match: a => 200 #1
 		GET | If-None-Match: w/"a" => 200 #1
 		GET | If-None-Match: "a => 200 #1
-		GET | If-None-Match: x "a" => 200 #1`},
+		GET | If-None-Match: x "a" => 200 #1
+		GET | If-None-Match: "b" "a" => 200 #1`},
 	{section: "9110 §13.1.3", level: must, says: "If-Modified-Since is ignored beside If-None-Match", script: `
 		origin 200 | Cache-Control: max-age=60 | ETag: "a" | Last-Modified: Fri, 31 Dec 1999 00:00:00 GMT
 		GET => 200 #1
@@ -98,6 +114,15 @@ var conditions = []rule{
 		origin 200 | Cache-Control: max-age=60 | ETag: "a"
 		GET => 200 #1
 		OPTIONS | If-None-Match: "a" => 200 #2`},
+	{section: "9110 §13.2.1", level: must, says: "conditions of unsafe methods go to the origin, none is judged", script: `
+		origin 200 | Cache-Control: max-age=60 | ETag: "a"
+		GET => 200 #1
+		origin 412
+		PUT | If-None-Match: "a" => 412
+		seen | If-None-Match: "a"
+		PUT | If-Match: "b" => 412
+		seen | If-Match: "b"
+		GET | If-None-Match: "a" => 304`},
 	{section: "9110 §13.2.1", level: may, says: "a condition is judged on any success, not on 200 alone", script: `
 		origin 203 | Cache-Control: max-age=60 | ETag: "a"
 		GET => 203 #1
@@ -107,6 +132,12 @@ var conditions = []rule{
 		GET | If-None-Match: "a" => 304 | Cache-Status ~ fwd-status=200
 		seen | !If-None-Match
 		GET => 200 #1`},
+	{section: "9110 §13.2.2", level: must, says: "If-Match is judged before If-None-Match", script: `
+		origin 200 | Cache-Control: max-age=60 | ETag: "a"
+		GET => 200 #1
+		GET | If-Match: "a" | If-None-Match: "a" => 304
+		origin 412
+		GET | If-Match: "b" | If-None-Match: "a" => 412`},
 	{section: "9110 §13.2.2", level: must, says: "after a renewal too", script: `
 		origin 200 | Cache-Control: max-age=5 | ETag: "a"
 		GET => 200 #1

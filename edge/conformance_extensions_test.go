@@ -103,6 +103,14 @@ var extensions = []rule{
 		origin 200 | Cache-Control: no-store
 		GET /no => 200 #2 | Cache-Status: edgesim; fwd=uri-miss`},
 	{section: "9211 §2.6", level: must, says: "collapsed: another's request to the origin served this one too", by: "TestCollapsedIsSaid"},
+	{section: "9211 §2.7", level: may, says: "key: the key", no: "our keys are bytes with lengths between them, of use to nobody else"},
+	{section: "9211 §2.8", level: may, says: "detail: why a stale response was used", script: `
+		origin 200 | Cache-Control: max-age=5, stale-if-error=60
+		GET => 200 #1
+		wait 6s
+		origin close
+		GET => 200 #1 | Cache-Status: edgesim; fwd=stale; ttl=-1; detail=stale-if-error
+		GET => 200 #1 | Cache-Status: edgesim; hit; ttl=-1; detail=stale-if-error`},
 
 	{section: "9213 §2.1", level: must, says: "a targeted field that does not parse, or is empty, is ignored", script: `
 		origin 200 | Cache-Control: no-store | CDN-Cache-Control: max-age=60, &&&

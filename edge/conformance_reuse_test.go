@@ -119,6 +119,18 @@ var reuse = []rule{
 		GET | Foo: 3 => 200 #1
 		GET | Foo: 2 => 200 #2
 		asked 3`},
+	{section: "9111 §4.1", level: must, says: "a weak entity tag, which two codings of one content may share, names no variant", script: `
+		origin 200 | Cache-Control: max-age=60 | Vary: Foo | ETag: W/"a"
+		GET | Foo: 1 => 200 #1
+		GET | Foo: 2 => 200 #2
+		seen | !If-None-Match`},
+	{section: "9111 §4.1", level: must, says: "a 304 that names no variant that is stored is not used: the origin is asked again without conditions", script: `
+		origin 200 | Cache-Control: max-age=60 | Vary: Foo | ETag: "a"
+		GET | Foo: 1 => 200 #1
+		origin 304 | ETag: "z" | Vary: Foo
+		GET | Foo: 2 => 502
+		seen | !If-None-Match
+		asked 3`},
 
 	{section: "9111 §5.2.1.1", level: should, says: "max-age: nothing older is used", script: `
 		origin 200 | Cache-Control: max-age=60

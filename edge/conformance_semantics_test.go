@@ -38,6 +38,15 @@ var semantics = []rule{
 		HEAD => 200 | Cache-Status ~ hit
 		POST => 200 #3
 		asked 3`},
+	{section: "9110 §9.3.3", level: must, says: "it takes the place of all variants that were kept before", script: `
+		origin 200 | Cache-Control: max-age=60 | Vary: Foo
+		GET | Foo: 1 => 200 #1
+		GET | Foo: 2 => 200 #2
+		wait 1s
+		origin 200 | Cache-Control: max-age=60 | Vary: Foo | Content-Location: http://example.com/a
+		POST | Foo: 1 => 200 #3
+		GET | Foo: 1 => 200 #3
+		GET | Foo: 2 => 200 #4`},
 	{section: "9110 §9.3.3", level: must, says: "a response to POST is not kept without either", script: `
 		origin 200 | Content-Location: /a | Last-Modified: {-1000h}
 		POST => 200 #1
@@ -78,6 +87,15 @@ var semantics = []rule{
 		OPTIONS => 204
 		OPTIONS => 204
 		asked 4`},
+	{section: "9110 §9.3.8", level: must, says: "responses to TRACE are not kept", script: `
+		origin 200 | Cache-Control: max-age=60
+		TRACE => 200 #1
+		TRACE => 200 #2
+		GET => 200 #3`},
+	{section: "9110 §12.5.5", level: must, says: "Vary goes to viewers as it came", script: `
+		origin 200 | Cache-Control: max-age=60 | Vary: foo, Bar | Vary: Baz
+		GET => 200 #1 | Vary: foo, Bar, Baz
+		GET => 200 #1 | Vary: foo, Bar, Baz`},
 	{section: "9110 §15.1", level: may, says: "heuristics apply to 200, 203, 204, 300, 301, 308, 404, 405, 410, 414 and 501",
 		script: heuristically(true, 200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501)},
 	{section: "9110 §15.1", level: must, says: "and to no other status",

@@ -45,6 +45,10 @@ var storing = []rule{
 		origin 200 | Cache-Control: max-age=60 | Proxy-Authentication-Info: x
 		GET => 200 #1
 		GET => 200 #1 | !Proxy-Authentication-Info`},
+	{section: "9111 §3.1", level: must, says: "trailer fields are not made header fields", script: `
+		origin 200 | Cache-Control: max-age=60 | trailer X-Late: 1
+		GET => 200 #1 | !X-Late
+		GET => 200 #1 | !X-Late`},
 	{section: "9111 §3.2", level: must, says: "on an update every field that came takes the place of the stored one, and others stay", script: `
 		origin 200 | Cache-Control: max-age=5 | ETag: "a" | X-Old: 1 | X-Both: 1 | X-Both: 2
 		GET => 200 #1
@@ -95,6 +99,11 @@ var storing = []rule{
 		origin 200 | Cache-Control: max-age="60"
 		GET => 200 #1
 		GET => 200 #1`},
+	{section: "9111 §5.2", level: must, says: "directives are passed on, those of requests and those of responses, whether they are for us or not", script: `
+		origin 200 | Cache-Control: max-age=60, frob=1, private="X" | Cache-Control: only-in-the-second
+		GET | Cache-Control: max-stale, fnord => 200 #1 | Cache-Control: max-age=60, frob=1, private="X", only-in-the-second
+		seen | Cache-Control: max-stale, fnord
+		GET => 200 #1 | Cache-Control: max-age=60, frob=1, private="X", only-in-the-second`},
 	{section: "9111 §5.2.2.1", level: must, says: "max-age, over several lines and among others", script: `
 		origin 200 | Cache-Control: public | Cache-Control: foo, max-age=60
 		GET => 200 #1

@@ -203,6 +203,9 @@ func (f *flight) judge(r *reply, asked int64) {
 	if f.old != nil && status == 200 && f.req.Method == results.HEAD {
 		f.updateByHead(r, asked, now)
 	}
+	if f.target.URL != nil && status < 400 {
+		f.p.invalidate(f.hash, f.key, f.began-1) // what it changes, before it may be kept itself
+	}
 	o := f.e.newObject(f, r, asked, now)
 	if f.conditioned && status != 200 || status == 206 || !o.verdict.Store || f.bodiless() || !f.fits(r.framing.length) ||
 		!f.book(nextPiece(0, r.framing.length)) {
@@ -215,9 +218,6 @@ func (f *flight) judge(r *reply, asked int64) {
 	case !f.private:
 		f.remember(now)
 		f.leave() // stored, but nobody may ride
-	}
-	if f.req.Method == results.POST {
-		f.p.invalidate(f.hash, f.key[:f.base], f.began-1)
 	}
 	if !f.behind {
 		f.lead, _ = newStream(o.body, 0, -1)

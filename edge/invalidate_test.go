@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"edgesim/edge/behavior"
@@ -16,6 +17,7 @@ import (
 // invalidate removes paths of E1 and holds how many objects went.
 func (l *lab) invalidate(want int, paths ...string) {
 	l.t.Helper()
+	synctest.Wait() // until what came is stored
 	got, err := l.edge.Invalidate("E1", paths)
 	if err != nil {
 		l.t.Fatal(err)

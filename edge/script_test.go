@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"edgesim/edge/behavior"
@@ -27,7 +28,7 @@ import (
 // The path is /a where none is given. An origin that is not told a body answers
 // its nth request with #n, so that #1 in a later answer is one from the cache.
 // "after 3s" among the origin's fields delays its answer, "undated" leaves out
-// Date. Expected fields: "Name: value" is the whole value, lines joined by ", ",
+// Date, "trailer X: 1" sends a field behind the body. Expected fields: "Name: value" is the whole value, lines joined by ", ",
 // "Name ~ text" a part of it, "!Name" absence. {+10s} and {-1h} are the HTTP date
 // that far from now.
 type script struct {
@@ -135,6 +136,9 @@ func (s *script) told(line string) {
 			a.body = rest
 		case "undated":
 			a.undated = true
+		case "trailer":
+			f := s.field(rest)
+			a.fields = append(a.fields, [2]string{http.TrailerPrefix + f[0], f[1]})
 		default:
 			a.fields = append(a.fields, s.field(f))
 		}
@@ -206,6 +210,7 @@ func (s *script) ask() {
 		wg.Go(func() { answers[i] = s.l.do(head[0], path, fields...) })
 	}
 	wg.Wait()
+	synctest.Wait() // until what came is stored
 	for i := range answers {
 		s.compare(&answers[i], parts(want))
 	}

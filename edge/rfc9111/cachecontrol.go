@@ -128,10 +128,11 @@ func (c *CacheControl) maxStale(d directive) {
 	c.number(MaxStale, &c.MaxStale, d)
 }
 
-// fields notes a no-cache or private. An argument that is no list of field names
-// makes it the plain form, the stricter reading.
+// fields notes a no-cache or private. An argument that is not quoted, as field
+// names have to be, or is no list of them makes it the plain form, the stricter
+// reading.
 func (c *CacheControl) fields(plain, named Directives, d directive) {
-	if !d.hasArg || !isFieldList(d.arg) {
+	if !d.quoted || !isFieldList(d.arg) {
 		c.Has |= plain
 		return
 	}
@@ -172,6 +173,7 @@ func (c *CacheControl) Holds(name []byte) bool {
 type directive struct {
 	name, arg []byte
 	hasArg    bool
+	quoted    bool
 }
 
 // nextDirective cuts the first member off a non-empty list. Empty members give
@@ -189,7 +191,7 @@ func nextDirective(list []byte) (d directive, rest []byte) {
 	}
 	d.hasArg = true
 	if member[n] == '=' {
-		d.arg = unquote(member[n+1:])
+		d.arg, d.quoted = unquote(member[n+1:])
 	}
 	return d, rest
 }
@@ -225,11 +227,11 @@ func quotedLen(s []byte) int {
 }
 
 // unquote is the inside of a quoted string that is all of s, or s itself.
-func unquote(s []byte) []byte {
+func unquote(s []byte) (inside []byte, quoted bool) {
 	if len(s) >= 2 && s[0] == '"' && quotedLen(s) == len(s) {
-		return s[1 : len(s)-1]
+		return s[1 : len(s)-1], true
 	}
-	return s
+	return s, false
 }
 
 // parseSeconds reads delta-seconds (§1.2.2): digits, and nothing else.

@@ -40,7 +40,7 @@ func TestParseCacheControl(t *testing.T) {
 		{"§5.2.2.7 private with names", []string{`private="Set-Cookie", public`}, cc{Has: PrivateFields | Public, Held: "Set-Cookie,"}},
 		{"§5.2.2.4: names that are none", []string{`no-cache="", private="a b"`}, cc{Has: NoCache | Private}},
 		{"§5.2.2.4: quotes never closed", []string{`no-cache="a`}, cc{Has: NoCache}},
-		{"§5.2.2.4: a name without quotes", []string{`no-cache=a`}, cc{Has: NoCacheFields, Held: "a,"}},
+		{"§5.2.2.4: a name without quotes", []string{`no-cache=a, private=1`}, cc{Has: NoCache | Private}},
 		{"§5.2.2.7: with names and without", []string{`private="a", private`}, cc{Has: Private | PrivateFields, Held: "a,"}},
 		{"§5.2.2: the rest", []string{"must-revalidate, must-understand, no-transform, private, proxy-revalidate, immutable, only-if-cached"},
 			cc{Has: MustRevalidate | MustUnderstand | NoTransform | Private | ProxyRevalidate | Immutable | OnlyIfCached}},

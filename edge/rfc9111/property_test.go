@@ -1,6 +1,7 @@
 package rfc9111
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -57,6 +58,36 @@ func TestVerdictsHoldTogether(t *testing.T) {
 			cc := resp.CC
 			check(!v.Store || !cc.Is(Private) && (!cc.Is(NoStore) || cc.Is(MustUnderstand)), "stored against a directive")
 			check(v.Remaining() == 0 || !cc.Is(NoCache), "fresh in spite of no-cache")
+		}
+	})
+}
+
+// The arithmetic of §4.2.3 and §4.2.1, reckoned in whole seconds from the
+// definitions.
+func TestFreshnessIsAsDefined(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		second := func(label string, most int64) int64 { return rapid.Int64Range(0, most).Draw(rt, label) }
+		lifetime, age, delay := second("max-age", 1000), second("age", 1000), second("delay", 100)
+		dated := rapid.Int64Range(-1000, 1000).Draw(rt, "date") // relative to the response's arrival
+		resp := respond("Cache-Control: max-age="+strconv.FormatInt(lifetime, 10), tag)
+		want := int64(0)
+		if rapid.Bool().Draw(rt, "has Date") {
+			resp.Field([]byte("Date"), []byte(date(time.Duration(dated)*time.Second)))
+			want = max(0, -dated) // apparent_age
+		}
+		if rapid.Bool().Draw(rt, "has Age") {
+			resp.Field([]byte("Age"), []byte(strconv.FormatInt(age, 10)))
+			want = max(want, age+delay) // corrected_age_value
+		} else {
+			want = max(want, delay)
+		}
+		rules := Standard()
+		v := Judge(request(), resp, &rules, now.UnixNano(), now.Add(-time.Duration(delay)*time.Second).UnixNano())
+		if got := int64(v.InitialAge / time.Second); got != want {
+			rt.Fatalf("age %d, want %d", got, want)
+		}
+		if got, want := int64(v.Remaining()/time.Second), max(0, lifetime-want); got != want {
+			rt.Fatalf("%d s of freshness left, want %d", got, want)
 		}
 	})
 }

@@ -67,20 +67,12 @@ func (c *CacheControl) targeted(name string, m httpsfv.Member) bool {
 		}
 		return kind == secondsDirective
 	case string:
-		return c.targetedFields(name, v, kind)
-	case httpsfv.Token:
-		return c.targetedFields(name, string(v), kind)
+		if kind == fieldsDirective {
+			c.add(directive{name: []byte(name), arg: []byte(v), hasArg: true, quoted: true})
+		}
+		return kind == fieldsDirective
 	}
 	return false
-}
-
-// targetedFields notes a directive that names fields.
-func (c *CacheControl) targetedFields(name, list string, kind directiveKind) bool {
-	if kind != fieldsDirective {
-		return false
-	}
-	c.add(directive{name: []byte(name), arg: []byte(list), hasArg: true})
-	return true
 }
 
 // directiveKind is what a directive of responses takes.

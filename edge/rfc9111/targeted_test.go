@@ -28,6 +28,7 @@ func TestTargetedField(t *testing.T) {
 		{"§2.1: nothing for a number", []string{"max-age"}, 5 * time.Second, true},
 		{"§2.1: a list for a number", []string{"max-age=(1 2)"}, 5 * time.Second, true},
 		{"§2.1: a number for a flag", []string{"no-store=1"}, 5 * time.Second, true},
+		{"§2.1: a token for field names", []string{"no-cache=x, max-age=60"}, 5 * time.Second, true},
 		{"§2.1: a flag that is false", []string{"no-store=?0, max-age=60"}, time.Minute, true},
 		{"RFC 9111 §4.2.1: negative is stale", []string{"max-age=-1"}, 0, true},
 		{"RFC 9111 §1.2.2: beyond 2^31", []string{"max-age=99999999999"}, Forever, true},
