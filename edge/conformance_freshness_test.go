@@ -12,7 +12,10 @@ var freshness = []rule{
 		GET /a => 200 #1
 		origin 200 | Cache-Control: max-age=2147483648
 		GET /b => 200 #2
-		GET /b => 200 #2`},
+		GET /b => 200 #2
+		origin 200 | Cache-Control: max-age=18446744073709551616
+		GET /c => 200 #3
+		GET /c => 200 #3`},
 	{section: "9111 §4.2", level: must, says: "a response is not reused once its age reaches its lifetime", script: `
 		origin 200 | Cache-Control: max-age=5
 		GET => 200 #1

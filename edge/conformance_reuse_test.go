@@ -78,6 +78,19 @@ var reuse = []rule{
 		GET | Accept-Language: de;q=0.50 ,EN;q=1 | Accept-Encoding: br;q=1.0,gzip => 200 #1
 		GET | Accept-Language: de, en;q=0.5 | Accept-Encoding: gzip, br => 200 #2
 		GET | Accept-Language: en, de;q=0.5 | Accept-Encoding: gzip, br;q=0 => 200 #3`},
+	{section: "9111 §4.1", level: may, says: "a response in the language that a request asks for first answers it, in whatever words that was asked for before", script: `
+		origin 200 | Cache-Control: max-age=60 | Vary: Accept-Language, Foo | Content-Language: de
+		GET | Accept-Language: en, de | Foo: 1 => 200 #1
+		GET | Accept-Language: fr;q=0.5, DE;q=1.0 | Foo: 1 => 200 #1
+		GET | Accept-Language: de, fr;q=0.5 | Foo: 1 | Cache-Control: no-cache => 200 #2
+		GET | Accept-Language: de, en;q=0.5 | Foo: 2 => 200 #3
+		GET | Accept-Language: de, fr | Foo: 1 => 200 #4
+		GET | Accept-Language: de;q=0.5, fr | Foo: 1 => 200 #5
+		GET | Accept-Language: de-AT, de;q=0.9 | Foo: 1 => 200 #6
+		GET | Accept-Language: *, de;q=0.9 | Foo: 1 => 200 #7
+		GET | Foo: 1 => 200 #8
+		wait 61s
+		GET | Accept-Language: de, es;q=0.1 | Foo: 1 => 200 #9`},
 	{section: "9111 §4.1", level: may, says: "a behavior can keep every spelling apart",
 		with: func(b *behavior.Behavior) { b.NormalizeVary = false }, script: `
 		origin 200 | Cache-Control: max-age=60 | Vary: Accept-Language

@@ -108,6 +108,11 @@ func (e *Edge) serve(v *viewer, a *ask) {
 			e.alone(v, a, forRequest)
 			return
 		}
+		if o == nil {
+			if o = p.inLanguage(a, now); o != nil {
+				state = cache.Fresh
+			}
+		}
 		how := a.consider(o, state, now)
 		if how == serveIt {
 			p.mu.Unlock()

@@ -78,7 +78,7 @@ type Behavior struct {
 	CachePosts         bool          // a response to POST that is what a GET would get is kept for it
 	CDNCacheControl    bool          // CDN-Cache-Control takes the place of Cache-Control and Expires
 	FieldForms         bool          // no-cache and private that name fields hold back these alone
-	NormalizeVary      bool          // variants whose request fields mean the same, spelled otherwise, are one
+	NormalizeVary      bool          // variants whose request fields mean the same, spelled otherwise, are one; one in the language asked for first is good
 	MaxVariants        int           // variants kept under one key, the oldest leave; 0: no limit
 	ForwardInterim     bool          // interim responses (1xx) of the origin go to the viewer whom it answers
 	NoAuthorization    bool          // Authorization of GET and HEAD does not go to the origin
