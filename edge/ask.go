@@ -31,6 +31,12 @@ type ask struct {
 	space    []byte // for field values that do not lie in the request as they are wanted
 	hops     []byte // what its Connection lists, once hopsRead
 	hopsRead bool
+	judged   *object // a head that was looked into, under no lock
+	lacking  bool    // and what was found: slices that this request needs are not there
+
+	ranges     *rangeSet // of rangeField, once ranged has read it
+	rangesRead uint8     // 0: not yet; 1: they are not to be looked at; 2: they are
+	id, secret uint64    // of multipart boundaries
 
 	took *timing // what getting its response from the origin took; nil: it did not come from there
 
@@ -59,8 +65,7 @@ type ask struct {
 
 // read takes a request apart in one pass over its fields.
 func (a *ask) read(ctx *fasthttp.RequestCtx) {
-	key, space := a.key[:0], a.space[:0]
-	*a = ask{ctx: ctx, v: ctx.Conn().(*viewer), key: key, space: space}
+	*a = ask{ctx: ctx, v: ctx.Conn().(*viewer), key: a.key[:0], space: a.space[:0], ranges: a.ranges, secret: a.secret}
 	h := &ctx.Request.Header
 	a.method = results.MethodOf(h.Method())
 	a.caching.Method = a.method

@@ -10,19 +10,12 @@ func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 	if old != nil && !old.body.hold() {
 		old = nil // it has left the cache; there is nothing to renew
 	}
-	f := &flight{
-		e: e, p: a.p, key: string(a.key), hash: a.hash, base: a.base,
-		rule: a.rule, route: a.route,
-		req: e.asked(a), old: old, private: private,
-		headers: a.header,
-		url:     e.names.Strings.Bytes(a.path), query: e.names.Strings.Bytes(a.query),
-		baseHash: hashKey(a.key[:a.base]), began: a.now,
-		tab: newTab(v.hint), decided: make(chan struct{}),
-	}
+	f := e.bareFlight(v, a)
+	f.p, f.key, f.hash, f.base = a.p, string(a.key), a.hash, a.base
+	f.old, f.private, f.headers = old, private, a.header
 	if a.rule.Compresses() {
 		f.takes = a.header("accept-encoding")
 	}
-	f.holds.Store(1)
 	why := forCache
 	if private && old == nil {
 		why = forOne
@@ -33,8 +26,22 @@ func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 		f.siblings = a.p.siblings(f)
 	}
 	f.hints = a.hints()
+	if !private && a.slicing() && (old == nil || old.sliced) {
+		f.wantFirst(a)
+	}
 	f.aim(v, a)
-	v.tab = f.tab
+	return f
+}
+
+// bareFlight is what all flights for a have in common.
+func (e *Edge) bareFlight(v *viewer, a *ask) *flight {
+	f := &flight{
+		e: e, rule: a.rule, route: a.route, req: e.asked(a), home: a.p,
+		url: e.names.Strings.Bytes(a.path), query: e.names.Strings.Bytes(a.query),
+		baseHash: hashKey(a.key[:a.base]), began: a.now,
+		tab: v.owe(), decided: make(chan struct{}),
+	}
+	f.holds.Store(1)
 	return f
 }
 
@@ -57,6 +64,9 @@ func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *fli
 			f.take(how)
 			return f, false
 		}
+	}
+	if a.solo && old != nil && old.sliced {
+		old = nil // what it is a head of is not what this request can use
 	}
 	private := a.solo || a.rule.NoCollapse || a.method != results.GET || how != staleIt && a.p.passing(a.hash, now)
 	f = e.newFlight(v, a, old, private)

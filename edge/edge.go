@@ -13,6 +13,7 @@ package edge
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,6 +47,7 @@ type Edge struct {
 
 	inFlight atomic.Int64
 	seed     uint64
+	secret   uint64 // of what viewers must not guess
 
 	mu      sync.Mutex
 	viewers map[*viewer]struct{}
@@ -91,7 +93,7 @@ func (e *Edge) words() {
 	for r := range results.Results {
 		e.tails[r] = fmt.Appendf(nil, "X-Cache: %s from %s\r\nX-Amz-Cf-Pop: %s\r\n", r, e.conf.Product, e.conf.Location)
 	}
-	e.seed = uint64(e.conf.Epoch.UnixNano())
+	e.seed, e.secret = uint64(e.conf.Epoch.UnixNano()), rand.Uint64()
 }
 
 // now is the edge's clock: nanoseconds since the epoch, by the monotonic clock.

@@ -24,6 +24,9 @@ const (
 	staleGood         // the origin failed and obj, stale, may stand in
 	passed            // obj is for the leader alone; the others ask for themselves
 	faulted           // no response came: everyone gets the error
+	parted            // obj is the head of slices, one of which comes with this flight
+	changed           // the object that a slice was to be of is not there any more
+	unfit             // the part that came cannot be kept: everyone asks for himself
 )
 
 // flight is one origin fetch that many requests may ride. It runs in a
@@ -38,6 +41,7 @@ type flight struct {
 	req  rfc9111.Request // what the leader asked, as caching sees it
 	out  outgoing
 	old  *object // what is being renewed; nil: nothing
+	want *want   // the part that is asked for; nil: all
 
 	others []way // of a group, who is asked should up fail, in order
 
@@ -67,10 +71,15 @@ type flight struct {
 
 	headers func(name string) []byte // the leader's request fields, until the decision; nil: gone
 
+	home      *partition // of the plain key
+	sliceHome *partition // where others find it for the slice it brings; nil: nowhere
+	headed    bool       // what it brings is too large to keep, but slices of it may be: a head is kept
+
 	decided chan struct{} // closed when the fields below are set
 	outcome outcome
 	obj     *object
 	took    timing
+	part    *object // the slice, or some of one, that comes; nil: none
 	lead    *stream // the leader's place at the body, taken before that moves
 	fault   fault
 
@@ -129,6 +138,10 @@ func (f *flight) land() {
 	if f.obj != nil && f.outcome != staleGood && f.outcome != renewed {
 		f.obj.body.finish(failed, io.ErrUnexpectedEOF) // a body that has ended stays as it ended
 	}
+	if f.part != nil {
+		f.part.body.finish(failed, io.ErrUnexpectedEOF)
+	}
+	f.unregister()
 	f.p.mu.Lock()
 	f.unlist()
 	delete(f.p.under, f)
@@ -154,13 +167,17 @@ func (f *flight) alight() {
 	if f.old != nil {
 		f.old.body.let()
 	}
-	if f.outcome == shared || f.outcome == passed {
+	if f.part != nil {
+		f.part.body.let()
+	}
+	if f.obj != nil && (f.outcome == shared || f.outcome == passed || f.outcome == parted) {
 		f.obj.body.let()
 	}
 }
 
 // leave makes room in the table for another flight of the same key.
 func (f *flight) leave() {
+	f.unregister()
 	if f.private {
 		return
 	}
@@ -186,6 +203,9 @@ func (f *flight) decide(o outcome, obj *object, why fault) {
 // judge reads the header, decides, and releases everyone who waits for that.
 func (f *flight) judge(r *reply, asked int64) {
 	now := f.e.now()
+	if f.want != nil && f.judgePart(r, asked, now) {
+		return
+	}
 	status := r.header.StatusCode()
 	f.status = status
 	if f.old != nil && status >= 500 && f.standIn(now) {
@@ -209,6 +229,7 @@ func (f *flight) judge(r *reply, asked int64) {
 	o := f.e.newObject(f, r, asked, now)
 	if f.conditioned && status != 200 || status == 206 || !o.verdict.Store || f.bodiless() || !f.fits(r.framing.length) ||
 		!f.book(nextPiece(0, r.framing.length)) {
+		f.head(o, r.framing.length)
 		f.pass(o)
 		return
 	}
@@ -227,10 +248,21 @@ func (f *flight) judge(r *reply, asked int64) {
 
 func (f *flight) bodiless() bool { return f.out.bodiless }
 
+// head keeps the head of an object that is too large to be kept in one piece:
+// ranges of it, and the next one who asks for all of it, are served in slices.
+func (f *flight) head(o *object, length int64) {
+	if f.rule.Slice > 0 && f.why == forCache && o.verdict.Store && o.status == 200 && length > f.e.largest &&
+		f.req.Method == results.GET && o.strong() {
+		h := o.asHead(f.rule.Slice, f.purges, 0)
+		f.headed = f.home.keep(hashKey([]byte(o.key)), h, f)
+		h.body.let()
+	}
+}
+
 // pass gives the response to the leader alone, with back-pressure: what is not
 // stored is read no faster than its viewer reads.
 func (f *flight) pass(o *object) {
-	if f.req.Method == results.GET {
+	if f.req.Method == results.GET && !f.headed {
 		f.remember(f.e.now())
 	}
 	f.leave()
@@ -303,7 +335,9 @@ func faultOf(err error) fault {
 		return fault{502, results.OriginConnectError, "no connection to the origin"}
 	case errors.Is(err, errUpload):
 		return fault{413, results.InvalidRequest, "the request's body is too large"}
-	case errors.Is(err, errInvalidReply):
+	case errors.Is(err, errRangeLength):
+		return fault{502, results.OriginContentRangeLengthError, "the origin's Content-Range and length do not agree"}
+	case errors.Is(err, errInvalidReply), errors.Is(err, errRangeReply):
 		return fault{502, results.OriginInvalidResponseError, "the origin's response is not valid"}
 	}
 	return fault{502, results.OriginCommError, "the origin closed the connection"}

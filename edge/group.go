@@ -93,6 +93,9 @@ func (f *flight) aim(v *viewer, a *ask) {
 
 func (f *flight) requestTo(up *upstream, v *viewer, a *ask) outgoing {
 	out := f.e.outgoingFor(a, v, up, f.why)
+	if f.want != nil {
+		out.ranged(f.want)
+	}
 	out.finish(f.old, f.siblings)
 	out.hints = f.hints
 	return out

@@ -23,6 +23,7 @@ func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 	a.now = a.at
 	a.https = v.secure != nil || e.conf.TrustForwardedProto && a.forwardedHTTPS()
 	v.id++
+	a.id = v.id
 	if !e.find(v, a) {
 		return
 	}
@@ -102,6 +103,16 @@ func (e *Edge) serve(v *viewer, a *ask) {
 			p.mu.Unlock()
 			a.variant(o)
 			continue
+		}
+		if o != nil && o.sliced {
+			if a.judged != o {
+				p.mu.Unlock()
+				a.judged, a.lacking = o, e.lacks(v, a, o)
+				continue
+			}
+			if a.lacking {
+				o, state = nil, cache.Absent
+			}
 		}
 		if a.demanding() && (state != cache.Fresh || !o.meets(a)) {
 			p.mu.Unlock()

@@ -3,6 +3,7 @@ package edge
 import (
 	"cmp"
 	"encoding/binary"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -79,6 +80,8 @@ type Cached struct {
 	ContentType  string  `json:"content_type"`     //
 	ETag         string  `json:"etag,omitempty"`   //
 	Length       int64   `json:"length"`           // of the body, in bytes
+	Sliced       bool    `json:"sliced,omitempty"` // kept in slices, which are listed too
+	Slice        string  `json:"slice,omitempty"`  // of such an object: the bytes that this is, as 0-1048575
 	Cost         int64   `json:"cost"`             // of capacity, in bytes
 	Age          float64 `json:"age_seconds"`      // current age (RFC 9111 §4.2.3)
 	Left         float64 `json:"ttl_left_seconds"` // freshness left; negative: stale for so long
@@ -147,8 +150,12 @@ func (s *search) step(from int) (more bool) {
 }
 
 func (e *Edge) describe(o *object, id, url string, now int64) Cached {
+	if o.isSlice() {
+		return Cached{Distribution: strings.Clone(id), URL: url, Status: o.status, Length: o.length, Cost: o.cost(),
+			Slice: fmt.Sprintf("%d-%d", o.from, o.end()-1)}
+	}
 	return Cached{
-		Distribution: strings.Clone(id), URL: url, Vary: o.selected(), Status: o.status,
+		Distribution: strings.Clone(id), URL: url, Vary: o.selected(), Status: o.status, Sliced: o.sliced,
 		ContentType: e.names.Str(o.contentType), ETag: string(o.etag),
 		Length: o.size(), Cost: o.cost(),
 		Age: o.ageAt(now).Seconds(), Left: time.Duration(o.expires - now).Seconds(), Stale: now >= o.expires,

@@ -123,7 +123,7 @@ func (w *purge) step(from int) (removed int, more bool) {
 		}
 		w.p.shard.Remove(policy.Slot(slot))
 		w.p.set(policy.Slot(slot), nil)
-		if !o.marker {
+		if !o.marker && !o.isSlice() {
 			removed++
 		}
 	}

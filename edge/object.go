@@ -40,6 +40,13 @@ type object struct {
 	coding     coding // what the edge did to the body
 	onError    bool   // kept fresh for a moment only because the origin fails
 
+	// Of objects that are kept in slices (see slices): the head has length and no
+	// bytes, a slice has bytes and says where they lie.
+	sliced    bool
+	sliceSize int64
+	mark      uint64 // part of the keys of a head's slices
+	from      int64  // of a slice: where its body begins in the object
+
 	url, query, contentType results.Sym
 	ttl                     results.TTLClass
 }

@@ -2,22 +2,41 @@ package edge
 
 import (
 	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
 	"strconv"
+
+	"github.com/zeebo/xxh3"
 )
 
 // part is what of an object goes to the viewer.
 type part struct {
-	status   int
-	from, to int64 // bytes [from, to); to -1: to the end
-	cut      bool  // by the edge, in answer to Range
+	status int
+	span          // to -1: to the end
+	cut    bool   // by the edge, in answer to Range
+	many   []span // of multipart/byteranges, two at least; span is then that of the first
+	mark   uint64 // of the boundary between them
 }
 
 // sends reports whether any of the object's bytes go out.
-func (p *part) sends() bool { return p.status != 304 && p.status != 416 && p.status != 204 }
+func (p *part) sends() bool {
+	return p.status != 304 && p.status != 204 && !(p.status == 416 && p.cut)
+}
+
+func (p *part) until(size int64) int64 {
+	if p.to < 0 {
+		return size
+	}
+	return p.to
+}
 
 // length is the part's length; -1 while it is unknown.
 func (p *part) length(o *object) int64 {
-	if p.to >= 0 {
+	switch {
+	case p.many != nil:
+		return lengthOf(p.stretches(o))
+	case p.to >= 0:
 		return p.to - p.from
 	}
 	if size := o.size(); size >= 0 {
@@ -26,69 +45,106 @@ func (p *part) length(o *object) int64 {
 	return -1
 }
 
-// narrow cuts the part to a single byte range (RFC 9110 §14.1.2). A range that
-// does not parse, or more than one, is not looked at (§14.2): the whole object
-// answers. So does one for an object whose length is not known yet. A range
-// beyond the end gives 416.
-func (p *part) narrow(value []byte, o *object) {
+// narrow cuts the part to the ranges of a Range field (RFC 9110 §14.2). A field
+// that is invalid or asks for too much at once is not looked at, and the whole
+// object answers; so does an object whose length is not known yet. Ranges beyond
+// the end give 416.
+func (p *part) narrow(a *ask, o *object) {
 	size := o.size()
-	spec, ok := bytes.CutPrefix(value, []byte("bytes="))
-	if !ok || size < 0 || bytes.IndexByte(spec, ',') >= 0 {
+	if size < 0 || !a.ranged() {
 		return
 	}
-	first, last, ok := bytes.Cut(bytes.TrimSpace(spec), []byte{'-'})
-	if !ok {
-		return
-	}
-	from, okFrom := offset(first)
-	to, okTo := offset(last)
+	var room [mostSpecs]span
+	spans := a.ranges.resolve(size, room[:0])
 	switch {
-	case okFrom && okTo && to < from, !okFrom && len(first) > 0, !okTo && len(last) > 0, !okFrom && !okTo:
-		return
-	case !okFrom:
-		from, to = max(0, size-to), size-1 // the last "to" bytes
-		if len(last) > 0 && from >= size {
-			p.status, p.cut = 416, true
-			return
-		}
-	case !okTo || to >= size:
-		to = size - 1
-	}
-	if from >= size || to < from {
+	case len(spans) == 0 && size == 0 && a.ranges.specs[0].first < 0:
+		return // the last so many bytes of nothing
+	case len(spans) == 0:
 		p.status, p.cut = 416, true
 		return
+	case a.rule.AscendingRanges && !ascending(spans):
+		return
 	}
-	*p = part{206, from, to + 1, true}
+	spans = coalesce(spans)
+	p.status, p.cut, p.span = 206, true, spans[0]
+	if len(spans) > 1 {
+		p.many, p.mark = slices.Clone(spans), a.mark()
+	}
 }
 
-// offset reads a byte position; ok is false for "" and for what is no number.
-func offset(b []byte) (int64, bool) {
-	if len(b) == 0 || len(b) > 18 {
-		return 0, false
-	}
-	var n int64
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = n*10 + int64(c-'0')
-	}
-	return n, true
+// undivided is the whole object in the place of a multipart.
+func (p *part) undivided(o *object) part {
+	return part{status: o.status, span: span{to: -1}}
 }
 
 // describe appends Content-Range (RFC 9110 §14.4).
 func (p *part) describe(b block, o *object) block {
-	b = append(b, "Content-Range: bytes "...)
-	if p.status == 416 {
-		b = append(b, '*')
-	} else {
-		b = strconv.AppendInt(b, p.from, 10)
-		b = append(b, '-')
-		b = strconv.AppendInt(b, p.to-1, 10)
+	if p.many != nil {
+		return b
 	}
-	b = append(b, '/')
-	b = strconv.AppendInt(b, o.size(), 10)
+	b = append(b, "Content-Range: "...)
+	if p.status == 416 {
+		b = append(append(b, "bytes */"...), strconv.AppendInt(nil, o.size(), 10)...)
+	} else {
+		b = appendContentRange(b, p.span, o.size())
+	}
 	return append(b, crlf...)
+}
+
+func appendContentRange(b []byte, s span, size int64) []byte {
+	b = append(b, "bytes "...)
+	b = strconv.AppendInt(b, s.from, 10)
+	b = append(b, '-')
+	b = strconv.AppendInt(b, s.to-1, 10)
+	b = append(b, '/')
+	return strconv.AppendInt(b, size, 10)
+}
+
+// appendBoundary appends what parts the parts of a multipart/byteranges response
+// (RFC 9110 §14.6): another one for every response, so that no body can be made
+// to hold it.
+func (p *part) appendBoundary(b []byte) []byte {
+	return fmt.Appendf(b, "edgesim-%016x", p.mark)
+}
+
+// mark is a number that viewers cannot guess.
+func (a *ask) mark() uint64 {
+	return xxh3.HashSeed(binary.LittleEndian.AppendUint64(nil, a.id), a.secret)
+}
+
+// fields are the object's stored fields as a multipart goes out with: the
+// Content-Type is another.
+func (p *part) fields(b block, o *object) block {
+	for name, value := range o.block.all() {
+		if !is(name, "Content-Type") {
+			b = b.add(name, value)
+		}
+	}
+	b = p.appendBoundary(append(b, "Content-Type: multipart/byteranges; boundary="...))
+	return append(b, crlf...)
+}
+
+// stretches is the part's body, for an object of known length.
+func (p *part) stretches(o *object) []stretch {
+	if p.many == nil {
+		if all := (span{p.from, p.until(o.size())}); all.from < all.to {
+			return []stretch{{span: all}}
+		}
+		return nil
+	}
+	list := make([]stretch, 0, 2*len(p.many)+1)
+	kind := o.block.get("Content-Type")
+	lead := "--"
+	for _, s := range p.many {
+		text := append(p.appendBoundary([]byte(lead)), crlf...)
+		if len(kind) > 0 {
+			text = append(append(append(text, "Content-Type: "...), kind...), crlf...)
+		}
+		text = appendContentRange(append(text, "Content-Range: "...), s, o.size())
+		list = append(list, stretch{text: append(text, "\r\n\r\n"...)}, stretch{span: s})
+		lead = "\r\n--"
+	}
+	return append(list, stretch{text: append(p.appendBoundary([]byte(lead)), "--\r\n"...)})
 }
 
 // size is the length of the object's body; -1 while it is not known.
@@ -97,4 +153,18 @@ func (o *object) size() int64 {
 		return o.length
 	}
 	return o.body.length()
+}
+
+// ranged reports whether the request asks for ranges that are to be looked at.
+func (a *ask) ranged() bool {
+	if a.rangesRead == 0 {
+		a.rangesRead = 1
+		if a.ranges == nil {
+			a.ranges = new(rangeSet)
+		}
+		if len(a.rangeField) > 0 && bytes.IndexByte(a.rangeField, '=') > 0 && a.ranges.parse(a.rangeField, a.rule.MaxRanges) {
+			a.rangesRead = 2
+		}
+	}
+	return a.rangesRead == 2
 }

@@ -55,6 +55,9 @@ func (f *flight) pump(r *reply) {
 // sink is where the reply's body goes; nil: nowhere, it is a 304's or not
 // wanted.
 func (f *flight) sink() *body {
+	if f.part != nil {
+		return f.part.body
+	}
 	if f.outcome == shared || f.outcome == passed {
 		return f.obj.body
 	}
@@ -108,7 +111,18 @@ func (f *flight) book(n int) bool {
 
 // whole ends a body that has come to its proven end, and stores it.
 func (f *flight) whole(b *body) {
+	if f.part != nil && b.size != f.part.length {
+		f.broken(b, errRangeLength)
+		return
+	}
 	b.finish(complete, nil)
+	if f.part != nil {
+		if !b.windowed() {
+			f.keepSlices()
+		}
+		f.leave()
+		return
+	}
 	if f.outcome != shared || b.windowed() {
 		return
 	}

@@ -27,7 +27,7 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	body := append([]byte(strconv.Itoa(why.status)), ' ')
 	body = append(body, why.why...)
 	res.SetBodyRaw(append(body, '\n'))
-	e.open(v, a, nil, &asError, &part{status: why.status, to: -1})
+	e.open(v, a, nil, &asError, &part{status: why.status, span: span{to: -1}})
 	v.rec.Detail = why.detail
 	if a.hasBody {
 		ctx.SetConnectionClose() // what is left of the request is not read as the next one

@@ -72,7 +72,7 @@ func (f *flight) askWhole(r *reply) (*reply, error) {
 // §4.3.4). Where the old one is another variant, the origin has said that it
 // answers this request too, so that it is kept for both.
 func (f *flight) renew(r *reply, asked, now int64) {
-	o := f.e.renewedObject(f, r, asked, now)
+	o := f.e.renewedObject(f, f.old, r, asked, now)
 	f.replace(o)
 	if !o.verdict.Collapsible {
 		f.remember(now)
@@ -105,7 +105,7 @@ func (f *flight) updateByHead(r *reply, asked, now int64) {
 		f.p.mu.Unlock()
 		return
 	}
-	f.replace(f.e.renewedObject(f, r, asked, now))
+	f.replace(f.e.renewedObject(f, f.old, r, asked, now))
 	f.once = nil
 }
 
@@ -129,10 +129,10 @@ func (o *object) isWhat(r *reply) bool {
 // renewedObject is the old object with the fields of a 304 in the place of its
 // own, Content-Length and its kin excepted (RFC 9111 §3.2). A change of Vary
 // makes it unfit to be kept: the request it was kept for is not known any more.
-func (e *Edge) renewedObject(f *flight, r *reply, asked, now int64) *object {
-	old := f.old
+func (e *Edge) renewedObject(f *flight, old *object, r *reply, asked, now int64) *object {
 	o := &object{key: f.key, status: old.status, stored: now, body: old.body, length: old.length,
-		url: old.url, query: old.query, contentType: old.contentType, http10: !r.header.IsHTTP11()}
+		url: old.url, query: old.query, contentType: old.contentType, http10: !r.header.IsHTTP11(),
+		sliced: old.sliced, sliceSize: old.sliceSize, mark: old.mark}
 	o.meta.Status, o.meta.Received = old.status, e.unix(now)
 	o.take(r.header, old, f.rule)
 	o.dressLike(old)

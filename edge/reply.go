@@ -15,6 +15,18 @@ import (
 func (e *Edge) newObject(f *flight, r *reply, asked, now int64) *object {
 	o := &object{key: f.key, status: r.header.StatusCode(), stored: now, body: newBody(e.arena), length: r.framing.length,
 		http10: !r.header.IsHTTP11()}
+	return e.made(o, f, r, asked, now)
+}
+
+// headObject makes the head of slices of a 206: what a 200 would have said of
+// the whole (RFC 9111 §3.3).
+func (e *Edge) headObject(f *flight, r *reply, c contentRange, asked, now int64) *object {
+	o := &object{key: f.key, status: 200, stored: now, body: bodyOf(nil), length: c.total, sliced: true,
+		http10: !r.header.IsHTTP11()}
+	return e.made(o, f, r, asked, now)
+}
+
+func (e *Edge) made(o *object, f *flight, r *reply, asked, now int64) *object {
 	o.meta.Status, o.meta.Received = o.status, e.unix(now)
 	o.take(r.header, nil, f.rule)
 	o.url, o.query, o.contentType = f.url, f.query, e.names.Strings.Bytes(r.header.ContentType())
@@ -57,7 +69,7 @@ func (o *object) take(h *fasthttp.ResponseHeader, old *object, rule *behavior.Ru
 	connection := connectionOf(h)
 	for name, value := range h.All() {
 		if !hopByHop(name) && !listed(connection, name) && !ours(name) && !(old != nil && is(name, "Content-Encoding")) &&
-			!(is(name, "Set-Cookie") && rule.HidesCookies()) {
+			!(is(name, "Set-Cookie") && rule.HidesCookies()) && !(o.sliced && is(name, "Content-Range")) {
 			o.add(name, value, rule)
 		}
 	}

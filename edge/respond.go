@@ -17,44 +17,82 @@ import (
 // taken for this viewer; nil otherwise. It reports false, having written
 // nothing, when the body's beginning is not there any more.
 func (e *Edge) respond(v *viewer, a *ask, o *object, m *manner, lead *stream) bool {
-	res := &a.ctx.Response
-	res.Header.DisableNormalizing()
+	if o.sliced {
+		closeStream(lead)
+		return e.respondSliced(v, a, o, m, nil)
+	}
 	part := a.partOf(o)
-	sends := part.sends() && a.method != results.HEAD
-	var raw []byte
-	if sends && lead == nil {
+	if lead != nil && part.many != nil && o.body.windowed() {
+		part = part.undivided(o) // what has gone by is not kept
+	}
+	if !part.sends() || a.method == results.HEAD {
+		closeStream(lead)
+		e.write(v, a, o, m, &part, nil, nil)
+		return true
+	}
+	if part.many != nil {
+		return e.respondMany(v, a, o, m, &part, lead)
+	}
+	if lead == nil {
 		var ok bool
 		if lead, ok = newStream(o.body, part.from, part.to); !ok {
 			return false
 		}
-	} else if sends && part.cut {
+	} else if part.cut {
 		lead.narrow(part.from, part.to)
 	}
-	if sends && lead != nil && part.length(o) < 0 && !a.ctx.Request.Header.IsHTTP11() {
-		var err error
-		if raw, err = gather(lead); err != nil {
-			e.refuse(v, a, fault{502, results.OriginReadError, "the response broke off, or is too long for HTTP/1.0 without a length"})
-			return true
+	lead.v = v
+	return e.send(v, a, o, m, &part, lead)
+}
+
+// respondMany answers with several ranges of one body, which somebody must hold
+// until the last of them is out.
+func (e *Edge) respondMany(v *viewer, a *ask, o *object, m *manner, part *part, lead *stream) bool {
+	if lead == nil {
+		var ok bool
+		if lead, ok = newStream(o.body, part.from, part.to); !ok {
+			return false
 		}
-		lead = nil
 	}
-	e.header(v, &res.Header, o, &part, m)
-	e.open(v, a, o, m, &part)
+	e.write(v, a, o, m, part, nil, &relay{v: v, from: &wholeBody{lead}, todo: part.stretches(o)})
+	return true
+}
+
+// send writes a response whose body is a stream. A viewer of HTTP/1.0 gets one
+// of unknown length when it has been read to its end.
+func (e *Edge) send(v *viewer, a *ask, o *object, m *manner, part *part, lead *stream) bool {
+	if part.length(o) >= 0 || a.ctx.Request.Header.IsHTTP11() {
+		e.write(v, a, o, m, part, nil, lead)
+		return true
+	}
+	raw, err := gather(lead)
+	if err != nil {
+		e.refuse(v, a, fault{502, results.OriginReadError, "the response broke off, or is too long for HTTP/1.0 without a length"})
+		return true
+	}
+	e.write(v, a, o, m, part, raw, nil)
+	return true
+}
+
+// write writes a response's header, and its body from raw or as it comes from
+// stream; neither: there is none.
+func (e *Edge) write(v *viewer, a *ask, o *object, m *manner, part *part, raw []byte, stream io.ReadCloser) {
+	res := &a.ctx.Response
+	res.Header.DisableNormalizing()
+	e.header(v, &res.Header, o, part, m)
+	e.open(v, a, o, m, part)
 	switch {
-	case sends && lead != nil:
-		lead.v = v
-		res.SetBodyStream(lead, int(part.length(o)))
-	case sends:
+	case stream != nil:
+		res.SetBodyStream(stream, int(part.length(o)))
+	case part.sends() && a.method != results.HEAD:
 		res.SetBodyRaw(raw)
 		v.rec.BodyBytes = int64(len(raw))
-	case !sends:
-		closeStream(lead)
+	default:
 		res.SkipBody = part.status != 416
 		if a.method == results.HEAD {
 			setLength(res, o.length)
 		}
 	}
-	return true
 }
 
 // mostGathered is the longest body of unknown length that a viewer of HTTP/1.0,
@@ -89,8 +127,11 @@ func (e *Edge) header(v *viewer, h *fasthttp.ResponseHeader, o *object, part *pa
 	now := v.ask.now
 	h.SetStatusCode(part.status)
 	fields := o.block
-	if part.status == 304 && o.status != 304 {
+	switch {
+	case part.status == 304 && o.status != 304:
 		fields = o.beside304(nil)
+	case part.many != nil:
+		fields = part.fields(nil, o)
 	}
 	if once := v.ask.once; len(once) > 0 {
 		fields = append(fields[:len(fields):len(fields)], once...)
@@ -131,7 +172,7 @@ func (e *Edge) trace(v *viewer, b block, r results.Result) block {
 // partOf decides which part of o answers the request: conditions first, then
 // the range (RFC 9110 §13.2.2, §14.2).
 func (a *ask) partOf(o *object) part {
-	p := part{status: o.status, to: -1}
+	p := part{status: o.status, span: span{to: -1}}
 	if !a.conditional() {
 		return p
 	}
@@ -140,7 +181,7 @@ func (a *ask) partOf(o *object) part {
 		return p
 	}
 	if o.status == 200 && len(a.rangeField) > 0 && a.method == results.GET && a.rangeHolds(o) {
-		p.narrow(a.rangeField, o)
+		p.narrow(a, o)
 	}
 	return p
 }
@@ -155,5 +196,5 @@ func (a *ask) rangeHolds(o *object) bool {
 		return bytes.Equal(a.ifRange, o.etag)
 	}
 	date, ok := rfc9111.ParseDate(a.ifRange)
-	return ok && o.lastModified != 0 && date == o.lastModified
+	return ok && o.strongDate() && date == o.lastModified
 }

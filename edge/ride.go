@@ -52,10 +52,20 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 	}
 	a.fwdStatus = f.status
 	switch {
+	case f.outcome == unfit, f.outcome == changed:
+		a.solo = true
+		return false
+	case leads && f.outcome == parted:
+		a.took, a.once = &f.took, f.once
+		return e.respondSliced(v, a, f.obj, f.leaderManner(), f)
 	case leads:
 		a.took = &f.took
 		a.once = f.once
 		return e.respond(v, a, f.obj, f.leaderManner(), f.lead)
+	case f.outcome == parted, f.headed:
+		a.turns++
+		a.solo = a.turns > mostTurns
+		return false
 	case f.outcome == passed, !f.obj.verdict.Collapsible && f.outcome != staleGood:
 		a.solo = true
 		return false
@@ -68,6 +78,9 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 	m := &asCollapsed
 	if f.outcome == staleGood {
 		m = &asStoodIn
+	}
+	if head := a.beside(f); head != nil {
+		return e.respondSliced(v, a, head, &asHit, nil)
 	}
 	return e.respond(v, a, f.obj, m, nil)
 }

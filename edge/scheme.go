@@ -74,7 +74,7 @@ func (e *Edge) redirect(v *viewer, a *ask, status int, reason string) {
 	body := []byte("<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n<p>This is served over HTTPS.</p>\n")
 	res.SetBodyRaw(body)
 	res.SkipBody = a.method == results.HEAD
-	e.open(v, a, nil, &asRedirect, &part{status: status, to: -1})
+	e.open(v, a, nil, &asRedirect, &part{status: status, span: span{to: -1}})
 	v.rec.ContentLength = int64(len(body))
 	if !res.SkipBody {
 		v.rec.BodyBytes = int64(len(body))

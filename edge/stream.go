@@ -16,6 +16,7 @@ type stream struct {
 	reader
 	v     *viewer // told how much went out; nil: nobody
 	wrote int64
+	base  int64 // where in the object the body begins: a slice's offset
 }
 
 var streams = sync.Pool{New: func() any { return new(stream) }}

@@ -228,7 +228,16 @@ type origined struct {
 	broke       bool
 }
 
-func newTab(hint uint64) *tab { return &tab{left: 2, hint: hint} }
+// owe is the tab for another flight of the request being handled.
+func (v *viewer) owe() *tab {
+	if v.tab == nil {
+		v.tab = &tab{left: 1, hint: v.hint}
+	}
+	v.tab.mu.Lock()
+	v.tab.left++
+	v.tab.mu.Unlock()
+	return v.tab
+}
 
 func (t *tab) viewerDone(e *Edge, r *results.Record) {
 	t.mu.Lock()
@@ -238,8 +247,24 @@ func (t *tab) viewerDone(e *Edge, r *results.Record) {
 
 func (t *tab) flightDone(e *Edge, o origined) {
 	t.mu.Lock()
-	t.owed = o
+	t.owed.add(o)
 	t.done(e)
+}
+
+// add adds another flight's; the times are those of the first.
+func (o *origined) add(x origined) {
+	if o.asked == 0 {
+		o.origin, o.ttfb, o.total = x.origin, x.ttfb, x.total
+	}
+	o.asked += x.asked
+	o.bytes += x.bytes
+	o.sent += x.sent
+	if x.broke {
+		o.broke = true
+	}
+	if x.detail != results.SameAsResult {
+		o.detail = x.detail
+	}
 }
 
 // done is called with the lock and gives it back.

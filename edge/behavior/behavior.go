@@ -64,6 +64,16 @@ type Behavior struct {
 	CollapseWait time.Duration
 	NoCollapse   bool // every miss asks the origin by itself
 
+	// Slice is the size of the aligned pieces, in bytes, in which an object is
+	// fetched and kept when ranges of it are asked for before it is there; at
+	// least 64 KiB. 0: such a request fetches the whole object.
+	Slice int64
+	// MaxRanges is how many ranges one request may ask for, 1 to 64; with more,
+	// as with none that is valid, the whole object answers. AscendingRanges makes
+	// it so also for ranges that overlap or do not come in order.
+	MaxRanges       int
+	AscendingRanges bool
+
 	// The settings in which RFC 9111 and CloudFront differ, or which RFC 9111
 	// leaves open. rfc9111.Rules explains those of the same name.
 	Heuristic          bool          // lifetime from Last-Modified where the origin gave none and TTL.Default is 0
@@ -105,14 +115,21 @@ type TTL struct {
 // 2^31.
 const Forever = (1 << 31) * time.Second
 
+// DefaultSlice and DefaultMaxRanges are what Standard and CloudFront have.
+const (
+	DefaultSlice     = 1 << 20
+	DefaultMaxRanges = 16
+)
+
 // Standard is a behavior of a shared cache by RFC 9111: every method passes,
 // GET and HEAD are cached under path and query, lifetimes are the origin's.
 func Standard() Behavior {
 	return Behavior{
 		AllowedMethods: AnyMethod, CachedMethods: ReadMethods,
 		TTL: TTL{Max: Forever}, Key: Key{Query: All, Scheme: true},
-		Forward:   Forward{Cookies: All},
-		Request:   Request{Untrusted: Untrusted()},
+		Forward: Forward{Cookies: All},
+		Request: Request{Untrusted: Untrusted()},
+		Slice:   DefaultSlice, MaxRanges: DefaultMaxRanges,
 		Heuristic: true, RequestDirectives: true,
 		CachePosts: true, CDNCacheControl: true, FieldForms: true,
 		NormalizeVary: true, MaxVariants: 128, ForwardInterim: true,
@@ -124,7 +141,8 @@ func Standard() Behavior {
 func CloudFront() Behavior {
 	return Behavior{
 		AllowedMethods: ReadMethods, CachedMethods: ReadMethods,
-		TTL:                TTL{Default: 24 * time.Hour, Max: 365 * 24 * time.Hour},
+		TTL:   TTL{Default: 24 * time.Hour, Max: 365 * 24 * time.Hour},
+		Slice: DefaultSlice, MaxRanges: DefaultMaxRanges, AscendingRanges: true,
 		MinBeatsDirectives: true, DefaultAnyStatus: true, IgnoreVary: true,
 		ErrorCaching: true, ErrorTTL: 10 * time.Second,
 		StaleDespiteShared: true, StaleOnError: Forever,

@@ -22,6 +22,10 @@ func (b *Behavior) check() (field, problem string) {
 		return "compress", "nothing would be compressed: the key must have gzip or brotli, and not list Accept-Encoding"
 	case b.CollapseWait < 0:
 		return "collapse_wait", fmt.Sprintf("collapse wait %v is negative", b.CollapseWait)
+	case b.Slice != 0 && b.Slice < leastSlice:
+		return "slice", fmt.Sprintf("slices of %d bytes: want at least %d, or 0 for none", b.Slice, leastSlice)
+	case b.MaxRanges < 1 || b.MaxRanges > mostRanges:
+		return "max_ranges", fmt.Sprintf("%d ranges: want 1 to %d", b.MaxRanges, mostRanges)
 	case b.ErrorTTL < 0:
 		return "error_ttl", fmt.Sprintf("error TTL %v is negative", b.ErrorTTL)
 	case b.MaxVariants < 0:
@@ -43,6 +47,13 @@ func (b *Behavior) check() (field, problem string) {
 	}
 	return b.Request.check()
 }
+
+// leastSlice is the smallest slice, in bytes: smaller ones cost more requests
+// than they save. mostRanges is how many ranges an edge can look at.
+const (
+	leastSlice = 64 << 10
+	mostRanges = 64
+)
 
 func (t TTL) check() string {
 	switch {

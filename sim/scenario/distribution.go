@@ -71,6 +71,7 @@ func (b *Behavior) switches(made *behavior.Behavior) {
 		given *bool
 		into  *bool
 	}{
+		{b.AscendingRanges, &made.AscendingRanges},
 		{b.Heuristic, &made.Heuristic},
 		{b.RequestDirectives, &made.RequestDirectives},
 		{b.MinBeatsDirectives, &made.MinBeatsDirectives},
@@ -94,6 +95,12 @@ func (b *Behavior) switches(made *behavior.Behavior) {
 		if s.given != nil {
 			*s.into = *s.given
 		}
+	}
+	if b.Slice != nil {
+		made.Slice = int64(*b.Slice)
+	}
+	if b.MaxRanges != nil {
+		made.MaxRanges = *b.MaxRanges
 	}
 	if b.ErrorTTL != nil {
 		made.ErrorTTL = b.ErrorTTL.Std()

@@ -17,7 +17,7 @@ func didYouMean(wrong string, right []string) string {
 	switch {
 	case best != "":
 		return fmt.Sprintf("; did you mean %q?", best)
-	case len(right) == 0 || len(right) > 40:
+	case len(right) == 0 || len(right) > 80:
 		return ""
 	}
 	return "; there is " + strings.Join(right, ", ")

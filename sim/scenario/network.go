@@ -111,13 +111,17 @@ type Behavior struct {
 
 	Compress bool `yaml:"compress"` // text and its like, for who takes an encoding of the key. Default: false
 
-	ForwardHost  bool          `yaml:"forward_host"`  // the origin sees the viewer's Host. Default: false
-	Collapse     *bool         `yaml:"collapse"`      // requests that miss together ask the origin once. Default: true
+	ForwardHost bool       `yaml:"forward_host"` // the origin sees the viewer's Host. Default: false
+	Collapse    *bool      `yaml:"collapse"`     // requests that miss together ask the origin once. Default: true
+	Slice       *unit.Size `yaml:"slice"`        // in which an object is fetched when a range of it is asked for; 0B: whole. Default: 1MiB
+	MaxRanges   *int       `yaml:"max_ranges"`   // of one request, 1 to 64; with more the whole object answers. Default: 16
+
 	CollapseWait unit.Duration `yaml:"collapse_wait"` // how long one waits for the header before it asks by itself. Default: 0s, no limit
 
 	ResponseHeaders *ResponseHeaders `yaml:"response_headers"` // what viewers get in place of, or beside, the origin's fields. Default: nothing
 
 	// In these the modes differ; edge/behavior explains them.
+	AscendingRanges    *bool          `yaml:"ascending_ranges"`     // others are not looked at. Default: standard false, cloudfront true
 	Heuristic          *bool          `yaml:"heuristic"`            // Default: standard true, cloudfront false
 	RequestDirectives  *bool          `yaml:"request_directives"`   // Default: standard true, cloudfront false
 	MinBeatsDirectives *bool          `yaml:"min_beats_directives"` // Default: standard false, cloudfront true
