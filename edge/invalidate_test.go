@@ -17,7 +17,7 @@ import (
 // invalidate removes paths of E1 and holds how many objects went.
 func (l *lab) invalidate(want int, paths ...string) {
 	l.t.Helper()
-	synctest.Wait() // until what came is stored
+	synctest.Wait() // a viewer may have a whole response before it is kept
 	got, err := l.edge.Invalidate("E1", paths)
 	if err != nil {
 		l.t.Fatal(err)
@@ -43,6 +43,7 @@ func TestInvalidation(t *testing.T) {
 		l.want(l.get("/dir/b?x=1"), 200, "Miss")
 		l.invalidate(3, "/*")
 		l.want(l.get("/other"), 200, "Miss")
+		synctest.Wait()
 		if f := l.edge.Figures(); f.Invalidated != 6 || f.Objects != 1 {
 			t.Errorf("figures %+v", f)
 		}
@@ -159,6 +160,7 @@ func TestFlightsBeforeAnInvalidationKeepNothing(t *testing.T) {
 					if a := <-got; a.err != nil || string(a.body) != "body" {
 						t.Errorf("who asked before got %q, %v", a.body, a.err)
 					}
+					synctest.Wait()
 					asked := l.asked.Load()
 					if list := l.edge.Flying(10); len(list) != 0 {
 						t.Errorf("flights %+v", list)
@@ -193,6 +195,7 @@ func TestRenewalDuringAnInvalidation(t *testing.T) {
 		inLab(t, origin, nil, func(l *lab) {
 			l.get("/a")
 			time.Sleep(2 * time.Second)
+			synctest.Wait()
 			paths, _ := behavior.ParsePaths([]string{"/*"})
 			w := &purge{p: l.edge.parts[0], id: "E1", paths: paths}
 			w.begin()
@@ -206,6 +209,7 @@ func TestRenewalDuringAnInvalidation(t *testing.T) {
 				w.end()
 			}
 			l.want(<-got, 200, "RefreshHit")
+			synctest.Wait()
 			if during {
 				w.end()
 			}
@@ -294,6 +298,7 @@ func TestCachedListsWhatIsThere(t *testing.T) {
 		l.get("/b")
 		time.Sleep(90 * time.Second)
 		l.get("/c")
+		synctest.Wait()
 		list, err := l.edge.Cached("E1", "", 100)
 		if err != nil || len(list) != 3 {
 			t.Fatalf("%d objects, %v", len(list), err)
