@@ -81,12 +81,13 @@ type way struct {
 // aim prepares what the route's origins are asked: the first one now, the rest
 // where those before them fail.
 func (f *flight) aim(v *viewer, a *ask) {
-	f.up = f.route.ups[0]
+	f.up = f.route.ups[0].forViewer(a.https)
 	f.out = f.requestTo(f.up, v, a)
 	if !failsOver(a) {
 		return
 	}
 	for _, up := range f.route.ups[1:] {
+		up = up.forViewer(a.https)
 		f.others = append(f.others, way{up, f.requestTo(up, v, a)})
 	}
 }

@@ -65,7 +65,12 @@ func (e *Edge) Figures() Figures {
 	}
 	for _, u := range e.site.Load().ups {
 		u.mu.Lock()
-		f.Origins = append(f.Origins, OriginFigures{Name: u.Name, Open: len(u.live), Idle: len(u.idle)})
+		if n := len(f.Origins); n > 0 && f.Origins[n-1].Name == u.Name { // the same, asked over TLS
+			f.Origins[n-1].Open += len(u.live)
+			f.Origins[n-1].Idle += len(u.idle)
+		} else {
+			f.Origins = append(f.Origins, OriginFigures{Name: u.Name, Open: len(u.live), Idle: len(u.idle)})
+		}
 		u.mu.Unlock()
 	}
 	return f

@@ -23,7 +23,13 @@ type Origin struct {
 	Addr string // host:port that is dialled
 	Host string // Host header sent where the behavior does not forward the viewer's; "" means Addr
 	Path string // put before every request's path; "" or "/something" without a slash at its end
-	TLS  bool   // speak HTTPS; the certificate is checked against Host
+	TLS  bool   // speak HTTPS
+
+	// TLSAddr is host:port where the origin is asked over TLS for viewers who
+	// speak TLS (CloudFront's match-viewer); for others it is asked at Addr
+	// without. "": it is asked at Addr for everyone.
+	TLSAddr string
+	Trust   OriginTLS
 
 	// Headers go with every request, in place of the viewer's fields of these
 	// names.
@@ -41,7 +47,8 @@ type Origin struct {
 
 	// Dial replaces the network in tests. nil dials TCP.
 	Dial func(ctx context.Context, addr string) (net.Conn, error)
-	// Certificates overrides how TLS is spoken. nil means the system's roots.
+	// Certificates is what TLS is spoken with beside Trust. nil: crypto/tls's
+	// defaults.
 	Certificates *tls.Config
 }
 
@@ -79,6 +86,9 @@ func (o Origin) withDefaults() (Origin, error) {
 	o.KeepAlive = cmp.Or(o.KeepAlive, 5*time.Second)
 	o.MaxIdle = cmp.Or(o.MaxIdle, 256)
 	o.MaxWait = cmp.Or(o.MaxWait, o.ConnectTimeout)
+	if err := o.prepareTLS(); err != nil {
+		return o, fmt.Errorf("origin %s: %w", o.Name, err)
+	}
 	if o.CompletionTimeout != 0 && o.CompletionTimeout < o.ReadTimeout {
 		return o, fmt.Errorf("origin %s: CompletionTimeout %v is below ReadTimeout, %v", o.Name, o.CompletionTimeout, o.ReadTimeout)
 	}
@@ -99,6 +109,8 @@ func (o *Origin) check() error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("origin %s: Addr %q must be host:port: %w", o.Name, o.Addr, err)
+	case o.TLSAddr != "" && !isAddr(o.TLSAddr):
+		return fmt.Errorf("origin %s: TLSAddr %q must be host:port", o.Name, o.TLSAddr)
 	case o.ConnectAttempts < 0 || o.ConnectAttempts > 3:
 		return fmt.Errorf("origin %s: ConnectAttempts %d must be from 1 to 3", o.Name, o.ConnectAttempts)
 	case o.ResponseAttempts < 0 || o.ResponseAttempts > 3:
@@ -114,6 +126,11 @@ func (o *Origin) check() error {
 		return fmt.Errorf("origin %s: %w", o.Name, err)
 	}
 	return nil
+}
+
+func isAddr(s string) bool {
+	_, _, err := net.SplitHostPort(s)
+	return err == nil
 }
 
 // dial makes one connection, TLS included, trying as often as the origin's
@@ -139,26 +156,12 @@ func (o *Origin) dialOnce(ctx context.Context) (net.Conn, error) {
 	if err != nil || !o.TLS {
 		return c, err
 	}
-	t := tls.Client(c, o.tlsConfig())
+	t := tls.Client(c, o.Certificates)
 	if err := t.HandshakeContext(ctx); err != nil {
 		c.Close()
 		return nil, err
 	}
 	return t, nil
-}
-
-func (o *Origin) tlsConfig() *tls.Config {
-	conf := &tls.Config{}
-	if o.Certificates != nil {
-		conf = o.Certificates.Clone()
-	}
-	if conf.ServerName == "" {
-		conf.ServerName, _, _ = net.SplitHostPort(o.Host)
-		if conf.ServerName == "" {
-			conf.ServerName = o.Host
-		}
-	}
-	return conf
 }
 
 // addrOf is a viewer's address as a record keeps it.

@@ -2,7 +2,6 @@ package edge
 
 import (
 	"fmt"
-	"reflect"
 
 	"edgesim/edge/behavior"
 	"edgesim/edge/rfc9111"
@@ -48,36 +47,21 @@ func (s *site) makeOrigins(names *results.Names, origins []Origin, before *site)
 		if s.upstream(o.Name) != nil {
 			return fmt.Errorf("there are two origins %q", o.Name)
 		}
-		if u := before.same(o); u != nil {
-			s.ups = append(s.ups, u)
+		if s.keep(o, before) {
 			continue
-		}
-		full, err := o.withDefaults()
-		if err != nil {
-			return err
 		}
 		number, err := names.PlaceOrigin(o.Name)
 		if err != nil {
 			return err
 		}
-		s.ups = append(s.ups, &upstream{Origin: full, given: o, number: number, live: map[*originConn]struct{}{}})
+		if err := s.makeOrigin(o, number); err != nil {
+			return err
+		}
 	}
 	for i := range s.groups {
 		if err := s.groups[i].check(s); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// same is the upstream that an origin of those very settings has already. Ways
-// to dial cannot be compared, so an origin that has one of its own is another.
-func (s *site) same(o Origin) *upstream {
-	if s == nil {
-		return nil
-	}
-	if u := s.upstream(o.Name); u != nil && reflect.DeepEqual(u.given, o) {
-		return u
 	}
 	return nil
 }

@@ -22,8 +22,9 @@ import (
 // because a cache must know for certain whether a body is whole (docs/adr/0004).
 type upstream struct {
 	Origin
-	given  Origin // as it was configured, before defaults
-	number uint16 // index into Names.Origins
+	given  Origin    // as it was configured, before defaults
+	number uint16    // index into Names.Origins
+	secure *upstream // asked instead for viewers who speak TLS; nil: this one is
 
 	mu      sync.Mutex
 	idle    []*originConn            // the most recently used last

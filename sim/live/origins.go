@@ -2,8 +2,12 @@ package live
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
+	"net"
+	"os"
 	"slices"
+	"strconv"
 
 	"edgesim/edge"
 	"edgesim/sim/scenario"
@@ -22,9 +26,32 @@ func Origins(list map[string]scenario.Origin, mode string) ([]edge.Origin, error
 		if err != nil {
 			return nil, err
 		}
+		if err := secure(&at, &o); err != nil {
+			return nil, fmt.Errorf("origin %s: %w", name, err)
+		}
 		made = append(made, asked(at, &o, mode))
 	}
 	return made, nil
+}
+
+// secure adds to an origin how TLS is to be spoken with it.
+func secure(o *edge.Origin, s *scenario.Origin) error {
+	o.Trust = edge.OriginTLS{Name: s.TLS.Name, Insecure: s.TLS.Insecure}
+	if s.TLS.CA != "" {
+		roots, err := os.ReadFile(s.TLS.CA)
+		if err != nil {
+			return fmt.Errorf("tls.ca: %w", err)
+		}
+		o.Trust.Roots = string(roots)
+	}
+	if s.Protocol == scenario.MatchViewer {
+		host, _, err := net.SplitHostPort(o.Addr)
+		if err != nil {
+			return err
+		}
+		o.TLSAddr = net.JoinHostPort(host, strconv.Itoa(cmp.Or(s.HTTPSPort, 443)))
+	}
+	return nil
 }
 
 // asked adds to an origin how the edge is to ask it.

@@ -12,6 +12,10 @@ type Origin struct {
 	URL string `yaml:"url"` // of a real server, http://host or http://host:port, and a path to put before every request's
 
 	// How the edge asks it, whether real or simulated.
+	Protocol  string    `yaml:"protocol"`   // http-only, https-only, or match-viewer: TLS for viewers who speak it. Default: the url's
+	HTTPSPort int       `yaml:"https_port"` // of match-viewer. Default: 443
+	TLS       OriginTLS `yaml:"tls"`
+
 	Host              string            `yaml:"host"`               // sent as Host. Default: the url's, or NAME.origin.internal
 	Headers           map[string]string `yaml:"headers"`            // sent with every request in place of the viewer's. Default: none
 	ConnectTimeout    unit.Duration     `yaml:"connect_timeout"`    // of one attempt. Default: 10s

@@ -41,12 +41,15 @@ func (o *Origin) checkURL(src *source, name string) *fault {
 			return src.fault(at{"origins", name, k.name}, "a real server has none: what it does is its own affair")
 		}
 	}
-	return nil
+	return o.checkProtocol(src, name, u)
 }
 
 // checkAsked finds what cannot stand in how the edge asks an origin.
 func (o *Origin) checkAsked(src *source, name string) *fault {
 	where := at{"origins", name}
+	if o.URL == "" && (o.Protocol != "" || o.HTTPSPort != 0 || o.TLS != (OriginTLS{})) {
+		return src.fault(where, "a simulated origin speaks plain HTTP: leave protocol, https_port and tls out")
+	}
 	for _, x := range []struct {
 		key   string
 		value int
