@@ -237,6 +237,8 @@ func TestVaryIsFiltered(t *testing.T) {
 			b.Key.Headers = []string{"accept-language"}
 			b.Forward = behavior.Forward{Headers: behavior.Include, HeaderNames: []string{"Origin", "CloudFront-Is-Tablet-Viewer"}}
 		}, "Accept-Encoding, Cookie|Accept-Language, Origin, User-Agent"},
+		"all goes": {func(b *behavior.Behavior) { b.Forward.Headers = behavior.All },
+			"Accept-Encoding, X-Other, Cookie|Accept-Language, Origin, User-Agent"},
 		"as it is": {func(b *behavior.Behavior) { b.FilterVary = false }, "Accept-Encoding, X-Other, Cookie|Accept-Language, Origin, User-Agent, *"},
 	} {
 		t.Run(name, func(t *testing.T) {
