@@ -154,10 +154,17 @@ func (a *ask) version() string {
 	return "1.0"
 }
 
-// takeConditions makes the request one without conditions, where the behavior
-// has none (CloudFront, where cookies go to the origin).
-func (a *ask) takeConditions() {
-	a.ifNoneMatch, a.ifModifiedSince = nil, nil
+// ignores reports whether a field asks if the viewer's copy is good, where the
+// behavior does not tell (CloudFront, where cookies go to the origin).
+func (a *ask) ignores(name []byte) bool {
+	return a.rule.NoConditions() && a.cacheable() && (is(name, "If-None-Match") || is(name, "If-Modified-Since"))
+}
+
+// forgetIgnored makes the request one without such fields.
+func (a *ask) forgetIgnored() {
+	if a.rule.NoConditions() && a.cacheable() {
+		a.ifNoneMatch, a.ifModifiedSince = nil, nil
+	}
 }
 
 // listed reports whether a Connection field names the field.

@@ -31,9 +31,7 @@ func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 		a.hasBody = false // it means nothing (RFC 9110 §9.3.1), so it goes nowhere
 		ctx.SetConnectionClose()
 	}
-	if a.rule.NoConditions() {
-		a.takeConditions()
-	}
+	a.forgetIgnored()
 	if !a.rule.CachedMethods.Has(a.method) || !a.cacheable() {
 		e.alone(v, a, a.unkept())
 		return
