@@ -83,7 +83,7 @@ func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *fli
 
 // enlist notes that a flight is under way. The caller holds the lock.
 func (p *partition) enlist(f *flight) {
-	f.purges = p.purges
+	f.purges = f.e.purges.begun.Load()
 	p.under[f] = struct{}{}
 }
 

@@ -46,6 +46,7 @@ type Edge struct {
 	stop   chan struct{}
 
 	inFlight atomic.Int64
+	purges   purges
 	seed     uint64
 	secret   uint64 // of what viewers must not guess
 

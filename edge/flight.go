@@ -59,8 +59,8 @@ type flight struct {
 	began    int64  // edge clock
 	variant  string // the key it can be joined under too, once Vary is known; "": none
 
-	purges int64 // the partition's when it began
-	void   bool  // what it brings was invalidated since it began: not to be kept. Under the partition's lock
+	purges int64       // the edge's when it began
+	void   atomic.Bool // what it brings was invalidated since it began: not to be kept
 
 	holds atomic.Int32 // of the flight itself and of everyone who rides: until they are done, its bodies stay
 

@@ -215,7 +215,7 @@ func (e *Edge) Flying(limit int) []Flying {
 func (f *flight) describe(now int64) Flying {
 	d := Flying{
 		URL: f.e.names.Str(f.url), Origin: f.rule.Origin, Since: time.Duration(now - f.began).Seconds(),
-		Alone: f.private, Renews: f.old != nil, Void: f.void,
+		Alone: f.private, Renews: f.old != nil, Void: f.void.Load(),
 	}
 	d.Distribution, _, _ = strings.Cut(f.rule.Name, " ")
 	if f.query != 0 {

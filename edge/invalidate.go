@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"edgesim/edge/behavior"
 	"edgesim/edge/policy"
@@ -29,11 +30,8 @@ func (e *Edge) Invalidate(distribution string, paths []string) (removed int, err
 	if err != nil {
 		return 0, err
 	}
-	for _, p := range e.parts {
-		w := &purge{p: p, id: id, paths: matcher}
-		removed += w.run()
-	}
-	return removed, nil
+	w := &purge{e: e, id: id, paths: matcher}
+	return w.run(), nil
 }
 
 // distribution is the id of a distribution that is served.
@@ -55,15 +53,22 @@ func (e *Edge) distribution(id string) (string, error) {
 	return "", fmt.Errorf("there is no distribution %q: there is %s", id, strings.Join(ids, ", "))
 }
 
-// purge is one invalidation at work in one partition.
+// purges are the invalidations of an edge.
+type purges struct {
+	begun atomic.Int64 // and those that have ended: each counts twice
+	under atomic.Int64 // those at work
+}
+
+// purge is one invalidation at work.
 //
-// First the flights under way are told that what they bring is void, then the
-// objects are looked at. A flight that ends before it was told has stored its
-// object by then, where it is found. One that begins after has a response from
-// after, or renews an object that is still to be found, or finds it gone: then
-// quietSince keeps the renewed object out.
+// First the flights under way are told that what they bring is void, in all
+// partitions, for a flight may store in another than its own. Then the objects
+// are looked at. A flight that stores before it is told has its object found
+// there; one that does not, keeps nothing. One that begins after has a response
+// from after, or renews an object that is still to be found, or finds it gone:
+// then quiet keeps the renewed object out.
 type purge struct {
-	p     *partition
+	e     *Edge
 	id    string
 	paths *behavior.Paths
 	text  []byte
@@ -71,64 +76,76 @@ type purge struct {
 
 func (w *purge) run() (removed int) {
 	w.begin()
-	for from, more := 0, true; more; from += purgeStep {
-		var n int
-		n, more = w.step(from)
-		removed += n
-		runtime.Gosched() // whoever waits for the partition has it now
+	for _, p := range w.e.parts {
+		for from, more := 0, true; more; from += purgeStep {
+			var n int
+			n, more = w.step(p, from)
+			removed += n
+			runtime.Gosched() // whoever waits for the partition has it now
+		}
 	}
 	w.end()
 	return removed
 }
 
-// begin tells the flights under way.
 func (w *purge) begin() {
-	w.p.mu.Lock()
-	w.p.purges++
-	w.p.purging++
-	flights := make([]*flight, 0, len(w.p.under))
-	for f := range w.p.under {
+	w.e.purges.under.Add(1)
+	w.e.purges.begun.Add(1)
+	for _, p := range w.e.parts {
+		w.tell(p)
+	}
+}
+
+// tell tells the flights of a partition. It holds the lock for one at a time.
+func (w *purge) tell(p *partition) {
+	p.mu.Lock()
+	flights := make([]*flight, 0, len(p.under))
+	for f := range p.under {
 		flights = append(flights, f)
 	}
-	w.p.mu.Unlock()
+	p.mu.Unlock()
 	for _, f := range flights {
 		if w.meant(f.key) {
-			w.p.mu.Lock()
-			f.void = true
+			f.void.Store(true)
+			p.mu.Lock()
 			f.unlist()
-			w.p.mu.Unlock()
+			p.mu.Unlock()
 		}
 	}
 }
 
 func (w *purge) end() {
-	w.p.mu.Lock()
-	w.p.purges++
-	w.p.purging--
-	w.p.mu.Unlock()
+	w.e.purges.begun.Add(1)
+	w.e.purges.under.Add(-1)
+}
+
+// quiet reports whether an object that a flight renews can only have left for
+// want of room: no invalidation has been at work since the flight began.
+func (f *flight) quiet() bool {
+	return f.e.purges.under.Load() == 0 && f.e.purges.begun.Load() == f.purges
 }
 
 // purgeStep is how many slots are looked at while the partition is held: a
 // quarter of a microsecond each, half of one for those removed.
 const purgeStep = 512
 
-func (w *purge) step(from int) (removed int, more bool) {
-	w.p.mu.Lock()
-	defer w.p.mu.Unlock()
-	until := min(from+purgeStep, len(w.p.objects))
+func (w *purge) step(p *partition, from int) (removed int, more bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	until := min(from+purgeStep, len(p.objects))
 	for slot := from; slot < until; slot++ {
-		o := w.p.objects[slot]
+		o := p.objects[slot]
 		if o == nil || !w.meant(o.key) {
 			continue
 		}
-		w.p.shard.Remove(policy.Slot(slot))
-		w.p.set(policy.Slot(slot), nil)
+		p.shard.Remove(policy.Slot(slot))
+		p.set(policy.Slot(slot), nil)
 		if !o.marker && !o.isSlice() {
 			removed++
 		}
 	}
-	w.p.counts.invalidated += int64(removed)
-	return removed, until < len(w.p.objects)
+	p.counts.invalidated += int64(removed)
+	return removed, until < len(p.objects)
 }
 
 // meant reports whether a key is one of those to go.

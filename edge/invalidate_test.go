@@ -197,12 +197,12 @@ func TestRenewalDuringAnInvalidation(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			synctest.Wait()
 			paths, _ := behavior.ParsePaths([]string{"/*"})
-			w := &purge{p: l.edge.parts[0], id: "E1", paths: paths}
+			w := &purge{e: l.edge, id: "E1", paths: paths}
 			w.begin()
 			got := make(chan answer)
 			go func() { got <- l.get("/a") }()
 			time.Sleep(500 * time.Millisecond)
-			if n, _ := w.step(0); n != 1 {
+			if n, _ := w.step(l.edge.parts[0], 0); n != 1 {
 				t.Fatalf("%d objects were removed", n)
 			}
 			if !during {
@@ -348,10 +348,10 @@ func BenchmarkInvalidate(b *testing.B) {
 		fill()
 		b.StartTimer()
 		m, _ := behavior.ParsePaths(paths)
-		w := &purge{p: p, id: "E1", paths: m}
+		w := &purge{e: e, id: "E1", paths: m}
 		for from, more := 0, true; more; from += purgeStep {
 			began := time.Now()
-			_, more = w.step(from)
+			_, more = w.step(p, from)
 			longest = max(longest, time.Since(began))
 		}
 	}

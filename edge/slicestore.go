@@ -40,24 +40,15 @@ func (f *flight) keepSlice(head, o *object) {
 		defer o.body.let()
 		there.body.let()
 	}
-	if f.voided() {
-		return
-	}
 	whole := o.from == 0 && o.length == head.length && f.fits(o.length) && f.home.complete(f, head, o.body)
 	p.mu.Lock()
-	if whole {
+	defer p.mu.Unlock()
+	switch {
+	case whole:
 		p.remove(hash, o.key)
-	} else {
+	case !f.void.Load(): // asked under the lock: an invalidation looks at this partition after it has set it
 		p.put(hash, o)
 	}
-	p.mu.Unlock()
-}
-
-// voided reports whether what the flight brings was invalidated meanwhile.
-func (f *flight) voided() bool {
-	f.p.mu.Lock()
-	defer f.p.mu.Unlock()
-	return f.void
 }
 
 // complete puts the whole object in the place of its head, if that still stands.
@@ -66,7 +57,7 @@ func (p *partition) complete(f *flight, head *object, b *body) bool {
 	defer p.mu.Unlock()
 	hash := hashKey([]byte(head.key))
 	at, _ := p.peek(hash, head.key)
-	if at == nil || !at.sliced || at.mark != head.mark || p.changedSince(f.baseHash, f.began) {
+	if at == nil || !at.sliced || at.mark != head.mark || f.void.Load() || p.changedSince(f.baseHash, f.began) {
 		return false
 	}
 	o := *at

@@ -20,9 +20,6 @@ type partition struct {
 	under   map[*flight]struct{} // every flight that is under way, joinable or not
 	counts  counts
 
-	purges  int64 // invalidations of many keys, begun and ended: each counts twice
-	purging int   // those under way
-
 	generation int64 // of variants, given out last
 
 	passes  [passSlots]pass
@@ -78,7 +75,7 @@ func (p *partition) peek(hash uint64, key string) (*object, policy.Slot) {
 func (p *partition) keep(hash uint64, o *object, f *flight) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !f.void && !p.changedSince(f.baseHash, f.began) && p.put(hash, o)
+	return !f.void.Load() && !p.changedSince(f.baseHash, f.began) && p.put(hash, o)
 }
 
 // changedSince reports whether the plain key was invalidated after that moment.
@@ -146,22 +143,17 @@ func (p *partition) empty() {
 func (p *partition) renew(hash uint64, old, o *object, f *flight) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if f.void || p.changedSince(f.baseHash, f.began) {
+	if f.void.Load() || p.changedSince(f.baseHash, f.began) {
 		return
 	}
 	at, slot := p.peek(hash, old.key)
 	if at == old && o.cost() == old.cost() && o.body.hold() {
 		p.set(slot, o)
 		p.shard.Freshen(slot, o.freshness())
-	} else if at == old || at == nil && p.quietSince(f) {
+	} else if at == old || at == nil && f.quiet() {
 		p.put(hash, o)
 	}
 }
-
-// quietSince reports whether an object that a flight renews can only have left
-// for want of room: no invalidation of many keys has been at work since the
-// flight began.
-func (p *partition) quietSince(f *flight) bool { return p.purging == 0 && p.purges == f.purges }
 
 // invalidate removes what is stored under a plain key, with its variants, and
 // what flights that began before now would store.
