@@ -40,7 +40,7 @@ type rule struct {
 // rules is the table. A file of rows adds its name here.
 func rules() []rule {
 	return slices.Concat(
-		storing, freshness, reuse, validating, conditions, extensions, semantics,
+		storing, freshness, reuse, validating, conditions, extensions, semantics, forwarding,
 	)
 }
 

@@ -71,7 +71,7 @@ func (l *lab) raw(request string) *http.Response {
 // section 1.10), and what an intermediary does (RFC 9110 §7.6).
 func TestFieldsOnTheWayToTheOrigin(t *testing.T) {
 	sent := "GET /a HTTP/1.1\r\nHost: example.com\r\nUser-Agent: browser\r\nAccept: text/html\r\nAccept-Charset: utf-8\r\n" +
-		"Accept-Language: de\r\nReferer: http://r/\r\nAuthorization: Basic x\r\nTE: trailers\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n" +
+		"Accept-Language: de\r\nReferer: http://r/\r\nAuthorization: Basic x\r\nTE: trailers\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nKeep-Alive: 5\r\nProxy-Connection: keep-alive\r\n" +
 		"Proxy-Authorization: x\r\nX-Real-IP: 1.2.3.4\r\nX-Forwarded-Proto: https\r\nX-Edge-Thing: 1\r\nCookie: b=\"2\"; a=1\r\n" +
 		"Cache-Control: max-age=0\r\nPragma: x\r\nDate: Thu, 26 Nov 2026 00:00:00 GMT\r\nOrigin: http://o\r\nX-Custom: 1\r\n" +
 		"X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2\r\nVia: 1.0 first\r\nVia: 1.1 second\r\n\r\n"

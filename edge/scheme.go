@@ -68,7 +68,7 @@ func (e *Edge) redirect(v *viewer, a *ask, status int, reason string) {
 	b = appendDate(b, e.unix(e.now())/int64(time.Second))
 	b = append(b, "\r\nContent-Type: text/html\r\nLocation: "...)
 	b = append(e.appendSecureURL(b, a), crlf...)
-	v.buf = e.trace(v, e.signed(b), asRedirect.result)
+	v.buf = e.trace(v, e.signed(a.outfit(b)), asRedirect.result)
 	inject(&res.Header, v.buf)
 	title := strconv.Itoa(status) + " " + reason
 	body := []byte("<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n<p>This is served over HTTPS.</p>\n")
