@@ -45,11 +45,11 @@ func (e *Edge) invalidate(a *ask, path, query []byte) {
 type target struct{ *url.URL }
 
 func (a *ask) target() target {
-	scheme := "http://"
-	if a.https {
-		scheme = "https://"
-	}
-	u, err := url.Parse(scheme + string(a.host) + string(a.path) + "?" + string(a.query))
+	return targetOf(string(a.scheme()), string(a.host), string(a.path), string(a.query))
+}
+
+func targetOf(scheme, host, path, query string) target {
+	u, err := url.Parse(scheme + "://" + host + path + "?" + query)
 	if err != nil {
 		return target{}
 	}

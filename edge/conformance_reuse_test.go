@@ -326,6 +326,14 @@ var validating = []rule{
 		origin 200 | Cache-Control: max-age=5
 		GET => 200 #3
 		seen | !If-None-Match`},
+	{section: "9111 §4.3.4", level: may, says: "a 304 with another Vary ends the keeping: what was selected by is not known any more", script: `
+		origin 200 | Cache-Control: max-age=5 | Vary: Foo | ETag: "a"
+		GET | Foo: 1 => 200 #1
+		wait 6s
+		origin 304 | Cache-Control: max-age=60 | Vary: Bar | ETag: "a"
+		GET | Foo: 1 => 200 #1
+		origin 200 | Cache-Control: max-age=60
+		GET | Foo: 1 => 200 #3`},
 	{section: "9111 §4.3.4", level: must, says: "every stored response with the 304's strong entity tag is updated", script: `
 		origin 200 | Cache-Control: max-age=5 | Vary: Foo | ETag: "a"
 		GET | Foo: 1 => 200 #1

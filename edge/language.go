@@ -43,7 +43,7 @@ func (p *partition) inLanguage(a *ask, now int64) *object {
 	return nil
 }
 
-// preferred is the one language that an Accept-Language field gives more weight
+// preferred is the one language, or "*", that an Accept-Language field gives more weight
 // than any other; nil where there is none.
 func preferred(field []byte) (language []byte) {
 	var room [mostWeighted]weighted
@@ -59,9 +59,6 @@ func preferred(field []byte) (language []byte) {
 		case m.weight == most:
 			language = nil
 		}
-	}
-	if string(language) == "*" {
-		return nil
 	}
 	return language
 }
