@@ -28,11 +28,12 @@ type ask struct {
 	caching           rfc9111.Request
 
 	v        *viewer
-	space    []byte // for field values that do not lie in the request as they are wanted
-	hops     []byte // what its Connection lists, once hopsRead
-	hopsRead bool
-	judged   *object // a head that was looked into, under no lock
-	lacking  bool    // and what was found: slices that this request needs are not there
+	device   behavior.Device // what the viewer's agent tells; 0: not looked at yet
+	space    []byte          // for field values that do not lie in the request as they are wanted
+	hops     []byte          // what its Connection lists, once it was looked for
+	hopsLeft bool            // it has a Connection to be looked at
+	judged   *object         // a head that was looked into, under no lock
+	lacking  bool            // and what was found: slices that this request needs are not there
 
 	ranges     *rangeSet // of rangeField, once ranged has read it
 	rangesRead uint8     // 0: not yet; 1: they are not to be looked at; 2: they are
@@ -91,6 +92,10 @@ func (a *ask) field(name, value []byte) {
 		if string(name) == "Referer" {
 			a.referrer = value
 		}
+	case len("Connection"):
+		if string(name) == "Connection" && !bytes.EqualFold(value, keepAlive) {
+			a.hopsLeft = true
+		}
 	case len("If-Range"): // and If-Match
 		if string(name) == "If-Range" {
 			a.ifRange = value
@@ -132,7 +137,10 @@ func splitTarget(target []byte) (host, path, query []byte) {
 	return host, path, query
 }
 
-var slash = []byte("/")
+var (
+	slash     = []byte("/")
+	keepAlive = []byte("keep-alive")
+)
 
 // cacheable reports whether a stored response may answer this request.
 func (a *ask) cacheable() bool {

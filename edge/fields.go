@@ -97,8 +97,8 @@ func separatorOf(name string) string {
 
 // listed reports whether the request's Connection field names a field.
 func (a *ask) listed(name string) bool {
-	if !a.hopsRead {
-		a.hops, a.hopsRead = a.raw("Connection"), true
+	if a.hopsLeft {
+		a.hops, a.hopsLeft = a.raw("Connection"), false
 	}
 	return len(a.hops) > 0 && listed(a.hops, bytesOf(name))
 }
@@ -106,7 +106,10 @@ func (a *ask) listed(name string) bool {
 // generate is the value of a field of the edge's own making; nil where nothing
 // is known.
 func (a *ask) generate(g behavior.Generated) []byte {
-	if value, ok := g.Device(behavior.DeviceOf(a.agent)); ok {
+	if g.IsDevice() && a.device == 0 {
+		a.device = behavior.DeviceOf(a.agent)
+	}
+	if value, ok := g.Device(a.device); ok {
 		return bytesOf(value)
 	}
 	switch g {

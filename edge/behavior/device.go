@@ -11,6 +11,7 @@ const (
 	Tablet
 	IOS
 	Android
+	notAndroid // though it says so
 )
 
 // signs are parts of a User-Agent, in lower case, and what each of them tells.
@@ -19,7 +20,7 @@ var signs = []struct {
 	is   Device
 }{
 	{"iphone", IOS | Mobile}, {"ipod", IOS | Mobile}, {"ipad", IOS | Tablet | Mobile},
-	{"windows phone", Mobile}, {"iemobile", Mobile}, {"blackberry", Mobile}, {"bb10", Mobile},
+	{"windows phone", Mobile | notAndroid}, {"iemobile", Mobile}, {"blackberry", Mobile}, {"bb10", Mobile},
 	{"opera mini", Mobile}, {"opera mobi", Mobile}, {"kaios", Mobile}, {"symbian", Mobile}, {"mobile;", Mobile}, {"mobile safari", Mobile},
 	{"tablet", Tablet}, {"kindle", Tablet}, {"playbook", Tablet}, {"silk/", Tablet},
 	{"smart-tv", SmartTV}, {"smarttv", SmartTV}, {"smart tv", SmartTV}, {"hbbtv", SmartTV}, {"googletv", SmartTV}, {"google tv", SmartTV},
@@ -27,6 +28,19 @@ var signs = []struct {
 	{"crkey", SmartTV}, {"android tv", SmartTV}, {"; aft", SmartTV}, {"web0s", SmartTV}, {"dtv", SmartTV},
 	{"android", Android},
 }
+
+// signsBy are the signs that may begin with a byte, so that one pass finds them
+// all.
+var signsBy = func() (by [256][]uint8) {
+	for i, s := range signs {
+		first := s.part[0]
+		by[first] = append(by[first], uint8(i))
+		if 'a' <= first && first <= 'z' {
+			by[first-'a'+'A'] = append(by[first-'a'+'A'], uint8(i))
+		}
+	}
+	return by
+}()
 
 // mostAgent is how much of a User-Agent is looked at, in bytes.
 const mostAgent = 512
@@ -39,13 +53,15 @@ const mostAgent = 512
 func DeviceOf(agent []byte) Device {
 	agent = agent[:min(len(agent), mostAgent)]
 	var d Device
-	for i := range signs {
-		if containsFold(agent, signs[i].part) {
-			d |= signs[i].is
+	for i := range agent {
+		for _, s := range signsBy[agent[i]] {
+			if part := signs[s].part; len(agent)-i >= len(part) && equalLower(agent[i:i+len(part)], part) {
+				d |= signs[s].is
+			}
 		}
 	}
-	if d&Android != 0 && containsFold(agent, "windows phone") {
-		d &^= Android
+	if d&notAndroid != 0 {
+		d &^= Android | notAndroid
 	}
 	if d&Android != 0 && d&(Mobile|SmartTV|Tablet) == 0 {
 		d |= Tablet
@@ -57,16 +73,6 @@ func DeviceOf(agent []byte) Device {
 		d |= Desktop
 	}
 	return d
-}
-
-// containsFold reports whether s has a part that is given in lower case.
-func containsFold(s []byte, part string) bool {
-	for i := 0; i+len(part) <= len(s); i++ {
-		if s[i]|0x20 == part[0]|0x20 && equalLower(s[i:i+len(part)], part) {
-			return true
-		}
-	}
-	return false
 }
 
 func equalLower(s []byte, low string) bool {

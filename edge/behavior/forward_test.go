@@ -219,6 +219,28 @@ func TestDevices(t *testing.T) {
 	}
 }
 
+// Nothing in an agent, nor its length, is more than some time.
+func TestDeviceOfReadsAnything(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		agent := rapid.SliceOf(rapid.Byte()).Draw(rt, "agent")
+		d := DeviceOf(agent)
+		if d == 0 || d&Desktop != 0 && d != Desktop || d&notAndroid != 0 {
+			rt.Fatalf("%q: %08b", agent, d)
+		}
+	})
+	if DeviceOf([]byte(strings.Repeat("x", 600)+"iphone")) != Desktop {
+		t.Error("more is looked at than should be")
+	}
+}
+
+func BenchmarkDeviceOf(b *testing.B) {
+	agent := []byte("Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36")
+	b.ReportAllocs()
+	for b.Loop() {
+		DeviceOf(agent)
+	}
+}
+
 func TestPoliciesRefuse(t *testing.T) {
 	eleven := strings.Fields("a b c d e f g h i j k")
 	for want, change := range map[string]func(*Behavior){

@@ -48,6 +48,9 @@ func (g Generated) device() Device {
 	return 0
 }
 
+// IsDevice reports whether the field tells something of the viewer's device.
+func (g Generated) IsDevice() bool { return g.device() != 0 }
+
 // Device reports what the field says of a viewer's device, where that is what
 // it is about.
 func (g Generated) Device(d Device) (value string, ok bool) {
