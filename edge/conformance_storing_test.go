@@ -69,7 +69,6 @@ var storing = []rule{
 		origin 304 | ETag: "a" | Content-Encoding: br
 		GET => 200 #1 | Content-Encoding: gzip`},
 	{section: "9111 §3.3", level: must, says: "an incomplete response is not kept as a whole one", by: "TestOriginDiesMidway"},
-	{section: "9111 §3.4", level: may, says: "parts are combined to a whole", no: "parts are kept, if at all, by ranges of the whole"},
 	{section: "9111 §3.5", level: must, says: "the answer to a request with Authorization is kept only with public, s-maxage or must-revalidate", script: `
 		origin 200 | Cache-Control: max-age=60
 		GET /no | Authorization: x => 200 #1

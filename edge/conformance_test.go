@@ -40,7 +40,7 @@ type rule struct {
 // rules is the table. A file of rows adds its name here.
 func rules() []rule {
 	return slices.Concat(
-		storing, freshness, reuse, validating, conditions, extensions, semantics, forwarding,
+		storing, freshness, reuse, validating, conditions, ranging, extensions, semantics, forwarding,
 	)
 }
 
@@ -118,7 +118,7 @@ func conformanceText(table []rule) string {
 	for _, r := range table {
 		if d := r.section[:4]; d != doc {
 			doc = d
-			fmt.Fprintf(&rows, "\n## RFC %s\n\n| Section | | What it asks for | Kept |\n|---|---|---|---|\n", doc)
+			fmt.Fprintf(&rows, "\n## RFC %s\n\n| Section | | What it asks for | Test | Kept |\n|---|---|---|---|---|\n", doc)
 		}
 		verdict := "yes"
 		if r.no != "" {
@@ -127,9 +127,20 @@ func conformanceText(table []rule) string {
 		} else {
 			kept++
 		}
-		fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", r.section[5:], r.level, escapeCell(r.says), escapeCell(verdict))
+		fmt.Fprintf(&rows, "| %s | %s | %s | %s | %s |\n", r.section[5:], r.level, escapeCell(r.says), r.test(), escapeCell(verdict))
 	}
 	return fmt.Sprintf(conformanceHead, len(table), kept, reasoned) + rows.String()
+}
+
+// test names what shows the row; "script" is a script of the table's own.
+func (r *rule) test() string {
+	switch {
+	case r.by != "":
+		return r.by
+	case r.script != "":
+		return "script"
+	}
+	return "none"
 }
 
 const conformanceHead = `# Conformance
@@ -137,6 +148,9 @@ const conformanceHead = `# Conformance
 What the standards ask of a shared cache, row by row, and whether the edge in
 mode ` + "`standard`" + ` keeps it. The rules are in our words; MAY marks what is allowed and
 better done than left. %d rows: %d kept, %d not, each with its reason.
+
+A row's test is a script of its own, run by its section, as with
+` + "`go test ./edge -v -run 'TestConformance/9111_§3.4'`" + `, or a test of that name in edge.
 
 Generated from the tests that show it, edge/conformance*_test.go, by
 ` + "`go test ./edge -run Conformance -update`" + `; a test fails when it is not current.
