@@ -44,6 +44,7 @@ func (o *serveOptions) plan(e *env) (*plan, error) {
 func limit(made *edge.Config, c *scenario.Config) {
 	l := &c.Limits
 	made.MaxHeader, made.MaxUpload = int(l.Header), int(l.Body)
+	made.HandshakeTimeout = l.Handshake.Std()
 	made.IdleTimeout, made.WriteTimeout = l.Idle.Std(), l.Write.Std()
 	made.MaxConns, made.RecordCookies = l.Conns, c.AccessLog.Cookies
 }

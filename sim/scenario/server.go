@@ -23,11 +23,12 @@ type AccessLog struct {
 // Limits bound what viewers may make a server do. A limit that is left out, or
 // 0, is its default.
 type Limits struct {
-	Header unit.Size     `yaml:"header"` // a request's line and fields. Default: 32KiB
-	Body   unit.Size     `yaml:"body"`   // a request's body. Default: 1GiB
-	Idle   unit.Duration `yaml:"idle"`   // from a response to the end of the next request's header. Default: 60s
-	Write  unit.Duration `yaml:"write"`  // for a viewer to take some of a response. Default: 60s
-	Conns  int           `yaml:"conns"`  // viewers' connections at a time. Default: 100000
+	Header    unit.Size     `yaml:"header"`    // a request's line and fields. Default: 32KiB
+	Body      unit.Size     `yaml:"body"`      // a request's body. Default: 1GiB
+	Handshake unit.Duration `yaml:"handshake"` // for a viewer's TLS handshake. Default: 10s
+	Idle      unit.Duration `yaml:"idle"`      // from a response to the end of the next request's header. Default: 60s
+	Write     unit.Duration `yaml:"write"`     // for a viewer to take some of a response. Default: 60s
+	Conns     int           `yaml:"conns"`     // viewers' connections at a time. Default: 100000
 }
 
 func (c *Config) checkServer(src *source) *fault {
@@ -68,6 +69,8 @@ func (l *Limits) check(src *source) *fault {
 	switch {
 	case l.Header != 0 && (l.Header < unit.KiB || l.Header > 16*unit.MiB):
 		return src.fault(where.then("header"), "%v: want 1KiB to 16MiB", l.Header)
+	case l.Handshake < 0:
+		return src.fault(where.then("handshake"), "%v: want more than 0s", l.Handshake)
 	case l.Idle < 0:
 		return src.fault(where.then("idle"), "%v: want more than 0s", l.Idle)
 	case l.Write < 0:
