@@ -251,7 +251,7 @@ func (f *flight) bodiless() bool { return f.out.bodiless }
 // head keeps the head of an object that is too large to be kept in one piece:
 // ranges of it, and the next one who asks for all of it, are served in slices.
 func (f *flight) head(o *object, length int64) {
-	if f.rule.Slice > 0 && f.why == forCache && o.verdict.Store && o.status == 200 && length > f.e.largest &&
+	if f.rule.Slice > 0 && f.why == forCache && o.verdict.Store && o.status == 200 && !o.squeezed() && length > f.e.largest &&
 		f.req.Method == results.GET && o.strong() {
 		h := o.asHead(f.rule.Slice, f.purges, 0)
 		f.headed = f.home.keep(hashKey([]byte(o.key)), h, f)

@@ -107,7 +107,9 @@ func (f *flight) squeeze(o *object) {
 	if !f.rule.Compresses() || !o.squeezable() {
 		return
 	}
-	o.coding = choose(f.takes)
+	if o.coding = choose(f.takes); o.sliced {
+		o.coding = identity // its parts come and go one by one
+	}
 	if o.squeezed() && !f.bodiless() {
 		f.squeezer = f.e.squeezers.take(o.coding)
 		if f.squeezer == nil {

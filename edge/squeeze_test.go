@@ -256,6 +256,88 @@ func TestFirstByteOfACompressedBody(t *testing.T) {
 	}
 }
 
+// TestARangeWhileItIsCompressed asks for a range of what is just being
+// compressed, and of what is not there at all. Whatever comes must be what its
+// fields say it is.
+func TestARangeWhileItIsCompressed(t *testing.T) {
+	body := prose(60_000)
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.Header().Set("Cache-Control", "max-age=60")
+		w.Header().Set("Etag", `"v1"`)
+		if r.Header.Get("Range") != "" {
+			http.ServeContent(w, r, "", time.Time{}, strings.NewReader(body))
+			return
+		}
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		io.WriteString(w, body[:30_000])
+		w.(http.Flusher).Flush()
+		time.Sleep(10 * time.Second)
+		io.WriteString(w, body[30_000:])
+	}, squeezing, func(l *lab) {
+		var first answer
+		var wg sync.WaitGroup
+		wg.Go(func() { first = l.get("/a", "Accept-Encoding", "gzip") })
+		time.Sleep(time.Second)
+		for _, path := range []string{"/a", "/b", "/a", "/b"} {
+			a := l.get(path, "Accept-Encoding", "gzip", "Range", "bytes=50-99")
+			wg.Wait()
+			want := body[50:100]
+			if a.header.Get("Content-Encoding") == "gzip" {
+				want = string(first.body[50:100])
+			}
+			if a.status == 200 {
+				if whole, err := a.decoded(); whole != body || err != nil {
+					t.Errorf("%s: the whole has %d bytes, %v", path, len(whole), err)
+				}
+			} else if a.status != 206 || string(a.body) != want {
+				t.Errorf("%s: %d, %v, %q", path, a.status, a.header, a.body)
+			}
+			if strong := a.header.Get("Etag") == `"v1"`; strong == (a.header.Get("Content-Encoding") == "gzip") {
+				t.Errorf("%s: coding %q has the tag %s", path, a.header.Get("Content-Encoding"), a.header.Get("Etag"))
+			}
+		}
+		if a := l.get("/b", "Accept-Encoding", "gzip"); a.err != nil {
+			t.Errorf("the whole after a range: %v", a.err)
+		} else if whole, err := a.decoded(); whole != body || err != nil {
+			t.Errorf("the whole after a range: %d bytes, %v", len(whole), err)
+		}
+		l.wantNoSqueezers()
+	})
+}
+
+// TestWhatIsTooLargeToKeep is compressed for each viewer; the slices that ranges
+// of it leave behind are the origin's bytes.
+func TestWhatIsTooLargeToKeep(t *testing.T) {
+	body := prose(200_000)
+	changed := time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.Header().Set("Cache-Control", "max-age=60")
+		http.ServeContent(w, r, "", changed, strings.NewReader(body))
+	}, func(c *Config) {
+		squeezing(c)
+		c.MaxObject = 100_000
+		c.Distributions[0].Default.Slice = 64 << 10
+	}, func(l *lab) {
+		for _, fields := range [][]string{nil, {"Range", "bytes=150000-150099"}, nil, {"Range", "bytes=-10"}, nil} {
+			a := l.get("/a", append(fields, "Accept-Encoding", "gzip")...)
+			got, err := a.decoded()
+			want := body
+			if a.status == 206 {
+				want = body[150_000:150_100]
+				if fields[1] == "bytes=-10" {
+					want = body[len(body)-10:]
+				}
+			}
+			if a.err != nil || err != nil || got != want {
+				t.Errorf("%v: %d, %d bytes, %v, %v", fields, a.status, len(got), a.err, err)
+			}
+		}
+		l.wantNoSqueezers()
+	})
+}
+
 func TestATruncatedOriginIsNotCompressedAway(t *testing.T) {
 	body := prose(50_000)
 	for _, coding := range []string{"br", "gzip"} {
