@@ -62,6 +62,8 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 	}
 	if a.route != nil {
 		r.Distribution, r.Behavior = a.route.dist, a.route.name
+	} else {
+		r.Distribution = a.unrouted()
 	}
 	if a.https {
 		r.Protocol = results.HTTPS
@@ -98,4 +100,13 @@ func (v *viewer) describe(r *results.Record, o *object, p *part) {
 	if p.cut && p.status == 206 {
 		r.RangeStart, r.RangeEnd = p.from, p.to-1
 	}
+}
+
+// unrouted is the distribution of a request that was refused before its behavior
+// was known.
+func (a *ask) unrouted() uint16 {
+	if a.dist == nil {
+		return results.NoDistribution
+	}
+	return a.site.routes[a.dist.Index][0].dist
 }

@@ -56,6 +56,16 @@ func TestReloadKeepsTheCacheAndTakesNewRules(t *testing.T) {
 	})
 }
 
+// TestUnknownHostsBelongToNoDistribution: nobody's report and log has them.
+func TestUnknownHostsBelongToNoDistribution(t *testing.T) {
+	inLab(t, fresh, nil, func(l *lab) {
+		l.want(l.get("/a", "Host", "stranger.example.net"), 403, "Error")
+		if r := l.recorded(1)[0]; r.Distribution != results.NoDistribution || l.names.DistributionOf(&r).ID != "" {
+			t.Errorf("recorded as of distribution %d", r.Distribution)
+		}
+	})
+}
+
 func TestReloadRefusesWhatIsWrongAndGoesOn(t *testing.T) {
 	inLab(t, fresh, nil, func(l *lab) {
 		origins := l.edge.conf.Origins

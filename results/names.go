@@ -2,7 +2,6 @@ package results
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -115,8 +114,8 @@ func (n *Names) placeName(list *[]string, name, what string) (uint16, error) {
 
 // place appends; records have 16 bits for a number.
 func place[T any](list *[]T, item T, what string) (uint16, error) {
-	if len(*list) > math.MaxUint16 {
-		return 0, fmt.Errorf("more than %d %s have been named since the start: start anew", math.MaxUint16+1, what)
+	if len(*list) >= NoDistribution {
+		return 0, fmt.Errorf("more than %d %s have been named since the start: start anew", NoDistribution, what)
 	}
 	*list = append(*list, item)
 	return uint16(len(*list) - 1), nil

@@ -47,8 +47,8 @@ func TestNamesGrowWhileTheyAreRead(t *testing.T) {
 
 func TestNamesEndWhereTheirNumbersDo(t *testing.T) {
 	n := NewNames(time.Unix(0, 0))
-	n.Behaviors = make([]string, 1<<16)
+	n.Behaviors = make([]string, NoDistribution)
 	if _, err := n.PlaceBehavior("one more"); err == nil {
-		t.Error("65,537 behaviors have numbers of 16 bits")
+		t.Error("the 65,536th behavior has the number that means none")
 	}
 }

@@ -5,6 +5,8 @@
 // anything else of this module.
 package results
 
+import "math"
+
 // Record is what happened to one request, seen from one vantage. It is of
 // fixed size and holds no pointers, so that a buffer of records costs the
 // garbage collector nothing; strings are interned (Sym) in a Names table that
@@ -45,7 +47,7 @@ type Record struct {
 	Forwarded   Sym // X-Forwarded-For
 	ContentType Sym
 
-	Distribution uint16 // index into Names.Distributions
+	Distribution uint16 // index into Names.Distributions, or NoDistribution
 	Edge         uint16 // index into Names.Edges: the location that answered
 	Behavior     uint16 // index into Names.Behaviors
 	Origin       uint16 // index into Names.Origins
@@ -70,6 +72,10 @@ type Record struct {
 	Vantage  Vantage
 	Class    uint8 // content class of the workload; 0 when unknown
 }
+
+// NoDistribution is Record.Distribution of a request that an edge refused because
+// no distribution has its host name.
+const NoDistribution = math.MaxUint16
 
 // Service is the time from the actual start to the last byte, in nanoseconds:
 // what a closed-loop tool would have called the latency.

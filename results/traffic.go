@@ -52,10 +52,12 @@ func (t *traffic) add(r *Record) {
 	t.all.add(r)
 	t.byResult[min(r.ResultType(), Results-1)].add(r)
 	t.byLayer[min(r.Layer, Layers-1)].add(r)
-	for len(t.byDist) <= int(r.Distribution) {
-		t.byDist = append(t.byDist, sums{})
+	if r.Distribution != NoDistribution {
+		for len(t.byDist) <= int(r.Distribution) {
+			t.byDist = append(t.byDist, sums{})
+		}
+		t.byDist[r.Distribution].add(r)
 	}
-	t.byDist[r.Distribution].add(r)
 	t.status[statusClass(r.Status)]++
 	if r.Flags.Has(Collapsed) {
 		t.collapsed++

@@ -31,10 +31,11 @@ func (v *viewers) add(r *Record) {
 	}
 	v.requests++
 	v.times.add(r)
-	for len(v.ttfb) <= int(r.Distribution) {
+	named := r.Distribution != NoDistribution
+	for named && len(v.ttfb) <= int(r.Distribution) {
 		v.ttfb = append(v.ttfb, nil)
 	}
-	if r.hasFirstByte() {
+	if named && r.hasFirstByte() {
 		made(&v.ttfb[r.Distribution]).Record(r.TTFB)
 	}
 	if r.Failed() {

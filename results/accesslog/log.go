@@ -187,6 +187,9 @@ func (l *Log) path(key fileKey) string {
 
 // fileName is an id as it may stand in a file's name.
 func fileName(id string) string {
+	if id == "" {
+		return "none" // of those that no distribution wanted
+	}
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune("-_", r) || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
 			return r

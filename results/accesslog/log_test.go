@@ -109,18 +109,19 @@ func rows(t *testing.T, path string) int {
 func TestLogIsCutAsCloudFrontDoes(t *testing.T) {
 	j := newJournal(t, func(c *Config) { c.Prefix = "logs/site." })
 	j.want()
-	j.Add([]results.Record{ended(0, 0), ended(0, time.Second), ended(0, 2*time.Second), ended(1, 0)})
+	j.Add([]results.Record{ended(0, 0), ended(0, time.Second), ended(0, 2*time.Second), ended(1, 0), ended(results.NoDistribution, 0)})
 	j.want("logs/site.EIMAGES0000001.2026-11-23-23.unique1 part", "logs/site.EIMAGES0000001.2026-11-24-00.unique2 part",
-		"logs/site.E____2.2026-11-23-23.unique3 part")
+		"logs/site.E____2.2026-11-23-23.unique3 part", "logs/site.none.2026-11-23-23.unique4 part")
 	j.tick(8 * time.Second) // 00:00:06
 	j.want("logs/site.EIMAGES0000001.2026-11-23-23.unique1.gz 2", "logs/site.EIMAGES0000001.2026-11-24-00.unique2 part",
-		"logs/site.E____2.2026-11-23-23.unique3.gz 1")
+		"logs/site.E____2.2026-11-23-23.unique3.gz 1", "logs/site.none.2026-11-23-23.unique4.gz 1")
 	j.Add([]results.Record{ended(0, time.Second)}) // late: another file of that hour
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	j.want("logs/site.EIMAGES0000001.2026-11-23-23.unique1.gz 2", "logs/site.EIMAGES0000001.2026-11-23-23.unique4.gz 1",
-		"logs/site.EIMAGES0000001.2026-11-24-00.unique2.gz 1", "logs/site.E____2.2026-11-23-23.unique3.gz 1")
+	j.want("logs/site.EIMAGES0000001.2026-11-23-23.unique1.gz 2", "logs/site.EIMAGES0000001.2026-11-23-23.unique5.gz 1",
+		"logs/site.EIMAGES0000001.2026-11-24-00.unique2.gz 1", "logs/site.E____2.2026-11-23-23.unique3.gz 1",
+		"logs/site.none.2026-11-23-23.unique4.gz 1")
 }
 
 func TestLogFilesEndByTimeAndSize(t *testing.T) {
