@@ -56,14 +56,18 @@ func (e *Edge) asked(a *ask) rfc9111.Request {
 	return r
 }
 
-// board finds the flight to join, or makes the one to begin. The caller holds
-// the partition's lock, and rides unless how is staleIt.
+// board finds the flight to join, or makes the one to begin; nil when the edge
+// has no room for another. The caller holds the partition's lock, and rides
+// unless how is staleIt.
 func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *flight, leads bool) {
 	if !a.solo {
 		if f := a.p.flights[string(a.key)]; f != nil && f.open(now) {
 			f.take(how)
 			return f, false
 		}
+	}
+	if e.crowded() {
+		return nil, false
 	}
 	if a.solo && old != nil && old.sliced {
 		old = nil // what it is a head of is not what this request can use

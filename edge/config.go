@@ -24,6 +24,7 @@ type Config struct {
 	Shards       int    // partitions of the capacity, 1 to 1024; 0: 4 for every processor, but none below 64 MiB
 	MaxObject    int64  // largest object kept, in bytes; 0: a whole shard's capacity
 	InFlight     int64  // bytes of bodies that may be under way from origins while they are kept; 0: 256 MiB
+	MaxFlights   int    // requests to origins under way at a time; beyond it what is not cached is answered 503 (CapacityExceeded); 0: 10,000
 	Compressions int    // responses that are compressed at a time, up to 4 MB each; what comes beyond is kept as it came. 0: 4 for every processor
 	Seed         uint64 // of the policies' chance
 
@@ -60,6 +61,7 @@ type Config struct {
 func (c Config) withDefaults() (Config, error) {
 	c.Policy = cmp.Or(c.Policy, "s3fifo")
 	c.Shards = cmp.Or(c.Shards, max(1, min(4*runtime.GOMAXPROCS(0), int(c.Capacity/shardLeast))))
+	c.MaxFlights = cmp.Or(c.MaxFlights, 10_000)
 	c.InFlight = cmp.Or(c.InFlight, 256<<20)
 	c.Compressions = cmp.Or(c.Compressions, 4*runtime.GOMAXPROCS(0))
 	c.Location = cmp.Or(c.Location, "EDG1-P1")
@@ -100,6 +102,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("edge: Compressions is %d: it must be 0 or more", c.Compressions)
 	case c.MaxObject < 0 || c.InFlight < 0:
 		return fmt.Errorf("edge: MaxObject and InFlight must be 0 or a number of bytes")
+	case c.MaxFlights < 0:
+		return fmt.Errorf("edge: MaxFlights is %d: it must be 0 or a number of requests", c.MaxFlights)
 	}
 	return nil
 }

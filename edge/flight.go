@@ -94,9 +94,11 @@ type flight struct {
 
 // fault is why an origin gave no response.
 type fault struct {
-	status int
-	detail results.Detail
-	why    string
+	status  int
+	detail  results.Detail
+	why     string
+	crowded bool // the edge is over its bounds
+	kept    bool // it is the origin's: errors of origins are kept where errors are
 }
 
 // fly starts the flight.
@@ -133,7 +135,7 @@ func (f *flight) run() {
 // Should the flight itself have a fault of ours, nobody is left waiting.
 func (f *flight) land() {
 	if f.outcome == undecided {
-		f.decide(faulted, nil, fault{500, results.ErrorDetail, "internal"})
+		f.decide(faulted, nil, fault{status: 500, detail: results.ErrorDetail, why: "internal"})
 	}
 	if f.obj != nil && f.outcome != staleGood && f.outcome != renewed {
 		f.obj.body.finish(failed, io.ErrUnexpectedEOF) // a body that has ended stays as it ended
@@ -208,7 +210,7 @@ func (f *flight) judge(r *reply, asked int64) {
 	}
 	status := r.header.StatusCode()
 	f.status = status
-	if f.old != nil && status >= 500 && f.standIn(now) {
+	if f.old != nil && status >= 500 && f.standIn(now, status) {
 		return
 	}
 	if f.old != nil && status == 304 {
@@ -293,13 +295,13 @@ func (f *flight) fits(length int64) bool { return length <= f.e.largest }
 
 // standIn lets the stale object answer in place of an origin that fails (RFC
 // 5861 §4), and asks no more for a moment.
-func (f *flight) standIn(now int64) bool {
+func (f *flight) standIn(now int64, status int) bool {
 	if f.old == nil || !f.old.mayServeOnError(now) {
 		return false
 	}
 	o := *f.old
 	o.onError = true
-	o.expires = now + int64(f.retry())
+	o.expires = now + int64(f.retry(status))
 	f.p.renew(f.hash, f.old, &o, f)
 	f.leave()
 	f.decide(staleGood, &o, fault{})
@@ -310,11 +312,17 @@ func (f *flight) standIn(now int64) bool {
 func (f *flight) fail(err error) {
 	f.fault = faultOf(err)
 	f.own.detail = f.fault.detail
-	if f.standIn(f.e.now()) {
+	if f.standIn(f.e.now(), f.fault.status) {
 		return
 	}
+	f.keepFault()
 	f.leave()
 	f.decide(faulted, nil, f.fault)
+}
+
+// originFault is a fault that is the origin's.
+func originFault(status int, detail results.Detail, why string) fault {
+	return fault{status: status, detail: detail, why: why, kept: true}
 }
 
 func faultOf(err error) fault {
@@ -322,29 +330,29 @@ func faultOf(err error) fault {
 	var connect *connectError
 	switch {
 	case errors.As(err, &dns):
-		return fault{502, results.OriginDNSError, "the origin's name does not resolve"}
+		return originFault(502, results.OriginDNSError, "the origin's name does not resolve")
 	case errors.Is(err, context.Canceled), errors.Is(err, errClosed):
-		return fault{503, results.ErrorDetail, "shutting down"}
+		return fault{status: 503, detail: results.ErrorDetail, why: "shutting down"}
 	case errors.Is(err, errBusy):
-		return fault{503, results.OriginConnectError, "every connection to the origin is in use"}
+		return fault{status: 503, detail: results.OriginConnectError, why: "every connection to the origin is in use"}
 	case errors.As(err, &connect) && isTimeout(err):
-		return fault{504, results.OriginConnectError, "no connection to the origin came about in time"}
+		return originFault(504, results.OriginConnectError, "no connection to the origin came about in time")
 	case isTimeout(err):
-		return fault{504, results.OriginCommError, "the origin did not answer in time"}
+		return originFault(504, results.OriginCommError, "the origin did not answer in time")
 	case errors.As(err, &connect):
-		return fault{502, results.OriginConnectError, "no connection to the origin"}
+		return originFault(502, results.OriginConnectError, "no connection to the origin")
 	case errors.Is(err, errUpload):
-		return fault{413, results.InvalidRequest, "the request's body is too large"}
+		return fault{status: 413, detail: results.InvalidRequest, why: "the request's body is too large"}
 	case errors.Is(err, errRangeLength):
-		return fault{502, results.OriginContentRangeLengthError, "the origin's Content-Range and length do not agree"}
+		return originFault(502, results.OriginContentRangeLengthError, "the origin's Content-Range and length do not agree")
 	case errors.Is(err, errInvalidReply), errors.Is(err, errRangeReply):
-		return fault{502, results.OriginInvalidResponseError, "the origin's response is not valid"}
+		return originFault(502, results.OriginInvalidResponseError, "the origin's response is not valid")
 	}
-	return fault{502, results.OriginCommError, "the origin closed the connection"}
+	return originFault(502, results.OriginCommError, "the origin closed the connection")
 }
 
-// retry is how long an origin that failed is left alone while a stale object
-// stands in for it.
-func (f *flight) retry() time.Duration {
-	return max(f.route.rules.ErrorTTL, time.Second)
+// retry is how long an origin that failed with that status is left alone while
+// a stale object stands in for it.
+func (f *flight) retry(status int) time.Duration {
+	return max(f.route.rulesFor(status).ErrorTTL, time.Second)
 }

@@ -106,7 +106,7 @@ func (f *flight) requestTo(up *upstream, v *viewer, a *ask) outgoing {
 // for GET and HEAD, and for OPTIONS where that is a cached method, as CloudFront
 // documents.
 func failsOver(a *ask) bool {
-	return !a.hasBody && (a.cacheable() || a.method == results.OPTIONS && a.rule.CachedMethods.Has(results.OPTIONS))
+	return !a.hasBody && a.cacheable()
 }
 
 // ask asks the origin, or a group's members until one does not fail. A member
@@ -135,8 +135,12 @@ func (f *flight) askOne() (*reply, error) {
 		f.own.asked++
 		f.own.origin = f.up.number
 		r, err := f.up.ask(f.e.ctx, &f.out)
-		if err == nil || !f.out.again || !isTimeout(err) || errors.As(err, &connect) || try >= f.up.ResponseAttempts {
+		if err == nil || !f.readOnly() || !isTimeout(err) || errors.As(err, &connect) || try >= f.up.ResponseAttempts {
 			return r, err
 		}
 	}
+}
+
+func (f *flight) readOnly() bool {
+	return f.req.Method == results.GET || f.req.Method == results.HEAD
 }

@@ -32,6 +32,11 @@ func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 		ctx.SetConnectionClose()
 	}
 	a.forgetIgnored()
+	e.fetch(v, a)
+}
+
+// fetch answers a request whose behavior is known.
+func (e *Edge) fetch(v *viewer, a *ask) {
 	if !a.rule.CachedMethods.Has(a.method) || !a.cacheable() {
 		e.alone(v, a, a.unkept())
 		return
@@ -54,7 +59,7 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 	a.site = e.site.Load()
 	dist, ok := a.site.table.Host(a.host)
 	if !ok {
-		e.refuse(v, a, fault{403, results.InvalidRequest, "no distribution has this host name"})
+		e.refuse(v, a, fault{status: 403, detail: results.InvalidRequest, why: "no distribution has this host name"})
 		return false
 	}
 	a.dist = dist
@@ -63,13 +68,13 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 		v.root = a.path
 	}
 	if a.path[0] != '/' && (string(a.path) != "*" || a.method != results.OPTIONS) {
-		e.refuse(v, a, fault{400, results.InvalidRequest, "the request target is not a path"})
+		e.refuse(v, a, fault{status: 400, detail: results.InvalidRequest, why: "the request target is not a path"})
 		return false
 	}
 	a.rule = dist.Route(a.path)
 	a.route = &a.site.routes[dist.Index][a.rule.Index]
 	if v.secure != nil && v.secure.misdirected(a) {
-		e.refuse(v, a, fault{421, results.InvalidRequest, "the TLS connection is for another site"})
+		e.refuse(v, a, fault{status: 421, detail: results.InvalidRequest, why: "the TLS connection is for another site"})
 		return false
 	}
 	if !a.https && a.rule.ViewerProtocol.WantsHTTPS() {
@@ -77,7 +82,7 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 		return false
 	}
 	if a.ctx.Request.Header.ContentLength() > e.conf.MaxUpload {
-		e.refuse(v, a, fault{413, results.InvalidRequest, "the request's body is too large"})
+		e.refuse(v, a, fault{status: 413, detail: results.InvalidRequest, why: "the request's body is too large"})
 		return false
 	}
 	if a.rule.AllowedMethods.Has(a.method) {
@@ -87,7 +92,7 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 	if e.conf.CloudFront {
 		status = 403
 	}
-	e.refuse(v, a, fault{status, results.InvalidRequestMethod, "this method is not allowed here"})
+	e.refuse(v, a, fault{status: status, detail: results.InvalidRequestMethod, why: "this method is not allowed here"})
 	return false
 }
 
@@ -132,12 +137,16 @@ func (e *Edge) serve(v *viewer, a *ask) {
 		}
 		if how == refuseIt {
 			p.mu.Unlock()
-			e.refuse(v, a, fault{504, results.ErrorDetail, "nothing is stored, and the request allows no more"})
+			e.refuse(v, a, fault{status: 504, detail: results.ErrorDetail, why: "nothing is stored, and the request allows no more"})
 			return
 		}
 		a.because(o, state)
 		f, leads := e.board(v, a, o, how, now)
 		p.mu.Unlock()
+		if f == nil {
+			e.overBounds(v, a, o, how)
+			return
+		}
 		if leads {
 			f.fly()
 		}

@@ -27,6 +27,7 @@ var (
 	asRefresh   = manner{results.RefreshHit, results.LayerEdge, 0, true, ""}
 	asCollapsed = manner{results.Hit, results.LayerOrigin, results.Collapsed, true, "; collapsed"}
 	asPassed    = manner{results.Miss, results.LayerOrigin, 0, true, ""}
+	asCrowded   = manner{results.CapacityExceeded, results.NoLayer, 0, true, ""}
 	asError     = manner{results.Error, results.NoLayer, 0, true, ""}
 )
 

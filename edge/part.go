@@ -17,11 +17,12 @@ type part struct {
 	cut    bool   // by the edge, in answer to Range
 	many   []span // of multipart/byteranges, two at least; span is then that of the first
 	mark   uint64 // of the boundary between them
+	page   bool   // an error page: its status says nothing of its body
 }
 
 // sends reports whether any of the object's bytes go out.
 func (p *part) sends() bool {
-	return p.status != 304 && p.status != 204 && !(p.status == 416 && p.cut)
+	return p.page || p.status != 304 && p.status != 204 && !(p.status == 416 && p.cut)
 }
 
 func (p *part) until(size int64) int64 {

@@ -1,33 +1,35 @@
 package edge
 
 import (
-	"strconv"
-	"time"
-
 	"edgesim/results"
 )
 
-// refuse answers with an error of the edge's own.
+// refuse answers with an error of the edge's own, or with the page that takes
+// its place.
 func (e *Edge) refuse(v *viewer, a *ask, why fault) {
+	if r := e.pageFor(a, why.status); r != nil && !why.crowded {
+		e.answerInstead(v, a, r, why.detail)
+		return
+	}
+	m := &asError
+	if why.crowded {
+		m = &asCrowded
+	}
 	ctx := a.ctx
 	res := &ctx.Response
 	res.Header.DisableNormalizing()
 	res.SetStatusCode(why.status)
-	b := append(block(v.buf[:0]), "Date: "...)
-	b = appendDate(b, e.unix(e.now())/int64(time.Second))
-	b = append(b, "\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"...)
+	b := append(block(v.buf[:0]), why.fields(e.unix(e.now()))...)
 	if why.status == 503 {
 		b = append(b, "Retry-After: 1\r\n"...)
 	}
-	v.buf = e.trace(v, e.signed(a.outfit(b)), asError.result) // no Cache-Status: RFC 9211 §2 keeps it to what caches answer with
+	v.buf = e.trace(v, e.signed(a.outfit(b)), m.result) // no Cache-Status: RFC 9211 §2 keeps it to what caches answer with
 	if a.timed(v.id) {
-		v.buf = e.appendTiming(v.buf, v, a, &asError)
+		v.buf = e.appendTiming(v.buf, v, a, m)
 	}
 	inject(&res.Header, v.buf)
-	body := append([]byte(strconv.Itoa(why.status)), ' ')
-	body = append(body, why.why...)
-	res.SetBodyRaw(append(body, '\n'))
-	e.open(v, a, nil, &asError, &part{status: why.status, span: span{to: -1}})
+	res.SetBodyRaw(why.text())
+	e.open(v, a, nil, m, &part{status: why.status, span: span{to: -1}})
 	v.rec.Detail = why.detail
 	if a.hasBody {
 		ctx.SetConnectionClose() // what is left of the request is not read as the next one
@@ -40,6 +42,24 @@ func (e *Edge) signed(b block) block {
 		b = b.add(bytesOf("Server"), bytesOf(e.conf.Server))
 	}
 	return append(b, e.via[0]...)
+}
+
+// crowded reports whether the edge has as many flights as it may have. Requests
+// of the same instant may go a few beyond.
+func (e *Edge) crowded() bool { return e.inFlight.Load() >= int64(e.conf.MaxFlights) }
+
+// faultCrowded is CloudFront's answer of an edge that is over its bounds.
+var faultCrowded = fault{status: 503, crowded: true, why: "too many requests are under way to origins"}
+
+// overBounds answers a request that would need one flight more than the edge
+// may have: with what is stale, where that may be, else with an error.
+func (e *Edge) overBounds(v *viewer, a *ask, o *object, how use) {
+	switch {
+	case how == staleIt && e.respond(v, a, o, &asStale, nil):
+	case o != nil && o.mayServeOnError(a.now) && e.respond(v, a, o, &asStaleErr, nil):
+	default:
+		e.refuse(v, a, faultCrowded)
+	}
 }
 
 // open begins the record of the response about to be written. The viewer's
@@ -84,6 +104,9 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 	}
 	if a.method.Proxied() {
 		r.TTL = results.TTLProxy
+	}
+	if a.page != nil {
+		a.page.tell(r, e.names)
 	}
 	v.open, v.first = true, 0 // a 100 (Continue) may have gone out before
 }

@@ -43,7 +43,7 @@ func (e *Edge) made(o *object, f *flight, r *reply, asked, now int64) *object {
 const mostFields = 2 * maxOriginHeader
 
 func (o *object) judge(f *flight, now, asked, clock int64) {
-	o.verdict = rfc9111.Judge(&f.req, &o.meta, &f.route.rules, now, asked)
+	o.verdict = rfc9111.Judge(&f.req, &o.meta, f.route.rulesFor(o.status), now, asked)
 	o.age = o.verdict.InitialAge
 	o.expires = clock + int64(o.verdict.Remaining())
 	if o.verdict.Store && o.meta.CC.Held != "" {

@@ -17,6 +17,11 @@ import (
 // taken for this viewer; nil otherwise. It reports false, having written
 // nothing, when the body's beginning is not there any more.
 func (e *Edge) respond(v *viewer, a *ask, o *object, m *manner, lead *stream) bool {
+	if r := e.pageFor(a, o.status); r != nil {
+		closeStream(lead)
+		e.answerInstead(v, a, r, results.ErrorDetail)
+		return true
+	}
 	if o.sliced {
 		closeStream(lead)
 		return e.respondSliced(v, a, o, m, nil)
@@ -67,7 +72,7 @@ func (e *Edge) send(v *viewer, a *ask, o *object, m *manner, part *part, lead *s
 	}
 	raw, err := gather(lead)
 	if err != nil {
-		e.refuse(v, a, fault{502, results.OriginReadError, "the response broke off, or is too long for HTTP/1.0 without a length"})
+		e.refuse(v, a, fault{status: 502, detail: results.OriginReadError, why: "the response broke off, or is too long for HTTP/1.0 without a length"})
 		return true
 	}
 	e.write(v, a, o, m, part, raw, nil)
@@ -144,8 +149,8 @@ func (e *Edge) header(v *viewer, h *fasthttp.ResponseHeader, o *object, part *pa
 		b = appendNumber(b, "Age", int64(o.ageAt(now)/time.Second))
 	}
 	result := m.result
-	if o.status >= 400 {
-		result = results.Error // an origin's error, kept or not
+	if o.status >= 400 || v.ask.page != nil {
+		result = results.Error // an origin's error, kept or not, or what stands in for one
 	}
 	b = e.trace(v, append(b, e.via[o.oldVersion()]...), result)
 	if e.conf.CacheStatus {
@@ -174,6 +179,10 @@ func (e *Edge) trace(v *viewer, b block, r results.Result) block {
 func (a *ask) partOf(o *object) part {
 	p := part{status: o.status, span: span{to: -1}}
 	if !a.conditional() {
+		return p
+	}
+	if a.page != nil && o.status == 200 {
+		p.status, p.page = a.page.status, true
 		return p
 	}
 	if o.conditional() && a.unmodified(o) {

@@ -8,6 +8,10 @@ import (
 
 // alone asks the origin for this viewer only.
 func (e *Edge) alone(v *viewer, a *ask, why forward) {
+	if e.crowded() {
+		e.refuse(v, a, faultCrowded)
+		return
+	}
 	a.solo, a.forward = true, why
 	if a.p == nil {
 		a.p = e.parts[0]

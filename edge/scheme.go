@@ -49,7 +49,7 @@ func (e *Edge) toHTTPS(v *viewer, a *ask) {
 	http11 := a.ctx.Request.Header.IsHTTP11()
 	switch {
 	case a.rule.ViewerProtocol != behavior.RedirectToHTTPS, !a.cacheable() && !http11:
-		e.refuse(v, a, fault{403, results.InvalidRequest, "this is served over HTTPS only"})
+		e.refuse(v, a, fault{status: 403, detail: results.InvalidRequest, why: "this is served over HTTPS only"})
 	case a.cacheable():
 		e.redirect(v, a, 301, "Moved Permanently")
 	default:

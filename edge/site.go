@@ -19,12 +19,13 @@ type site struct {
 
 // route is what the edge needs to know of a behavior, beside the behavior.
 type route struct {
-	rules rfc9111.Rules
-	ups   []*upstream  // who is asked; of a group's, the next where one fails
-	group *OriginGroup // nil: ups is one origin
-	dress *dress       // what viewers get of fields; nil: the object's as they are
-	dist  uint16       // index into Names.Distributions
-	name  uint16       // index into Names.Behaviors
+	rules  rfc9111.Rules
+	errors []errorRules // in place of rules, for responses of some statuses
+	ups    []*upstream  // who is asked; of a group's, the next where one fails
+	group  *OriginGroup // nil: ups is one origin
+	dress  *dress       // what viewers get of fields; nil: the object's as they are
+	dist   uint16       // index into Names.Distributions
+	name   uint16       // index into Names.Behaviors
 }
 
 // newSite checks distributions and origins and makes them ready. Of the site
@@ -107,6 +108,7 @@ func (s *site) makeRoutes(names *results.Names) error {
 				return err
 			}
 			routes[j].dist = number
+			routes[j].keepErrors(d.Errors)
 		}
 		s.routes = append(s.routes, routes)
 	}

@@ -142,7 +142,7 @@ func (f *flight) judgeSlice(r *reply, asked, now int64) {
 		f.leave()
 		if status >= 500 {
 			f.own.detail = results.OriginError
-			f.decide(faulted, nil, fault{502, results.OriginError, "the origin failed to send a part of the object"})
+			f.decide(faulted, nil, fault{status: 502, detail: results.OriginError, why: "the origin failed to send a part of the object"})
 			return
 		}
 		f.home.drop(head)

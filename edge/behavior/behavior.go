@@ -29,6 +29,8 @@ type Distribution struct {
 	// it does.
 	DecodePaths bool
 
+	Errors []ErrorRule // what happens to errors, by status
+
 	Behaviors []Behavior // tried in this order
 	Default   Behavior   // what none of them matches
 }

@@ -1,6 +1,7 @@
 package behavior
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -76,7 +77,7 @@ func (c *compiler) distribution(d *Compiled) error {
 	case len(root) > longestPattern:
 		return c.fail("default_root_object", 0, "the default root object has %d characters: at most %d are allowed", len(root), longestPattern)
 	}
-	if err := c.quotas(); err != nil {
+	if err := cmp.Or(c.quotas(), c.errors()); err != nil {
 		return err
 	}
 	d.rules = make([]Rule, len(c.dist.Behaviors)+1)

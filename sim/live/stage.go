@@ -61,7 +61,7 @@ func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *result
 func EdgeConfig(s *scenario.Edge) edge.Config {
 	c := edge.Config{
 		Capacity: int64(s.Capacity), Policy: s.Policy, Shards: s.Shards,
-		MaxObject: int64(s.MaxObject), InFlight: int64(s.InFlight), Location: s.Location,
+		MaxObject: int64(s.MaxObject), InFlight: int64(s.InFlight), MaxFlights: s.MaxFlights, Location: s.Location,
 		Compressions: s.Compressions, HTTPSPort: s.HTTPSPort, TrustForwardedProto: s.TrustForwardedProto,
 	}
 	Mode(&c, s.Mode)

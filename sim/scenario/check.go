@@ -81,6 +81,8 @@ func (e *Edge) check(src *source) *fault {
 		return src.fault(at{"edge", "compressions"}, "%d: want a number of responses, or 0 for the edge's choice", e.Compressions)
 	case e.HTTPSPort < 0 || e.HTTPSPort > 65535:
 		return src.fault(at{"edge", "https_port"}, "%d: want a port from 1 to 65535", e.HTTPSPort)
+	case e.MaxFlights < 0:
+		return src.fault(at{"edge", "max_flights"}, "%d: want a number of requests, or 0 for the default", e.MaxFlights)
 	case strings.Trim(e.Location, nameBytes) != "":
 		return src.fault(at{"edge", "location"}, "%q: want letters, digits and - only, as FRA56-P1", e.Location)
 	}
@@ -156,8 +158,8 @@ func placeOfError(e *behavior.Error) at {
 		return where.then("default", e.Field)
 	case e.Behavior != behavior.OfDistribution:
 		return where.then("behaviors", e.Behavior, e.Field)
-	case e.Field == "aliases":
-		return where.then("aliases", e.Item)
+	case e.Field == "aliases" || e.Field == "errors":
+		return where.then(e.Field, e.Item)
 	}
 	return where.then(e.Field)
 }

@@ -17,6 +17,7 @@ func (e *Edge) fill() {
 	e.Capacity = cmp.Or(e.Capacity, 256*unit.MiB)
 	e.Policy = cmp.Or(e.Policy, "s3fifo")
 	e.InFlight = cmp.Or(e.InFlight, 256*unit.MiB)
+	e.MaxFlights = cmp.Or(e.MaxFlights, 10_000)
 	e.Location = cmp.Or(e.Location, "FRA56-P1")
 }
 

@@ -12,6 +12,9 @@ func (d *Distribution) convert(src *source, where at, in *scope) (behavior.Distr
 		ID: d.ID, Domain: d.Domain, Aliases: d.Aliases, Comment: d.Comment,
 		Disabled: d.Disabled, DefaultRootObject: d.DefaultRootObject, DecodePaths: d.DecodePaths,
 	}
+	for _, r := range d.Errors {
+		made.Errors = append(made.Errors, r.convert())
+	}
 	for i := range d.Behaviors {
 		b, f := d.Behaviors[i].convert(src, where.then("behaviors", i), in)
 		if f != nil {

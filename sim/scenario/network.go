@@ -81,6 +81,8 @@ type Distribution struct {
 	DefaultRootObject string `yaml:"default_root_object"` // served for "/", as index.html. Default: none
 	DecodePaths       bool   `yaml:"decode_paths"`        // match patterns with the path percent-decoded. Default: false, as it came
 
+	Errors []ErrorRule `yaml:"errors"` // what happens to errors, by status. Default: none
+
 	Behaviors []Behavior `yaml:"behaviors"` // the first whose path matches decides. Default: none
 	Default   Behavior   `yaml:"default"`   // what none of them matches; its origin is required
 }

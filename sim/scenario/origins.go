@@ -146,3 +146,19 @@ func members(groups map[string]OriginGroup, name string) []string {
 }
 
 const defaultReadTimeout = unit.Duration(30e9)
+
+// ErrorRule says what happens to responses of one error status.
+type ErrorRule struct {
+	Code         int            `yaml:"code"`          // 400, 403, 404, 405, 414, 416 or 500 to 504; required
+	TTL          *unit.Duration `yaml:"ttl"`           // they are kept at least so long; 0s: as long as the origin says. Default: the behavior's error_ttl
+	Page         string         `yaml:"page"`          // path of what viewers get in their place; it goes through the behaviors. Default: none
+	ResponseCode int            `yaml:"response_code"` // status of the page: 200, or one of those of code. Default: code
+}
+
+func (r *ErrorRule) convert() behavior.ErrorRule {
+	made := behavior.ErrorRule{Code: r.Code, Page: r.Page, ResponseCode: r.ResponseCode}
+	if r.TTL != nil {
+		made.KeepTTL, made.TTL = true, r.TTL.Std()
+	}
+	return made
+}

@@ -45,6 +45,7 @@ type Edge struct {
 
 	MaxObject    unit.Size `yaml:"max_object"`   // largest object kept. Default: 0B, what a shard can hold
 	InFlight     unit.Size `yaml:"in_flight"`    // bodies that may be under way from origins while they are kept. Default: 256MiB
+	MaxFlights   int       `yaml:"max_flights"`  // requests to origins under way at a time; beyond it 503. Default: 10000
 	Compressions int       `yaml:"compressions"` // responses compressed at a time; what comes beyond is kept as it came. Default: 0, 4 for every processor
 	Location     string    `yaml:"location"`     // code of the edge location. Default: FRA56-P1
 

@@ -43,7 +43,7 @@ func TestDefaults(t *testing.T) {
 	if s.Name != "f" || s.Seed != 1 || s.Duration.Std() != 30*time.Second || s.Warmup != 0 {
 		t.Errorf("%q, seed %d, %v, warm-up %v", s.Name, s.Seed, s.Duration, s.Warmup)
 	}
-	want := Edge{Mode: "standard", Capacity: 256 << 20, Policy: "s3fifo", InFlight: 256 << 20, Location: "FRA56-P1"}
+	want := Edge{Mode: "standard", Capacity: 256 << 20, Policy: "s3fifo", InFlight: 256 << 20, MaxFlights: 10_000, Location: "FRA56-P1"}
 	if s.Edge != want {
 		t.Errorf("%+v", s.Edge)
 	}
