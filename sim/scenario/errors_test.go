@@ -160,3 +160,20 @@ func TestParseSaysWhatIsWrongWithOrigins(t *testing.T) {
 		t.Error("CloudFront's groups have two members")
 	}
 }
+
+func TestParseSaysWhatIsWrongWithErrorRules(t *testing.T) {
+	for rule, want := range map[string]string{
+		"{code: 418, page: /x}":                      `f.yaml:13:15: distributions[0].errors[0]: no rule can be for status 418: for [400 403 404 405 414 416 500 501 502 503 504] one can`,
+		"{code: 500}":                                `f.yaml:13:15: distributions[0].errors[0]: the rule for 500 says nothing: give a ttl, or a page`,
+		"{code: 500, page: x}":                       `f.yaml:13:15: distributions[0].errors[0]: page "x": want a path that begins with a slash, of printable characters, without a query`,
+		"{code: 500, ttl: 1s, response_code: 200}":   `f.yaml:13:15: distributions[0].errors[0]: a response code goes with a page`,
+		"{code: 500, page: /x, response_code: 201}":  `f.yaml:13:15: distributions[0].errors[0]: response code 201 cannot stand in for an error: 200 or one of [400 403 404 405 414 416 500 501 502 503 504] can`,
+		"{code: 500, ttl: 1s}, {code: 500, ttl: 2s}": `f.yaml:13:37: distributions[0].errors[1]: status 500 has a rule already`,
+		"{code: 500, tll: 1s}":                       `f.yaml:13:26: distributions[0].errors[0].tll: unknown key; did you mean "ttl"?`,
+	} {
+		text := broken(t, "    aliases: [www.x.net]", "    aliases: [www.x.net]\n    errors: ["+rule+"]")
+		if _, err := Parse("f.yaml", []byte(text)); !isError(err, want) {
+			t.Errorf("%s:\n got %v\nwant %s", rule, err, want)
+		}
+	}
+}
