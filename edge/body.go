@@ -54,7 +54,7 @@ type body struct {
 
 	window  int64  // 0: kept
 	gone    int64  // with a window: bytes before this are not there any more
-	spare   []byte // a chunk that was dropped, to be used again; or one that trim replaced while it was read
+	spare   []byte // a chunk that trim replaced while it was read
 	readers []*reader
 
 	oneChunk [1][]byte // where chunks and starts lie as long as they are one
@@ -143,12 +143,7 @@ func (b *body) length() int64 {
 // calls grow, room and wrote.
 func (b *body) grow(n int) {
 	b.mu.Lock()
-	chunk := b.spare
-	b.spare = nil
-	if chunk == nil {
-		chunk = b.take(n)
-	}
-	b.chunks = append(b.chunks, chunk)
+	b.chunks = append(b.chunks, b.take(n))
 	b.starts = append(b.starts, b.size)
 	b.mu.Unlock()
 }
@@ -215,8 +210,7 @@ func (b *body) slowest() int64 {
 func (b *body) drop() {
 	n, at := 0, b.slowest()
 	for n < len(b.chunks)-1 && b.starts[n+1] <= at {
-		b.give(b.spare)
-		b.spare = b.chunks[n][:0]
+		b.give(b.chunks[n])
 		n++
 	}
 	if n > 0 {

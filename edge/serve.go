@@ -65,7 +65,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &viewer{Conn: c, e: l.e, hint: viewerNumber.Add(1), idle: true}
+	v := &viewer{Conn: c, e: l.e, hint: viewerNumber.Add(1), idle: true, lender: newLender(c, l.e.arena)}
 	v.id = l.e.seed + v.hint*0x9E3779B97F4A7C15 // spread by the golden ratio: room for counting up
 	v.ask.secret = l.e.secret
 	v.addr, v.port = addrOf(c.RemoteAddr())

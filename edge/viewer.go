@@ -45,6 +45,7 @@ type viewer struct {
 	buf  []byte
 	root []byte // a path with the default root object
 
+	lender  *lender     // nil: everything is copied
 	behind  [][]byte    // what is to leave together with the next Write, after it; else empty
 	pieces  [][]byte    // of one call to the system; reused
 	vectors net.Buffers // the same, while they are written
@@ -116,12 +117,21 @@ func (v *viewer) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// writeAll writes p and what is behind it. It returns how much of p left.
+// writeAll writes p and what is behind it: lends what can be lent, and copies
+// the rest in one call. It returns how much of p left.
 func (v *viewer) writeAll(p []byte) (int, error) {
-	v.pieces = append(v.pieces[:0], p)
-	v.pieces = append(v.pieces, v.behind...)
-	v.vectors = v.pieces
-	n, err := v.vectors.WriteTo(v.Conn)
+	n, dealt, err := v.lender.lend(p, v.behind)
+	v.pieces = v.pieces[:0]
+	if dealt == 0 {
+		v.pieces = append(v.pieces, p)
+	}
+	v.pieces = append(v.pieces, v.behind[dealt:]...)
+	if err == nil && len(v.pieces) > 0 {
+		var m int64
+		v.vectors = v.pieces
+		m, err = v.vectors.WriteTo(v.Conn)
+		n += m
+	}
 	v.out += n
 	v.vectors = nil
 	clear(v.pieces)

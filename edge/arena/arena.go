@@ -37,6 +37,7 @@ type Arena struct {
 	regions []*region // by address
 	free    *block    // blocks that nobody has a piece of
 	partly  []*block  // by class: blocks that have pieces left
+	file    file      // what regions are mapped from
 	inUse   int64     // bytes of the pieces that are out
 	mapped  int64     // bytes of all regions
 	closed  bool
@@ -52,14 +53,16 @@ type region struct {
 // class that have pieces left; or in none, when all its pieces are out.
 type block struct {
 	memory     []byte
+	offset     int64 // in the file
 	class      int
-	out        int // pieces that are out
+	out        int  // pieces that are out
+	lent       bool // the system may still read it by itself
 	taken      [Block / least / 64]uint64
 	prev, next *block
 }
 
 // New makes an empty arena.
-func New() *Arena { return &Arena{partly: make([]*block, len(sizes))} }
+func New() *Arena { return &Arena{partly: make([]*block, len(sizes)), file: newFile()} }
 
 // Take returns a piece with length 0 for up to n bytes, n > 0. Its capacity may
 // be less than n, where n is longer than a block or the piece that holds n would
@@ -94,6 +97,10 @@ func (a *Arena) Give(p []byte) {
 	if b == nil {
 		return // of Go's heap
 	}
+	if b.lent {
+		b.lent = false
+		a.file.replace(b.offset) // under the lock: a microsecond or two, of blocks that were sent only
+	}
 	if i >= b.pieces() || b.taken[i/64]&(1<<(i%64)) == 0 || cap(p) != sizes[b.class] {
 		panic("arena: a piece comes back that is not out")
 	}
@@ -106,6 +113,27 @@ func (a *Arena) Give(p []byte) {
 	a.inUse -= int64(cap(p))
 	a.putBack(b)
 	a.unmapIfDone()
+}
+
+// Lend tells where in a file the bytes of p lie, so that the system can send
+// them from there without a copy: fd, and the offset in it. What it has been
+// told to send it may read long after, from pages of its own counting; so when
+// the piece comes back its pages are left to the system, and whoever takes the
+// piece next gets others. It reports false for what cannot be lent: p must be
+// all or part of one whole block that is out.
+func (a *Arena) Lend(p []byte) (fd int, offset int64, ok bool) {
+	if !a.file.open() {
+		return 0, 0, false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at := uintptr(unsafe.Pointer(unsafe.SliceData(p)))
+	b, _ := a.find(at)
+	if b == nil || sizes[b.class] != Block || b.out == 0 {
+		return 0, 0, false
+	}
+	b.lent = true
+	return a.file.fd, b.offset + int64(at-uintptr(unsafe.Pointer(unsafe.SliceData(b.memory)))), true
 }
 
 // putBack finds the list where a block belongs that got a piece back.
@@ -154,6 +182,7 @@ func (a *Arena) unmapIfDone() {
 	for _, r := range a.regions {
 		unmap(r.memory)
 	}
+	a.file.close()
 	a.regions, a.free, a.mapped = nil, nil, 0
 	clear(a.partly)
 }
@@ -172,17 +201,19 @@ func (a *Arena) cut(class int) *block {
 
 // grow gets another region from the system.
 func (a *Arena) grow() bool {
-	memory, err := mapMemory(regionSize)
+	memory, err := a.file.region(a.mapped)
 	if err != nil {
 		return false
 	}
 	r := &region{base: uintptr(unsafe.Pointer(unsafe.SliceData(memory))), memory: memory}
+	offset := a.mapped
 	at, _ := slices.BinarySearchFunc(a.regions, r.base, byAddress)
 	a.regions = slices.Insert(a.regions, at, r)
 	a.mapped += regionSize
 	for i := range r.blocks {
-		b := &r.blocks[blocks-1-i]
-		b.memory = memory[(blocks-1-i)*Block:][:Block:Block]
+		n := blocks - 1 - i
+		b := &r.blocks[n]
+		b.memory, b.offset = memory[n*Block:][:Block:Block], offset+int64(n)*Block
 		a.link(&a.free, b)
 	}
 	return true
