@@ -47,7 +47,8 @@ type Log struct {
 	down     bool  // until the next Tick nothing is tried
 	fault    error // the last one
 
-	ending sync.WaitGroup // files that are being closed
+	ending int       // files that are being closed
+	ended  sync.Cond // one of them is
 }
 
 // fileKey is what a file's lines have in common; zero with Config.File.
@@ -75,6 +76,7 @@ func Open(conf Config, names *results.Names, now time.Time) (*Log, error) {
 		conf.Say = func(string) {}
 	}
 	l := &Log{conf: conf, names: names, open: openOutlet, files: map[fileKey]*file{}, now: now}
+	l.ended.L = &l.mu
 	if err := l.conf.check(); err != nil {
 		return nil, fmt.Errorf("access log: %w", err)
 	}
@@ -265,27 +267,34 @@ func (l *Log) end(key fileKey, f *file) {
 		return // that failed
 	}
 	delete(l.files, key)
-	l.ending.Go(func() {
-		if err := f.to.finish(); err != nil {
-			l.mu.Lock()
+	l.ending++
+	go func() {
+		err := f.to.finish()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if err != nil {
 			l.complain(err)
-			l.mu.Unlock()
 		}
-	})
+		l.ending--
+		l.ended.Broadcast()
+	}()
 }
 
 // Reopen ends every file, so that the next lines go to new ones: under the same
 // name, where there is but one and it was moved away.
 func (l *Log) Reopen() {
 	l.mu.Lock()
-	l.endAll()
-	l.mu.Unlock()
-	l.ending.Wait()
-}
-
-func (l *Log) endAll() {
+	defer l.mu.Unlock()
 	for key, f := range l.files {
 		l.end(key, f)
+	}
+	l.settled()
+}
+
+// settled waits until no file is being closed. The caller holds the lock.
+func (l *Log) settled() {
+	for l.ending > 0 {
+		l.ended.Wait()
 	}
 }
 

@@ -50,7 +50,14 @@ func ended(distribution uint16, after time.Duration) results.Record {
 func (j *journal) tick(d time.Duration) {
 	j.at = j.at.Add(d)
 	j.Tick(j.at)
-	j.ending.Wait()
+	j.settle()
+}
+
+// settle waits until no file is being closed.
+func (j *journal) settle() {
+	j.mu.Lock()
+	j.settled()
+	j.mu.Unlock()
 }
 
 // files are the names in the folder, with the number of rows of those that are
@@ -139,7 +146,7 @@ func TestLogFilesEndByTimeAndSize(t *testing.T) {
 	}
 	for len(j.files()) < 3 {
 		j.Add(recs)
-		j.ending.Wait()
+		j.settle()
 	}
 	if info, err := os.Stat(filepath.Join(j.dir, "EIMAGES0000001.2026-11-24-00.unique2.gz")); err != nil || info.Size() < 64<<10 || info.Size() > 1<<20 {
 		t.Errorf("the file ended by its size has %v, %v", info, err)
