@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"edgesim/edge/behavior"
@@ -187,6 +188,7 @@ func TestCookieRules(t *testing.T) {
 				if c := got[0].header.Get("Cookie"); c != "a=1; b=2; b=1" {
 					t.Errorf("the origin saw cookies %q", c)
 				}
+				synctest.Wait()
 				a := l.get("/a", "Cookie", "a=1; b=2; x=7; b=1", "If-None-Match", `"v"`)
 				l.want(a, 200, "Hit")
 				if a.header.Get("Set-Cookie") != "s=1" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"time"
 
 	"github.com/zeebo/xxh3"
 
@@ -215,7 +216,7 @@ func (s *sliceSource) find(at span, touch bool) (st *stream, f *flight, leads bo
 		}
 	}
 	f = p.flights[string(s.key)]
-	if f != nil && f.want.from <= at.from && at.from < f.want.to && f.joinable() {
+	if f != nil && f.joinable(at.from) {
 		f.take(fetchIt)
 		return nil, f, false
 	}
@@ -227,13 +228,14 @@ func (s *sliceSource) find(at span, touch bool) (st *stream, f *flight, leads bo
 	return nil, g, true
 }
 
-// joinable reports whether a slice's flight that was found can be ridden.
-func (f *flight) joinable() bool {
+// joinable reports whether a slice's flight that was found will bring the byte at
+// off: that it was asked for or, once it is known, that it comes.
+func (f *flight) joinable(off int64) bool {
 	select {
 	case <-f.decided:
-		return f.brings()
+		return f.brings() && f.part.from <= off && off < f.part.end()
 	default:
-		return true
+		return f.want.from <= off && off < f.want.to
 	}
 }
 
@@ -328,18 +330,32 @@ func (e *Edge) sliceFailed(v *viewer, a *ask, err error) bool {
 	return false
 }
 
-// beside is the head for a viewer who wants a range of what a flight is still
-// far from bringing; nil when there is none, or the flight will do.
+// beside is the head for a viewer who wants a range of what a flight will take
+// longer to bring than the origin takes to begin with another; nil when there is
+// none, or the flight will do.
 func (a *ask) beside(f *flight) *object {
 	o := f.obj
 	if f.outcome != shared || !a.slicing() || o.status != 200 || o.length < 0 || !o.strong() || o.body.is(complete) {
 		return nil
 	}
 	p := a.partOf(o)
-	if p.status != 206 || p.from <= o.body.length()+a.rule.Slice {
+	if p.status != 206 || time.Duration(f.eta(p.from, a.now)) <= time.Duration(f.own.ttfb)+soon {
 		return nil
 	}
 	return o.asHead(a.rule.Slice, 0, 0)
+}
+
+// soon is a wait that is not worth a request to the origin.
+const soon = 20 * time.Millisecond
+
+// eta is how long a flight will take, at its pace so far, to bring the byte at
+// off, in nanoseconds.
+func (f *flight) eta(off, now int64) int64 {
+	have := f.obj.body.length()
+	if off < have {
+		return 0
+	}
+	return int64(float64(off-have) / float64(max(have, 1)) * float64(max(now-f.obj.stored, 1)))
 }
 
 // slicing reports whether the request is one that slices serve.

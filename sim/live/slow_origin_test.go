@@ -79,11 +79,21 @@ type seen struct {
 }
 
 // fetch asks on a connection of its own.
-func fetch(url string) (s seen) {
+func fetch(url string) seen { return fetchRange(url, "") }
+
+// fetchRange asks for a range; "": for all.
+func fetchRange(url, bytes string) (s seen) {
 	tr := &http.Transport{DisableCompression: true, DialContext: (&net.Dialer{}).DialContext}
 	defer tr.CloseIdleConnections()
 	began := time.Now()
-	res, err := (&http.Client{Transport: tr}).Get(url)
+	req, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		return seen{err: err}
+	}
+	if bytes != "" {
+		req.Header.Set("Range", "bytes="+bytes)
+	}
+	res, err := (&http.Client{Transport: tr}).Do(req)
 	if err != nil {
 		return seen{err: err}
 	}
@@ -136,6 +146,24 @@ func BenchmarkSlowOrigin(b *testing.B) {
 			b.ReportMetric(ms(lead.first-plain.first), "leader-behind-origin-ms")
 			b.ReportMetric(ms(follow.first), "follower-first-ms")
 			b.ReportMetric(ms(follow.total+500*time.Millisecond-lead.total), "follower-end-after-leader-ms")
+		}
+	})
+	b.Run("range", func(b *testing.B) {
+		for b.Loop() {
+			url, direct, _ := slowStage(b, slowBucket, origin.Object{Size: slowSize}, 0)
+			plain := fetchRange(direct+"/direct", "900000-900999")
+			cold := fetchRange(url+"/a", "900000-900999")
+			var whole seen
+			var wg sync.WaitGroup
+			wg.Go(func() { whole = fetch(url + "/b") })
+			time.Sleep(500 * time.Millisecond)
+			filling := fetchRange(url+"/b", "900000-900999")
+			wg.Wait()
+			if cold.n != 1000 || filling.n != 1000 || whole.n != slowSize {
+				b.Fatalf("cold %+v, filling %+v, whole %+v", cold, filling, whole)
+			}
+			b.ReportMetric(ms(cold.first-plain.first), "cold-behind-origin-ms")
+			b.ReportMetric(ms(filling.first-plain.first), "filling-behind-origin-ms")
 		}
 	})
 	b.Run("herd=50", func(b *testing.B) {
