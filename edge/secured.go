@@ -65,9 +65,10 @@ func (s *secured) shake() error {
 	return nil
 }
 
-// plainAnswer goes to who speaks plain HTTP where TLS is spoken.
-const plainAnswer = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n" +
-	"Content-Length: 45\r\n\r\n400 this port speaks HTTPS: write https://...\n"
+// plainAnswer goes to who speaks plain HTTP where TLS is spoken. Its end is the
+// connection's.
+const plainAnswer = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" +
+	"400 this port speaks HTTPS: write https:// in front of the address\n"
 
 // explain answers a request that came without TLS, so that a wrong URL can be
 // told from a broken server.

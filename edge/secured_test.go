@@ -181,7 +181,7 @@ func TestPlainHTTPWhereTLSIsSpoken(t *testing.T) {
 			t.Fatal(err)
 		}
 		b, err := io.ReadAll(res.Body)
-		if res.StatusCode != 400 || err != nil || !strings.Contains(string(b), "https") {
+		if res.StatusCode != 400 || err != nil || !strings.HasSuffix(string(b), "address\n") {
 			t.Errorf("%d %q, %v", res.StatusCode, b, err)
 		}
 	})
