@@ -36,6 +36,11 @@ func (e *Edge) newSite(distributions []behavior.Distribution, origins []Origin, 
 	if err != nil {
 		return nil, err
 	}
+	for _, d := range distributions {
+		if d.Geo.Restricts() && e.conf.Locate == nil {
+			return nil, fmt.Errorf("distribution %q is restricted to countries, but this edge cannot tell where viewers are", d.ID)
+		}
+	}
 	s := &site{table: table, groups: groups}
 	if err := s.makeOrigins(e.names, origins, before); err != nil {
 		return nil, err

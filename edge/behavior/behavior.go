@@ -30,6 +30,7 @@ type Distribution struct {
 	DecodePaths bool
 
 	Errors []ErrorRule // what happens to errors, by status
+	Geo    Geo         // whom it is for
 
 	Behaviors []Behavior // tried in this order
 	Default   Behavior   // what none of them matches

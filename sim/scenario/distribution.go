@@ -11,6 +11,7 @@ func (d *Distribution) convert(src *source, where at, in *scope) (behavior.Distr
 	made := behavior.Distribution{
 		ID: d.ID, Domain: d.Domain, Aliases: d.Aliases, Comment: d.Comment,
 		Disabled: d.Disabled, DefaultRootObject: d.DefaultRootObject, DecodePaths: d.DecodePaths,
+		Geo: behavior.Geo(d.Geo),
 	}
 	for _, r := range d.Errors {
 		made.Errors = append(made.Errors, r.convert())

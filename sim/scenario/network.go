@@ -79,12 +79,20 @@ type Distribution struct {
 
 	Disabled          bool   `yaml:"disabled"`            // its names are known but not served. Default: false
 	DefaultRootObject string `yaml:"default_root_object"` // served for "/", as index.html. Default: none
+	Geo               Geo    `yaml:"geo"`                 // whom it is for; experiments only, a server cannot tell where viewers are. Default: everyone
 	DecodePaths       bool   `yaml:"decode_paths"`        // match patterns with the path percent-decoded. Default: false, as it came
 
 	Errors []ErrorRule `yaml:"errors"` // what happens to errors, by status. Default: none
 
 	Behaviors []Behavior `yaml:"behaviors"` // the first whose path matches decides. Default: none
 	Default   Behavior   `yaml:"default"`   // what none of them matches; its origin is required
+}
+
+// Geo restricts a distribution to viewers of some countries, by their two
+// letters; only one of the lists can be given.
+type Geo struct {
+	Allow []string `yaml:"allow"` // only these. Default: all
+	Block []string `yaml:"block"` // all but these. Default: none
 }
 
 // Behavior is what happens to the requests of one path pattern. Settings left
