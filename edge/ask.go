@@ -59,8 +59,6 @@ type ask struct {
 	referrer, agent, forwarded   []byte
 	once                         block // fields that go to this viewer and are not kept
 	hasBody                      bool
-	behind                       bool // a pipelined response before this one may still be in fasthttp's buffer
-	uploading                    bool // the handler reads the request's body
 
 	https bool   // the viewer speaks HTTPS, to us or to a proxy that we trust
 	proto []byte // X-Forwarded-Proto
@@ -76,8 +74,7 @@ func (a *ask) read(ctx *fasthttp.RequestCtx) {
 	if a.host == nil {
 		a.host = h.Host()
 	}
-	n := h.ContentLength()
-	a.hasBody = n > 0 || n == -1
+	a.hasBody = a.v.head.HasBody()
 	a.agent = h.UserAgent()
 	for name, value := range h.All() {
 		a.field(name, value)

@@ -10,6 +10,7 @@ import (
 	"edgesim/edge/behavior"
 	"edgesim/edge/cache"
 	"edgesim/edge/policy"
+	"edgesim/edge/wire"
 	"edgesim/results"
 )
 
@@ -51,11 +52,17 @@ type Config struct {
 	HTTPSPort int // where redirects to HTTPS send viewers; 0: 443
 
 	HandshakeTimeout time.Duration // for a viewer's TLS handshake; 0: 10 s
-	IdleTimeout      time.Duration // from a response to the end of the next request's header; 0: 60 s
+	IdleTimeout      time.Duration // from a response to the first byte of the next request; 0: 60 s
+	HeaderTimeout    time.Duration // from a request's first byte to the end of its header; 0: 20 s
+	BodyTimeout      time.Duration // for a viewer to send some more of a request's body; 0: 60 s
 	WriteTimeout     time.Duration // for a viewer to take some of a response; 0: 60 s
+	MinRate          int           // bytes a second that a viewer must send of a body, or take of a response, at least, once BodyTimeout or WriteTimeout has passed; 0: 256
 	MaxHeader        int           // bytes of a request's line and header; 0: 32 KiB
+	MaxTarget        int           // bytes of a request's target (URL); 0: 8192
+	MaxFields        int           // lines of a request's header; 0: 256
 	MaxUpload        int           // bytes of a request's body; 0: 1 GiB
 	MaxConns         int           // viewers' connections at a time; 0: 100,000
+	MaxPerAddress    int           // of these, from one IPv4 address or one /64 of IPv6; 0: all
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -71,7 +78,12 @@ func (c Config) withDefaults() (Config, error) {
 	c.HandshakeTimeout = cmp.Or(c.HandshakeTimeout, 10*time.Second)
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, time.Minute)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, time.Minute)
+	c.HeaderTimeout = cmp.Or(c.HeaderTimeout, 20*time.Second)
+	c.BodyTimeout = cmp.Or(c.BodyTimeout, time.Minute)
+	c.MinRate = cmp.Or(c.MinRate, 256)
 	c.MaxHeader = cmp.Or(c.MaxHeader, 32<<10)
+	c.MaxTarget = cmp.Or(c.MaxTarget, 8192)
+	c.MaxFields = cmp.Or(c.MaxFields, 256)
 	c.MaxUpload = cmp.Or(c.MaxUpload, 1<<30)
 	c.MaxConns = cmp.Or(c.MaxConns, 100_000)
 	if c.Epoch.IsZero() {
@@ -104,8 +116,22 @@ func (c *Config) check() error {
 		return fmt.Errorf("edge: MaxObject and InFlight must be 0 or a number of bytes")
 	case c.MaxFlights < 0:
 		return fmt.Errorf("edge: MaxFlights is %d: it must be 0 or a number of requests", c.MaxFlights)
+	case min(c.IdleTimeout, c.HeaderTimeout, c.BodyTimeout, c.WriteTimeout, c.HandshakeTimeout) < 0:
+		return fmt.Errorf("edge: a timeout is negative: it must be 0, for its default, or longer")
+	case min(c.MinRate, c.MaxHeader, c.MaxTarget, c.MaxFields, c.MaxUpload, c.MaxConns, c.MaxPerAddress) < 0:
+		return fmt.Errorf("edge: MinRate or one of the limits (Max...) is negative: it must be 0, for its default, or more")
 	}
 	return nil
+}
+
+func (c *Config) limits() wire.Limits {
+	return wire.Limits{Head: c.MaxHeader, Target: c.MaxTarget, Fields: c.MaxFields}
+}
+
+// leastTaken is what a viewer has to take of a response in a WriteTimeout. A
+// deadline is set anew only once in a tenth of that: so much it may be short of.
+func (c *Config) leastTaken() int64 {
+	return max(1, int64(0.9*c.WriteTimeout.Seconds()*float64(c.MinRate)))
 }
 
 // maxObject is the largest body that may be kept, in bytes.

@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"edgesim/edge/arena"
+	"edgesim/edge/wire"
 	"edgesim/results"
 )
 
@@ -47,11 +49,16 @@ type Edge struct {
 
 	inFlight atomic.Int64
 	purges   purges
-	seed     uint64
-	secret   uint64 // of what viewers must not guess
+	turned   atomic.Int64 // connections for which there was no room
+
+	limits     wire.Limits // of requests' heads
+	leastTaken int64       // bytes of a response that a viewer has to take in a WriteTimeout
+	seed       uint64
+	secret     uint64 // of what viewers must not guess
 
 	mu      sync.Mutex
 	viewers map[*viewer]struct{}
+	from    map[netip.Addr]int // of viewers, how many from where; empty without MaxPerAddress
 	stopped bool
 	retired []weak.Pointer[upstream] // of earlier sites; what nobody uses any more is gone
 
@@ -64,8 +71,9 @@ func New(conf Config) (*Edge, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}, arena: arena.New()}
+	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}, from: map[netip.Addr]int{}, arena: arena.New()}
 	e.squeezers.limit = int64(conf.Compressions)
+	e.limits, e.leastTaken = conf.limits(), conf.leastTaken()
 	e.memory.limit, e.largest = conf.InFlight, conf.maxObject()
 	st, err := e.newSite(conf.Distributions, conf.Origins, conf.Groups, nil)
 	if err != nil {

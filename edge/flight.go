@@ -328,7 +328,10 @@ func originFault(status int, detail results.Detail, why string) fault {
 func faultOf(err error) fault {
 	var dns *net.DNSError
 	var connect *connectError
+	var upload *uploadError
 	switch {
+	case errors.As(err, &upload):
+		return upload.fault
 	case errors.As(err, &dns):
 		return originFault(502, results.OriginDNSError, "the origin's name does not resolve")
 	case errors.Is(err, context.Canceled), errors.Is(err, errClosed):
@@ -341,8 +344,8 @@ func faultOf(err error) fault {
 		return originFault(504, results.OriginCommError, "the origin did not answer in time")
 	case errors.As(err, &connect):
 		return originFault(502, results.OriginConnectError, "no connection to the origin")
-	case errors.Is(err, errUpload):
-		return fault{status: 413, detail: results.InvalidRequest, why: "the request's body is too large"}
+	case errors.Is(err, errHeaderTooBig):
+		return originFault(502, results.OriginHeaderTooBigError, "the origin's response header is too large")
 	case errors.Is(err, errRangeLength):
 		return originFault(502, results.OriginContentRangeLengthError, "the origin's Content-Range and length do not agree")
 	case errors.Is(err, errInvalidReply), errors.Is(err, errRangeReply):

@@ -2,11 +2,10 @@ package edge
 
 import (
 	"bufio"
-	"errors"
+	"fmt"
 	"io"
-	"net/http/httputil"
 
-	"github.com/valyala/fasthttp"
+	"edgesim/edge/wire"
 )
 
 // How a message's end is known (RFC 9112 §6.3).
@@ -28,23 +27,24 @@ type framing struct {
 	br     *bufio.Reader
 	left   int64 // byLength: bytes still to come
 	length int64 // Content-Length; -1 when unknown
-	chunks io.Reader
+	chunks wire.Chunks
 	ended  bool
 }
 
-func frame(br *bufio.Reader, h *fasthttp.ResponseHeader, bodiless bool) framing {
-	f := framing{br: br, length: int64(h.ContentLength())}
-	status := h.StatusCode()
+func frame(br *bufio.Reader, h *wire.Response, bodiless bool) framing {
+	f := framing{br: br, length: -1}
+	if h.Framing == wire.Length {
+		f.length = h.Length
+	}
 	switch {
-	case bodiless || status == 204 || status == 304:
+	case bodiless || h.Status == 204 || h.Status == 304:
 		f.ended = true
-		f.length = max(f.length, -1)
-	case f.length >= 0:
+	case h.Framing == wire.Length:
 		f.kind, f.left, f.ended = byLength, f.length, f.length == 0
-	case f.length == -1:
-		f.kind, f.chunks = byChunks, httputil.NewChunkedReader(br)
+	case h.Framing == wire.Chunked:
+		f.kind = byChunks
 	default:
-		f.kind, f.length = byClose, -1
+		f.kind = byClose
 	}
 	return f
 }
@@ -84,15 +84,24 @@ func (f *framing) readLength(p []byte) (int, error) {
 }
 
 func (f *framing) readChunks(p []byte) (int, error) {
-	n, err := f.chunks.Read(p)
-	if err != io.EOF {
-		return n, err
+	for f.chunks.Left() == 0 {
+		if _, err := f.br.Peek(1); err != nil {
+			return 0, unexpected(err)
+		}
+		b, _ := f.br.Peek(f.br.Buffered())
+		n, bad := f.chunks.Frame(b)
+		_, _ = f.br.Discard(n) // of what is buffered
+		if bad != nil {
+			return 0, fmt.Errorf("%w: %w", errInvalidReply, bad)
+		}
+		if f.chunks.Ended() {
+			f.ended = true
+			return 0, io.EOF
+		}
 	}
-	if err := skipTrailer(f.br); err != nil {
-		return n, err
-	}
-	f.ended = true
-	return n, io.EOF
+	n, err := f.br.Read(p[:min(int64(len(p)), f.chunks.Left())])
+	f.chunks.Took(n)
+	return n, unexpected(err)
 }
 
 func unexpected(err error) error {
@@ -100,24 +109,4 @@ func unexpected(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-const maxTrailer = 8 << 10
-
-var errTrailer = errors.New("the origin's trailer section is too long")
-
-// skipTrailer reads the trailer section of a chunked message and drops it
-// (RFC 9112 §7.1.2 allows a recipient to).
-func skipTrailer(br *bufio.Reader) error {
-	for left := maxTrailer; left > 0; {
-		line, err := br.ReadSlice('\n')
-		if err != nil {
-			return unexpected(err)
-		}
-		if len(line) <= 2 && (line[0] == '\n' || line[0] == '\r') {
-			return nil
-		}
-		left -= len(line)
-	}
-	return errTrailer
 }

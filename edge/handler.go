@@ -12,24 +12,26 @@ import (
 func (e *Edge) handle(ctx *fasthttp.RequestCtx) {
 	v := ctx.Conn().(*viewer)
 	v.busy.Store(true)
-	behind := v.open
-	if behind {
-		v.settleEarly()
-	}
 	a := &v.ask
 	a.read(ctx)
-	a.behind = behind
 	a.at = int64(ctx.Time().Sub(e.conf.Epoch))
 	a.now = a.at
 	a.https = v.secure != nil || e.conf.TrustForwardedProto && a.forwardedHTTPS()
 	v.id++
 	a.id = v.id
+	if v.head.Close {
+		ctx.SetConnectionClose()
+	}
+	e.answer(v, a)
+	v.leaveUnread(a)
+}
+
+func (e *Edge) answer(v *viewer, a *ask) {
 	if !e.find(v, a) {
 		return
 	}
-	if a.hasBody && a.conditional() {
+	if a.conditional() {
 		a.hasBody = false // it means nothing (RFC 9110 §9.3.1), so it goes nowhere
-		ctx.SetConnectionClose()
 	}
 	a.forgetIgnored()
 	e.fetch(v, a)
@@ -85,8 +87,8 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 		e.toHTTPS(v, a)
 		return false
 	}
-	if a.ctx.Request.Header.ContentLength() > e.conf.MaxUpload {
-		e.refuse(v, a, fault{status: 413, detail: results.InvalidRequest, why: "the request's body is too large"})
+	if v.head.Length > int64(e.conf.MaxUpload) {
+		e.refuse(v, a, errUpload.fault)
 		return false
 	}
 	if a.rule.AllowedMethods.Has(a.method) {

@@ -48,8 +48,7 @@ type counts struct{ stored, evicted, refused, invalidated, changed int64 }
 func (e *Edge) Figures() Figures {
 	f := Figures{
 		Flights: e.inFlight.Load(), InFlight: e.memory.used.Load(), InFlightLimit: e.memory.limit,
-		Connections: int(e.server.GetOpenConnectionsCount()),
-		Refusals:    int64(e.server.GetRejectedConnectionsCount()),
+		Connections: int(e.server.GetOpenConnectionsCount()), Refusals: e.turned.Load(),
 	}
 	for _, p := range e.parts {
 		p.mu.Lock()

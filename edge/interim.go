@@ -15,10 +15,9 @@ type hints chan []byte
 
 // wantsInterim reports whether interim responses can be passed on to the
 // request's viewer. One of HTTP/1.0 does not know them; while a request's body
-// is read, the connection has another user; behind a pipelined response that is
-// still buffered they would come too early.
+// is read, the connection has another user.
 func (a *ask) wantsInterim() bool {
-	return a.rule.ForwardInterim && !a.hasBody && !a.behind && a.ctx.Request.Header.IsHTTP11()
+	return a.rule.ForwardInterim && !a.hasBody && a.ctx.Request.Header.IsHTTP11()
 }
 
 // tell passes on an interim response; when the viewer is slow it is dropped.

@@ -2,10 +2,7 @@ package edge
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"net/netip"
-	"strconv"
 
 	"edgesim/results"
 	"edgesim/results/accesslog"
@@ -46,19 +43,11 @@ func (e *Edge) outgoingFor(a *ask, v *viewer, up *upstream, why purpose) outgoin
 	head = e.appendOwn(head, a, v, up)
 	out := outgoing{size: -1, bodiless: a.method == results.HEAD, again: a.conditional() || a.method == results.OPTIONS && !a.hasBody}
 	if a.hasBody {
-		head = out.withBody(head, a, e.conf.MaxUpload)
+		out.body = &v.body
+		head, out.size = v.body.announce(head)
 	}
 	out.head = head
 	return out
-}
-
-func (o *outgoing) withBody(head []byte, a *ask, most int) []byte {
-	o.body = &upload{a.ctx.Request.BodyStream(), most}
-	if n := a.ctx.Request.Header.ContentLength(); n >= 0 {
-		o.size = int64(n)
-		return appendLine(head, "Content-Length", strconv.AppendInt(nil, o.size, 10))
-	}
-	return appendLine(head, "Transfer-Encoding", []byte("chunked"))
 }
 
 // finish ends the header: with the conditions that renew old or, where there is
@@ -161,22 +150,6 @@ func (e *Edge) appendVia(head []byte, a *ask) []byte {
 	}
 	head = append(append(head, a.version()...), ' ')
 	return append(append(head, e.conf.ViaName...), crlf...)
-}
-
-// upload is a request's body that may not be longer than most bytes.
-type upload struct {
-	r    io.Reader
-	most int
-}
-
-var errUpload = errors.New("the request's body is too large")
-
-func (u *upload) Read(p []byte) (int, error) {
-	n, err := u.r.Read(p)
-	if u.most -= n; u.most < 0 {
-		return n, errUpload
-	}
-	return n, err
 }
 
 // replaced are the fields that the edge writes itself.

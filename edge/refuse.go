@@ -15,8 +15,7 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	if why.crowded {
 		m = &asCrowded
 	}
-	ctx := a.ctx
-	res := &ctx.Response
+	res := &a.ctx.Response
 	res.Header.DisableNormalizing()
 	res.SetStatusCode(why.status)
 	b := append(block(v.buf[:0]), why.fields(e.unix(e.now()))...)
@@ -31,9 +30,6 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	res.SetBodyRaw(why.text())
 	e.open(v, a, nil, m, &part{status: why.status, span: span{to: -1}})
 	v.rec.Detail = why.detail
-	if a.hasBody {
-		ctx.SetConnectionClose() // what is left of the request is not read as the next one
-	}
 }
 
 // signed adds the fields by which a response of the edge's own says whose it is.

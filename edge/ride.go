@@ -26,14 +26,9 @@ func (e *Edge) alone(v *viewer, a *ask, why forward) {
 	a.p.mu.Lock()
 	a.p.enlist(f)
 	a.p.mu.Unlock()
-	a.uploading = a.hasBody
 	f.take(fetchIt)
 	f.fly()
 	e.ride(v, a, f, true)
-	a.uploading = false
-	if a.hasBody && !f.out.sent {
-		a.ctx.SetConnectionClose() // what is left of the request is not read as the next one
-	}
 	if mayChange(a.method) && (f.outcome == passed || f.outcome == shared) && f.obj.status < 400 {
 		e.changed(a, f)
 	}

@@ -79,9 +79,6 @@ func (e *Edge) redirect(v *viewer, a *ask, status int, reason string) {
 	if !res.SkipBody {
 		v.rec.BodyBytes = int64(len(body))
 	}
-	if a.hasBody {
-		a.ctx.SetConnectionClose() // what is left of the request is not read as the next one
-	}
 }
 
 // appendSecureURL appends the request's URL as it came, with https and the port

@@ -96,7 +96,7 @@ func (e *Edge) ServeTLS(ln net.Listener, conf *tls.Config) error {
 
 // speakTLS makes a viewer's connection one that speaks TLS.
 func (v *viewer) speakTLS(conf *tls.Config) {
-	v.secure = &secured{Conn: tls.Server(v.Conn, conf), v: v, raw: v.Conn}
+	v.secure = &secured{Conn: tls.Server(&paced{Conn: v.Conn, e: v.e}, conf), v: v, raw: v.Conn}
 	v.Conn = v.secure
 }
 

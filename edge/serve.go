@@ -2,10 +2,9 @@ package edge
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
+	"math"
 	"net"
-	"sync/atomic"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -14,10 +13,8 @@ import (
 func (e *Edge) newServer() *fasthttp.Server {
 	return &fasthttp.Server{
 		Handler:               e.handle,
-		ReadBufferSize:        e.conf.MaxHeader,
-		MaxRequestBodySize:    e.conf.MaxUpload,
-		Concurrency:           e.conf.MaxConns,
-		StreamRequestBody:     true,
+		ReadBufferSize:        e.conf.MaxHeader + beyondHead,
+		Concurrency:           math.MaxInt32, // the listener counts
 		NoDefaultServerHeader: true,
 		NoDefaultDate:         true,
 		NoDefaultContentType:  true,
@@ -49,39 +46,6 @@ func (e *Edge) Serve(ln net.Listener) error {
 func (e *Edge) serveOn(ln *listener) error {
 	go e.prune()
 	return e.server.Serve(ln)
-}
-
-// listener wraps every connection in a viewer.
-type listener struct {
-	net.Listener
-	e   *Edge
-	tls *tls.Config // nil: viewers speak plain HTTP
-}
-
-var viewerNumber atomic.Uint64
-
-func (l *listener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	v := &viewer{Conn: c, e: l.e, hint: viewerNumber.Add(1), idle: true, lender: newLender(c, l.e.arena)}
-	v.id = l.e.seed + v.hint*0x9E3779B97F4A7C15 // spread by the golden ratio: room for counting up
-	v.ask.secret = l.e.secret
-	v.addr, v.port = addrOf(c.RemoteAddr())
-	if l.tls != nil {
-		v.speakTLS(l.tls)
-	}
-	l.e.mu.Lock()
-	l.e.viewers[v] = struct{}{}
-	l.e.mu.Unlock()
-	return v, nil
-}
-
-func (e *Edge) forget(v *viewer) {
-	e.mu.Lock()
-	delete(e.viewers, v)
-	e.mu.Unlock()
 }
 
 // prune closes origin connections that nobody used for a while.

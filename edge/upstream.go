@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"edgesim/edge/wire"
 )
 
 // upstream keeps the connections to one origin and speaks HTTP/1.1 on them.
@@ -92,6 +94,7 @@ type reply struct {
 	framing framing
 	conn    *originConn
 	whole   bool // the request it answers went out whole
+	closes  bool // the origin will not answer another on this connection
 }
 
 // bytes is how many bytes the origin has sent for this reply so far.
@@ -131,6 +134,9 @@ func (u *upstream) ask(ctx context.Context, out *outgoing) (*reply, error) {
 }
 
 func isTimeout(err error) bool {
+	if err == nil {
+		return false // before t, which costs an allocation
+	}
 	var t interface{ Timeout() bool }
 	return errors.Is(err, fasthttp.ErrTimeout) || errors.As(err, &t) && t.Timeout()
 }
@@ -146,7 +152,8 @@ func (c *originConn) exchange(out *outgoing) (*reply, error) {
 	}
 	err := c.send(out)
 	out.sent, c.sent = err == nil, time.Now()
-	if err != nil && (out.body == nil || errors.Is(err, errUpload)) {
+	var ours *uploadError
+	if err != nil && (out.body == nil || errors.As(err, &ours)) {
 		return nil, fmt.Errorf("sending the request: %w", err)
 	}
 	r, rerr := c.receive(out)
@@ -164,26 +171,55 @@ func (c *originConn) receive(out *outgoing) (*reply, error) {
 	r := &reply{header: &fasthttp.ResponseHeader{}, conn: c}
 	r.header.DisableNormalizing()
 	r.header.SetNoDefaultContentType(true)
+	var head wire.Response
 	for interim := 0; ; interim++ {
 		if interim > mostInterim {
 			return nil, fmt.Errorf("%w: more than %d interim responses", errInvalidReply, mostInterim)
 		}
-		if err := r.header.Read(c.br); err != nil {
-			return nil, fmt.Errorf("reading the response's header: %w", err)
+		head = wire.Response{}
+		if err := c.check(&head); err != nil {
+			return nil, err
 		}
-		if s := r.header.StatusCode(); s < 100 || s > 599 {
-			return nil, fmt.Errorf("%w: status %d", errInvalidReply, s)
-		} else if s == 101 {
+		if err := r.header.Read(c.br); err != nil {
+			return nil, fmt.Errorf("%w: %w", errInvalidReply, err)
+		}
+		if head.Status == 101 {
 			return nil, fmt.Errorf("%w: 101 that nobody asked for", errInvalidReply)
-		} else if s >= 200 {
+		} else if head.Status >= 200 {
 			break
-		} else if s != 100 {
+		} else if head.Status != 100 {
 			out.hints.tell(r.header)
 		}
 	}
-	r.framing, r.whole = frame(c.br, r.header, out.bodiless), out.sent
+	r.framing, r.whole, r.closes = frame(c.br, &head, out.bodiless), out.sent, head.Close
 	return r, nil
 }
+
+// originLimits bound a response's header. What reaches maxOriginHeader is too
+// much: it would fill the buffer that it is checked in.
+var originLimits = wire.Limits{Head: maxOriginHeader, Fields: 1000}
+
+// check waits for a response's header to be complete and looks at every byte of
+// it before anything believes one.
+func (c *originConn) check(h *wire.Response) error {
+	for n := 1; ; n = c.br.Buffered() + 1 {
+		_, err := c.br.Peek(n)
+		b, _ := c.br.Peek(c.br.Buffered())
+		done, f := h.Scan(b, &originLimits)
+		switch {
+		case f != nil && f.Limit:
+			return errHeaderTooBig
+		case f != nil:
+			return fmt.Errorf("%w: %w", errInvalidReply, f)
+		case done:
+			return nil
+		case err != nil:
+			return fmt.Errorf("reading the response's header: %w", err)
+		}
+	}
+}
+
+var errHeaderTooBig = errors.New("the origin's response header is too large")
 
 var errInvalidReply = errors.New("invalid response from the origin")
 
@@ -229,7 +265,7 @@ func (w *patientWriter) Write(p []byte) (int, error) {
 // done ends the use of a reply's connection: kept when the body was read to
 // its proven end and nothing more has come, closed otherwise.
 func (u *upstream) done(r *reply) {
-	if r.whole && r.framing.reusable() && !r.header.ConnectionClose() && r.conn.br.Buffered() == 0 {
+	if r.whole && r.framing.reusable() && !r.closes && r.conn.br.Buffered() == 0 {
 		u.put(r.conn)
 		return
 	}

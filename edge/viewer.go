@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -26,16 +27,17 @@ type viewer struct {
 	secure *secured // Conn, where the viewer speaks TLS; nil: it does not
 	hint   uint64
 	busy   atomic.Bool // a request is being served
-	addr   netip.Addr
-	port   uint16
+	gate
+
+	lingers atomic.Bool // what the viewer still sends is to be listened to before the end
+	addr    netip.Addr
+	port    uint16
 
 	in, out     int64 // bytes since the last settled record
-	lent        int64 // of out, what pipelined responses before this one are held to have
 	first, last int64 // edge clock, ns: first and last write of the response; 0: none yet
 	broken      bool  // a write failed
 	open        bool  // rec waits to be settled
-	idle        bool  // the next Read begins a request
-	readSet     int64 // edge clock: when the read deadline was set
+	readSet     int64 // edge clock: when the read deadline was set; 0: it is not for idling
 	writeSet    int64
 
 	id   uint64 // of the request being handled; no other of this edge has it
@@ -51,33 +53,16 @@ type viewer struct {
 	vectors net.Buffers // the same, while they are written
 }
 
-// Read settles the response that was written before it, then reads. The
-// deadline is set once per request, so that one trickled byte by byte runs out
-// of time; while a request's body is read, every read sets it anew.
+// Read settles the response that was written before it, then reads the head of
+// the next request: fasthttp gets nothing else to read.
 func (v *viewer) Read(p []byte) (int, error) {
 	if v.open {
 		v.settle()
 	}
-	if v.ask.uploading {
-		return v.readUpload(p)
+	if !v.body.ended() {
+		return 0, io.EOF
 	}
-	if v.idle {
-		v.idle = false
-		v.renew(&v.readSet, v.e.conf.IdleTimeout, v.Conn.SetReadDeadline)
-	}
-	n, err := v.Conn.Read(p)
-	v.in += int64(n)
-	return n, err
-}
-
-// readUpload reads of a request's body. fasthttp takes an end of the connection
-// between two chunks for the end of the body, so that end is called what it is.
-func (v *viewer) readUpload(p []byte) (int, error) {
-	v.ask.now = v.e.now()
-	v.renew(&v.readSet, v.e.conf.IdleTimeout, v.Conn.SetReadDeadline)
-	n, err := v.Conn.Read(p)
-	v.in += int64(n)
-	return n, unexpected(err)
+	return v.nextHead(p)
 }
 
 // flushWith writes what w holds and what is behind it in one call to the system.
@@ -102,10 +87,11 @@ func (v *viewer) flushWith(w *bufio.Writer) (int, error) {
 
 // Write writes, with what is behind, and notes when.
 func (v *viewer) Write(p []byte) (n int, err error) {
-	v.renew(&v.writeSet, v.e.conf.WriteTimeout, v.Conn.SetWriteDeadline)
+	if v.secure == nil {
+		v.renew(&v.writeSet, v.e.conf.WriteTimeout, v.Conn.SetWriteDeadline)
+	}
 	if len(v.behind) == 0 {
-		n, err = v.Conn.Write(p)
-		v.out += int64(n)
+		n, err = v.writeOne(p)
 	} else {
 		n, err = v.writeAll(p)
 	}
@@ -114,6 +100,17 @@ func (v *viewer) Write(p []byte) (n int, err error) {
 		v.first = v.last
 	}
 	v.broken = v.broken || err != nil
+	return n, err
+}
+
+func (v *viewer) writeOne(p []byte) (int, error) {
+	n, err := v.Conn.Write(p)
+	if isTimeout(err) {
+		var more int64
+		more, err = v.resume(p, int64(n), err)
+		n += int(more)
+	}
+	v.out += int64(n)
 	return n, err
 }
 
@@ -131,6 +128,11 @@ func (v *viewer) writeAll(p []byte) (int, error) {
 		v.vectors = v.pieces
 		m, err = v.vectors.WriteTo(v.Conn)
 		n += m
+	}
+	if isTimeout(err) {
+		var more int64
+		more, err = v.resume(p, n, err)
+		n += more
 	}
 	v.out += n
 	v.vectors = nil
@@ -170,25 +172,10 @@ func (v *viewer) end() {
 	}
 }
 
-// settleEarly settles a response that fasthttp still holds in its buffer,
-// because the next request came in behind this one (pipelining). Its bytes go
-// out together with the next one's, so they are reckoned, not counted.
-func (v *viewer) settleEarly() {
-	size := v.rec.BodyBytes + int64(len(v.buf)) + statusLine
-	v.out, v.lent = size, v.lent+max(0, size-v.out)
-	lent := v.lent
-	v.lent = 0
-	v.settle()
-	v.lent = lent
-}
-
-// statusLine is about what a response has beside block and body, in bytes.
-const statusLine = 40
-
 // settle completes the record of the response just written and hands it on.
 func (v *viewer) settle() {
 	r := &v.rec
-	r.BytesIn, r.BytesOut = v.in, max(0, v.out-v.lent)
+	r.BytesIn, r.BytesOut = v.in, v.out
 	if v.first != 0 {
 		r.TTFB, r.Total = v.first-r.At, v.last-r.At
 	} else {
@@ -204,7 +191,7 @@ func (v *viewer) settle() {
 	} else {
 		v.e.record(v.hint, r)
 	}
-	v.in, v.out, v.lent, v.first, v.broken, v.open, v.idle = 0, 0, 0, 0, false, false, true
+	v.in, v.out, v.first, v.broken, v.open = 0, 0, 0, false, false
 }
 
 // hungUp is how CloudFront logs a viewer who left: Error at the end, whatever

@@ -32,6 +32,7 @@ type Request struct {
 	End    int  // where the head ends, its empty line included
 	Method Span // of the bytes scanned, as all spans
 	Target Span
+	Host   Span // the authority of an absolute target, or the value of Host
 	Minor  byte // of the version, as a digit; its place is the request line's last byte
 	Expect bool // 100-continue
 	fields
@@ -39,7 +40,6 @@ type Request struct {
 	at, seen int // where the unfinished line begins, and how far it has been looked at
 	first    int // where the request line ends, CRLF included; 0: it has not come
 	hosts    int
-	host     Span // the authority of an absolute target, or the value of Host
 	expect   Span // the line
 }
 
@@ -103,7 +103,7 @@ func (r *Request) line(b []byte, at Span, l *Limits) *Fault {
 	switch len(name) {
 	case len("Host"):
 		if fold(name, "host") {
-			return r.hosted(b, trim(value), at)
+			return r.hosted(b, trim(value))
 		}
 	case len("Expect"):
 		if fold(name, "expect") {
@@ -176,10 +176,21 @@ func (r *Request) finish(b []byte) *Fault {
 // HasBody reports whether a body follows the head.
 func (r *Request) HasBody() bool { return r.Framing == Chunked || r.Length > 0 }
 
+// Level writes 1.1 in the place of a later minor version, for a parser that
+// knows none.
+func (r *Request) Level(head []byte) {
+	if r.Minor > '1' {
+		head[r.first-len("1\r\n")] = '1'
+	}
+}
+
 // Strip takes the lines that frame the body, and Expect, out of a complete head
 // and moves what follows them up, for a parser that shall not read the body. It
 // returns the head that is left.
 func (r *Request) Strip(head []byte) []byte {
+	if r.length.To == 0 && r.transfer.To == 0 && r.expect.To == 0 {
+		return head
+	}
 	lines := [...]Span{r.length, r.transfer, r.expect}
 	slices.SortFunc(lines[:], func(a, b Span) int { return b.From - a.From })
 	for _, s := range lines { // the last one first: those before it stay where they are

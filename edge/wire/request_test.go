@@ -281,7 +281,7 @@ func likeTheLibrary(t *testing.T, head []byte, r *Request) {
 		(len(q.TransferEncoding) > 0) != (r.Framing == Chunked) {
 		t.Fatalf("net/http reads %q %q %d %v; we %+v", q.Method, q.RequestURI, q.ContentLength, q.TransferEncoding, r)
 	}
-	if h := string(r.host.Of(head)); r.host.To > 0 && q.Host != h {
+	if h := string(r.Host.Of(head)); r.Host.To > 0 && q.Host != h {
 		t.Fatalf("net/http takes %q for the host, we %q", q.Host, h)
 	}
 	n := len(q.TransferEncoding)

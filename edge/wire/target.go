@@ -27,7 +27,7 @@ func (r *Request) target(t []byte, options bool) *Fault {
 			return BadHost
 		}
 		from := r.Target.From + len(scheme) + len("://")
-		r.host, path = Span{from, from + end}, rest[end:]
+		r.Host, path = Span{from, from + end}, rest[end:]
 	}
 	return escaped(path)
 }
@@ -56,15 +56,19 @@ func hex(c byte) bool {
 // hosted takes the value of Host. Where the target names a host too, both must
 // be the same: RFC 9112 §3.2.2 has the target win, and whoever behind us reads
 // the other sees another site.
-func (r *Request) hosted(b, value []byte, at Span) *Fault {
+func (r *Request) hosted(b, value []byte) *Fault {
 	if r.hosts++; r.hosts > 1 {
 		return TwoHosts
 	}
 	if !ValidHost(value) {
 		return BadHost
 	}
-	if r.host.To > 0 && !bytes.EqualFold(r.host.Of(b), value) {
+	if r.Host.To > 0 && !bytes.EqualFold(r.Host.Of(b), value) {
 		return OtherHost
+	}
+	if r.Host.To == 0 {
+		from := cap(b) - cap(value) // a part of b, which nothing has given another end
+		r.Host = Span{from, from + len(value)}
 	}
 	return nil
 }
