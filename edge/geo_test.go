@@ -45,3 +45,28 @@ func TestGeoRestrictionNeedsCountries(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// An error page is fetched as nobody's copy of it: what the viewer said of the
+// copy of something else does not go along, even where nothing is kept. It goes
+// to viewers whom the distribution is not for, too.
+func TestErrorPagesTakeNoConditionsAlong(t *testing.T) {
+	var got []seen
+	inLab(t, watching(&got), func(c *Config) {
+		page := behavior.CloudFront()
+		page.Path, page.Origin, page.TTL = "/sorry.html", "o", behavior.TTL{}
+		d := &c.Distributions[0]
+		d.Behaviors = []behavior.Behavior{page}
+		d.Geo = behavior.Geo{Allow: []string{"DE"}}
+		d.Errors = []behavior.ErrorRule{{Code: 403, Page: "/sorry.html"}}
+		c.Locate = func(netip.Addr) [2]byte { return [2]byte{'F', 'R'} }
+	}, func(l *lab) {
+		a := l.get("/a", "If-None-Match", `"v"`, "If-Modified-Since", "Mon, 01 Jan 2024 00:00:00 GMT", "Range", "bytes=0-0", "X-Custom", "1")
+		if a.status != 403 || string(a.body) != "hello" || len(got) != 1 {
+			t.Fatalf("%d %q, %d requests", a.status, a.body, len(got))
+		}
+		h := got[0].header
+		if h.Get("If-None-Match")+h.Get("If-Modified-Since")+h.Get("Range") != "" || h.Get("X-Custom") != "1" || got[0].target != "/sorry.html" {
+			t.Errorf("the origin saw %s with %v", got[0].target, h)
+		}
+	})
+}

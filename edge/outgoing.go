@@ -82,7 +82,7 @@ func (o *outgoing) unconditional() { o.head = append(o.head[:o.bare], crlf...) }
 // line as it came.
 func (a *ask) appendFields(head []byte, up *upstream, why purpose) []byte {
 	for name, value := range a.ctx.Request.Header.AllInOrder() {
-		if hopByHop(name) || why == forCache && conditional(name) || a.ignores(name) || replaced(name) || up.sets(name) ||
+		if hopByHop(name) || (why == forCache || a.page != nil) && conditional(name) || a.ignores(name) || replaced(name) || up.sets(name) ||
 			a.listed(text(name)) || a.withheld(name) || !a.rule.Forwards(name) {
 			continue
 		}
