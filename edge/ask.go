@@ -39,7 +39,8 @@ type ask struct {
 	rangesRead uint8     // 0: not yet; 1: they are not to be looked at; 2: they are
 	id, secret uint64    // of multipart boundaries
 
-	page *instead // nil: the request is for what it asked for
+	asked, askedAt uint16   // how often its flight asked an origin, and which of the behavior's
+	page           *instead // nil: the request is for what it asked for
 
 	took *timing // what getting its response from the origin took; nil: it did not come from there
 

@@ -29,6 +29,12 @@ type Config struct {
 	Compressions int    // responses that are compressed at a time, up to 4 MB each; what comes beyond is kept as it came. 0: 4 for every processor
 	Seed         uint64 // of the policies' chance
 
+	// Layer says whose requests come: viewers' (LayerEdge; 0 means that), or those
+	// of edges that have this one as a tier (LayerRegional, LayerShield). A tier
+	// believes what they say of the viewer, and leaves to them what only viewers
+	// are to see: redirects to HTTPS, restrictions by country and error pages.
+	Layer results.Layer
+
 	Location string // code of the edge location, as FRA56-P1; "" means EDG1-P1
 	Product  string // what X-Cache says a response comes from; "" means "edgesim"
 	ViaName  string // pseudonym in Via; "" means Product
@@ -71,6 +77,9 @@ func (c Config) withDefaults() (Config, error) {
 	c.MaxFlights = cmp.Or(c.MaxFlights, 10_000)
 	c.InFlight = cmp.Or(c.InFlight, 256<<20)
 	c.Compressions = cmp.Or(c.Compressions, 4*runtime.GOMAXPROCS(0))
+	c.Layer = cmp.Or(c.Layer, results.LayerEdge)
+	c.TrustForwarded = c.TrustForwarded || c.isTier()
+	c.TrustForwardedProto = c.TrustForwardedProto || c.isTier()
 	c.Location = cmp.Or(c.Location, "EDG1-P1")
 	c.Product = cmp.Or(c.Product, "edgesim")
 	c.ViaName = cmp.Or(c.ViaName, c.Product)
@@ -114,6 +123,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("edge: Compressions is %d: it must be 0 or more", c.Compressions)
 	case c.MaxObject < 0 || c.InFlight < 0:
 		return fmt.Errorf("edge: MaxObject and InFlight must be 0 or a number of bytes")
+	case c.Layer > results.LayerShield:
+		return fmt.Errorf("edge: Layer is %v: it must be edge, regional or shield", c.Layer)
 	case c.MaxFlights < 0:
 		return fmt.Errorf("edge: MaxFlights is %d: it must be 0 or a number of requests", c.MaxFlights)
 	case min(c.IdleTimeout, c.HeaderTimeout, c.BodyTimeout, c.WriteTimeout, c.HandshakeTimeout) < 0:

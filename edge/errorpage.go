@@ -90,7 +90,7 @@ type instead struct {
 // that status; nil: none does. An error page that fails is not replaced, nor
 // what a tier says to an edge nearer to the viewer.
 func (e *Edge) pageFor(a *ask, status int) *behavior.ErrorRule {
-	if status < 400 || a.dist == nil || a.page != nil {
+	if status < 400 || a.dist == nil || a.page != nil || e.conf.isTier() {
 		return nil
 	}
 	if r := a.dist.Error(status); r != nil && r.Page != "" {

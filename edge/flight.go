@@ -43,6 +43,7 @@ type flight struct {
 	old  *object // what is being renewed; nil: nothing
 	want *want   // the part that is asked for; nil: all
 
+	told   *told // what the tier said that answered; nil: no tier did
 	others []way // of a group, who is asked should up fail, in order
 
 	route       *route
@@ -151,6 +152,9 @@ func (f *flight) land() {
 	f.e.squeezers.give(f.squeezer)
 	f.e.memory.give(f.booked)
 	f.e.inFlight.Add(-1)
+	if f.own.asked == 0 { // a tier had it
+		f.own.bytes, f.own.ttfb, f.own.total = 0, 0, 0
+	}
 	if f.tab != nil {
 		f.tab.flightDone(f.e, f.own)
 	}

@@ -81,12 +81,16 @@ type way struct {
 // aim prepares what the route's origins are asked: the first one now, the rest
 // where those before them fail.
 func (f *flight) aim(v *viewer, a *ask) {
-	f.up = f.route.ups[0].forViewer(a.https)
-	f.out = f.requestTo(f.up, v, a)
+	ups := f.route.ups
 	if !failsOver(a) {
-		return
+		ups = ups[:1]
 	}
-	for _, up := range f.route.ups[1:] {
+	if tier := f.tier(a); tier != nil {
+		ups = append([]*upstream{tier}, ups...)
+	}
+	f.up = ups[0].forViewer(a.https)
+	f.out = f.requestTo(f.up, v, a)
+	for _, up := range ups[1:] {
 		up = up.forViewer(a.https)
 		f.others = append(f.others, way{up, f.requestTo(up, v, a)})
 	}
@@ -114,7 +118,7 @@ func failsOver(a *ask) bool {
 func (f *flight) ask() (*reply, error) {
 	for {
 		r, err := f.askOne()
-		if len(f.others) == 0 || !f.route.group.failing(r, err) || f.e.ctx.Err() != nil {
+		if len(f.others) == 0 || !f.failing(r, err) || f.e.ctx.Err() != nil {
 			return r, err
 		}
 		if r != nil {
@@ -126,19 +130,40 @@ func (f *flight) ask() (*reply, error) {
 	}
 }
 
+// failing reports whether the next is to be asked. What a tier answers is final:
+// it has asked the group itself. One that cannot be reached is passed by.
+func (f *flight) failing(r *reply, err error) bool {
+	if f.up.Tier != results.NoLayer {
+		var connect *connectError
+		return errors.As(err, &connect)
+	}
+	return f.route.group != nil && f.route.group.failing(r, err)
+}
+
 // askOne asks one origin. A GET or HEAD that gets no response in time is sent
 // again as often as the origin's settings say; nothing has reached a viewer
 // then.
 func (f *flight) askOne() (*reply, error) {
 	var connect *connectError
 	for try := 1; ; try++ {
-		f.own.asked++
-		f.own.origin = f.up.number
+		tier := f.up.Tier != results.NoLayer
+		if !tier {
+			f.own.asked++
+			f.own.origin, f.own.member = f.up.number, f.route.member(f.up)
+		}
 		r, err := f.up.ask(f.e.ctx, &f.out)
+		if tier && err == nil {
+			f.hear(r.header)
+		}
 		if err == nil || !f.readOnly() || !isTimeout(err) || errors.As(err, &connect) || try >= f.up.ResponseAttempts {
 			return r, err
 		}
 	}
+}
+
+// member is which of the route's origins an upstream is.
+func (r *route) member(up *upstream) uint16 {
+	return uint16(max(0, slices.IndexFunc(r.ups, func(u *upstream) bool { return u.Name == up.Name })))
 }
 
 func (f *flight) readOnly() bool {

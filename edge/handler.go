@@ -79,11 +79,11 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 		e.refuse(v, a, fault{status: 421, detail: results.InvalidRequest, why: "the TLS connection is for another site"})
 		return false
 	}
-	if dist.Geo.Restricts() && !dist.Geo.Serves(e.conf.Locate(a.from(v))) {
+	if !e.conf.isTier() && dist.Geo.Restricts() && !dist.Geo.Serves(e.conf.Locate(a.from(v))) {
 		e.refuse(v, a, fault{status: 403, detail: results.ClientGeoBlocked, why: "this is not served in your country"})
 		return false
 	}
-	if !a.https && a.rule.ViewerProtocol.WantsHTTPS() {
+	if !a.https && a.rule.ViewerProtocol.WantsHTTPS() && !e.conf.isTier() {
 		e.toHTTPS(v, a)
 		return false
 	}

@@ -16,19 +16,20 @@ type manner struct {
 	flags  results.Flags
 	asked  bool   // the request went forward to the origin, or would have, had another not done so
 	note   string // what Cache-Status says beside (RFC 9211 §2)
+	detail results.Detail
 }
 
 var (
-	asHit       = manner{results.Hit, results.LayerEdge, 0, false, ""}
-	asStale     = manner{results.Hit, results.LayerEdge, results.StaleHit, false, "; detail=stale-while-revalidate"}
-	asStaleErr  = manner{results.Hit, results.LayerEdge, results.StaleHit, false, "; detail=stale-if-error"}
-	asStoodIn   = manner{results.Hit, results.LayerEdge, results.StaleHit, true, "; detail=stale-if-error"}
-	asMiss      = manner{results.Miss, results.LayerOrigin, 0, true, "; stored"}
-	asRefresh   = manner{results.RefreshHit, results.LayerEdge, 0, true, ""}
-	asCollapsed = manner{results.Hit, results.LayerOrigin, results.Collapsed, true, "; collapsed"}
-	asPassed    = manner{results.Miss, results.LayerOrigin, 0, true, ""}
-	asCrowded   = manner{results.CapacityExceeded, results.NoLayer, 0, true, ""}
-	asError     = manner{results.Error, results.NoLayer, 0, true, ""}
+	asHit       = manner{results.Hit, results.LayerEdge, 0, false, "", 0}
+	asStale     = manner{results.Hit, results.LayerEdge, results.StaleHit, false, "; detail=stale-while-revalidate", 0}
+	asStaleErr  = manner{results.Hit, results.LayerEdge, results.StaleHit, false, "; detail=stale-if-error", 0}
+	asStoodIn   = manner{results.Hit, results.LayerEdge, results.StaleHit, true, "; detail=stale-if-error", 0}
+	asMiss      = manner{results.Miss, results.LayerOrigin, 0, true, "; stored", 0}
+	asRefresh   = manner{results.RefreshHit, results.LayerEdge, 0, true, "", 0}
+	asCollapsed = manner{results.Hit, results.LayerOrigin, results.Collapsed, true, "; collapsed", 0}
+	asPassed    = manner{results.Miss, results.LayerOrigin, 0, true, "", 0}
+	asCrowded   = manner{results.CapacityExceeded, results.NoLayer, 0, true, "", 0}
+	asError     = manner{results.Error, results.NoLayer, 0, true, "", 0}
 )
 
 // forward is why a request goes to the origin (RFC 9211 §2.2).

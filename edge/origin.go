@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"edgesim/edge/behavior"
+	"edgesim/results"
 )
 
 // Header is a field that an origin gets with every request.
@@ -37,13 +38,24 @@ type Origin struct {
 
 	ConnectTimeout    time.Duration // of one attempt; 0 means 10 s
 	ConnectAttempts   int           // 1 to 3; 0 means 3
-	ReadTimeout       time.Duration // to the first byte and between any two packets; 0 means 30 s
+	ReadTimeout       time.Duration // to the first byte and between any two packets; 0 means 30 s, of a tier 5 minutes
 	ResponseAttempts  int           // how often a GET or HEAD is sent while no response begins in ReadTimeout, 1 to 3; 0 means 1
 	CompletionTimeout time.Duration // from a request to the last byte of its response, at least ReadTimeout; 0: as long as it takes
 	KeepAlive         time.Duration // how long an idle connection is kept; 0 means 5 s
 	MaxIdle           int           // idle connections kept; 0 means 256
 	MaxConns          int           // connections open at a time; 0: as many as are asked for
 	MaxWait           time.Duration // for one of MaxConns to be free; 0 means ConnectTimeout
+
+	// Tier says that this is no origin but an edge of ours, LayerRegional or
+	// LayerShield, which is believed. Via is the name of such a one through which
+	// what may be cached goes; when no connection to it comes about, the origin
+	// itself is asked. "": straight to the origin.
+	Tier results.Layer
+	Via  string
+	// MethodsDirect lets requests with methods that are not cached pass the tier
+	// by, as CloudFront does. False: they go through it, so that it forgets what
+	// they change.
+	MethodsDirect bool
 
 	// Dial replaces the network in tests. nil dials TCP.
 	Dial func(ctx context.Context, addr string) (net.Conn, error)
@@ -81,6 +93,9 @@ func (o Origin) withDefaults() (Origin, error) {
 	o.Host = cmp.Or(o.Host, o.Addr)
 	o.ConnectTimeout = cmp.Or(o.ConnectTimeout, 10*time.Second)
 	o.ConnectAttempts = cmp.Or(o.ConnectAttempts, 3)
+	if o.Tier != results.NoLayer {
+		o.ReadTimeout = cmp.Or(o.ReadTimeout, 5*time.Minute) // it tries origins as often as its settings say
+	}
 	o.ReadTimeout = cmp.Or(o.ReadTimeout, 30*time.Second)
 	o.ResponseAttempts = cmp.Or(o.ResponseAttempts, 1)
 	o.KeepAlive = cmp.Or(o.KeepAlive, 5*time.Second)
@@ -117,6 +132,10 @@ func (o *Origin) check() error {
 		return fmt.Errorf("origin %s: ResponseAttempts %d must be from 1 to 3", o.Name, o.ResponseAttempts)
 	case o.Path != "" && (o.Path[0] != '/' || strings.HasSuffix(o.Path, "/")):
 		return fmt.Errorf("origin %s: Path %q must begin with a slash and not end with one", o.Name, o.Path)
+	case o.Tier != results.NoLayer && o.Tier != results.LayerRegional && o.Tier != results.LayerShield:
+		return fmt.Errorf("origin %s: Tier %v must be regional or shield", o.Name, o.Tier)
+	case o.Tier != results.NoLayer && o.Via != "":
+		return fmt.Errorf("origin %s: a tier has no Via: its own settings say where it asks", o.Name)
 	case o.MaxConns < 0 || o.MaxIdle < 0:
 		return fmt.Errorf("origin %s: MaxConns and MaxIdle must be 0 or a number of connections", o.Name)
 	case min(o.ConnectTimeout, o.ReadTimeout, o.CompletionTimeout, o.KeepAlive, o.MaxWait) < 0:

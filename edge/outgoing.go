@@ -30,7 +30,9 @@ func (e *Edge) outgoingFor(a *ask, v *viewer, up *upstream, why purpose) outgoin
 	head = append(head, a.path...)
 	head = a.rule.AppendQuery(head, a.query)
 	head = append(head, " HTTP/1.1\r\nHost: "...)
-	if a.rule.ForwardHost {
+	if up.Tier != results.NoLayer {
+		head = append(head, a.host...)
+	} else if a.rule.ForwardHost {
 		head = a.rule.AppendHost(head, a.host)
 	} else {
 		head = append(head, up.Host...)
@@ -41,6 +43,9 @@ func (e *Edge) outgoingFor(a *ask, v *viewer, up *upstream, why purpose) outgoin
 		head = appendLine(head, h.Name, bytesOf(h.Value))
 	}
 	head = e.appendOwn(head, a, v, up)
+	if up.Tier != results.NoLayer {
+		head = a.appendToTier(head)
+	}
 	out := outgoing{size: -1, bodiless: a.method == results.HEAD, again: a.conditional() || a.method == results.OPTIONS && !a.hasBody}
 	if a.hasBody {
 		out.body = &v.body
@@ -155,7 +160,7 @@ func (e *Edge) appendVia(head []byte, a *ask) []byte {
 // replaced are the fields that the edge writes itself.
 func replaced(name []byte) bool {
 	return is(name, "Host") || is(name, "Content-Length") || is(name, "Via") ||
-		is(name, "X-Forwarded-For") || is(name, "Expect") || is(name, "Cookie") || is(name, "X-Amz-Cf-Id")
+		is(name, "X-Forwarded-For") || is(name, "Expect") || is(name, "Cookie") || is(name, "X-Amz-Cf-Id") || is(name, tierField)
 }
 
 // hopByHop are the fields of one connection (RFC 9110 §7.6.1), or of one proxy

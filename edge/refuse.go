@@ -26,6 +26,9 @@ func (e *Edge) refuse(v *viewer, a *ask, why fault) {
 	if a.timed(v.id) {
 		v.buf = e.appendTiming(v.buf, v, a, m)
 	}
+	if e.conf.isTier() {
+		v.buf = e.appendTold(v.buf, a, m.result, m, why.detail)
+	}
 	inject(&res.Header, v.buf)
 	res.SetBodyRaw(why.text())
 	e.open(v, a, nil, m, &part{status: why.status, span: span{to: -1}})
@@ -73,6 +76,7 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 		Response: m.result, Result: m.result, Layer: m.layer, Flags: m.flags, Vantage: results.AtEdge,
 	}
 	r := &v.rec
+	r.Detail = m.detail
 	if !a.ctx.Request.Header.IsHTTP11() {
 		r.Version = results.HTTP10
 	}
@@ -97,6 +101,9 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 		r.URL = s.Bytes(a.path)
 	} else {
 		v.describe(r, o, p)
+		if r.Result == results.Error && m.detail != results.SameAsResult {
+			r.Detail = m.detail
+		}
 	}
 	if a.method.Proxied() {
 		r.TTL = results.TTLProxy

@@ -44,6 +44,7 @@ const mostFields = 2 * maxOriginHeader
 
 func (o *object) judge(f *flight, now, asked, clock int64) {
 	o.verdict = rfc9111.Judge(&f.req, &o.meta, f.route.rulesFor(o.status), now, asked)
+	f.sinceTier(o)
 	o.age = o.verdict.InitialAge
 	o.expires = clock + int64(o.verdict.Remaining())
 	if o.verdict.Store && o.meta.CC.Held != "" {
@@ -130,7 +131,7 @@ func (o *object) dated(b block, h *fasthttp.ResponseHeader, old *object) block {
 // viewer.
 func ours(name []byte) bool {
 	return is(name, "Content-Length") || is(name, "X-Cache") || is(name, "X-Amz-Cf-Pop") ||
-		is(name, "X-Amz-Cf-Id")
+		is(name, "X-Amz-Cf-Id") || is(name, tierField)
 }
 
 // add copies one field and notes what it says. Age is noted, not kept: it is

@@ -159,6 +159,9 @@ func (e *Edge) header(v *viewer, h *fasthttp.ResponseHeader, o *object, part *pa
 	if v.ask.timed(v.id) {
 		b = e.appendTiming(b, v, &v.ask, m)
 	}
+	if e.conf.isTier() {
+		b = e.appendTold(b, &v.ask, result, m, m.detail)
+	}
 	v.buf = b
 	inject(h, v.buf)
 }

@@ -42,6 +42,9 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 	decided := a.await(v, f, leads)
 	a.now = e.now()
 	a.solo = !decided
+	if leads {
+		a.asked, a.askedAt = f.own.asked, f.own.member
+	}
 	switch {
 	case !decided:
 		return false
@@ -74,7 +77,7 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 		return false
 	}
 	a.solo = true
-	m := &asCollapsed
+	m := f.told.manner(&asCollapsed)
 	if f.outcome == staleGood {
 		m = &asStoodIn
 	}
@@ -126,7 +129,7 @@ func (f *flight) leaderManner() *manner {
 	case staleGood:
 		return &asStoodIn
 	case passed:
-		return &asPassed
+		return f.told.manner(&asPassed)
 	}
-	return &asMiss
+	return f.told.manner(&asMiss)
 }

@@ -57,7 +57,7 @@ func (e *Edge) toHTTPS(v *viewer, a *ask) {
 	}
 }
 
-var asRedirect = manner{results.Redirect, results.NoLayer, 0, true, ""}
+var asRedirect = manner{results.Redirect, results.NoLayer, 0, true, "", 0}
 
 // redirect sends the viewer to the same URL with https.
 func (e *Edge) redirect(v *viewer, a *ask, status int, reason string) {

@@ -22,6 +22,7 @@ type route struct {
 	rules  rfc9111.Rules
 	errors []errorRules // in place of rules, for responses of some statuses
 	ups    []*upstream  // who is asked; of a group's, the next where one fails
+	via    *upstream    // the tier that is asked in their place; nil: none
 	group  *OriginGroup // nil: ups is one origin
 	dress  *dress       // what viewers get of fields; nil: the object's as they are
 	dist   uint16       // index into Names.Distributions
@@ -62,6 +63,11 @@ func (s *site) makeOrigins(names *results.Names, origins []Origin, before *site)
 		}
 		if err := s.makeOrigin(o, number); err != nil {
 			return err
+		}
+	}
+	for _, u := range s.ups {
+		if via := s.upstream(u.Via); u.Via != "" && (via == nil || via.Tier == results.NoLayer) {
+			return fmt.Errorf("origin %s: Via %q is no origin that is a tier", u.Name, u.Via)
 		}
 	}
 	for i := range s.groups {
@@ -125,6 +131,12 @@ func (s *site) makeRoute(r *behavior.Rule, names *results.Names) (route, error) 
 	if !s.lead(&made, r.Origin) {
 		return made, fmt.Errorf("behavior %q: there is no origin %q", r.Name, r.Origin)
 	}
+	for _, up := range made.ups {
+		if up.Tier != results.NoLayer {
+			return made, fmt.Errorf("behavior %q: %q is a tier: name an origin, and the tier as its Via", r.Name, up.Name)
+		}
+	}
+	made.via = s.upstream(made.ups[0].Via)
 	var err error
 	made.name, err = names.PlaceBehavior(r.Name)
 	return made, err

@@ -219,6 +219,7 @@ type tab struct {
 type origined struct {
 	asked       uint16
 	origin      uint16
+	member      uint16 // which of the behavior's origins that is
 	bytes, sent int64
 	ttfb, total int64 // ns from the request to it
 	detail      results.Detail

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"edgesim/edge"
+	"edgesim/results"
 	"edgesim/sim/scenario"
 )
 
@@ -54,12 +55,18 @@ func secure(o *edge.Origin, s *scenario.Origin) error {
 	return nil
 }
 
+// layers are those of edges, by their names in a file.
+var layers = map[string]results.Layer{
+	scenario.LayerEdge: results.LayerEdge, scenario.LayerRegional: results.LayerRegional, scenario.LayerShield: results.LayerShield,
+}
+
 // asked adds to an origin how the edge is to ask it.
 func asked(o edge.Origin, s *scenario.Origin, mode string) edge.Origin {
 	o.Host, o.Headers = cmp.Or(s.Host, o.Host), s.FixedHeaders()
 	o.ConnectTimeout, o.ConnectAttempts = s.ConnectTimeout.Std(), s.ConnectAttempts
 	o.ReadTimeout, o.ResponseAttempts = s.ReadTimeout.Std(), s.ResponseTries(mode)
 	o.CompletionTimeout, o.KeepAlive = s.CompletionTimeout.Std(), s.KeepAlive.Std()
+	o.Tier, o.Via, o.MethodsDirect = layers[s.Tier], s.Via, s.PassesTiers(mode)
 	o.MaxIdle, o.MaxConns, o.MaxWait = s.MaxIdle, s.MaxConns, s.MaxWait.Std()
 	return o
 }

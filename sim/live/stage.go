@@ -27,7 +27,8 @@ import (
 // stage is origins and edge, listening on loopback.
 type stage struct {
 	edge    *edge.Edge
-	addr    string // of the edge
+	tiers   []*edge.Edge // the nearest to the origins first
+	addr    string       // of the edge
 	origins []*originlive.Server
 	serving sync.WaitGroup
 	faults  chan error // the first thing that stopped serving by itself
@@ -46,6 +47,10 @@ func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *result
 	conf.Distributions, conf.Origins, conf.Groups = s.BehaviorDistributions(), origins, Groups(s.OriginGroups, s.Edge.Mode)
 	conf.Seed, conf.Epoch, conf.Names, conf.Recorder = s.Seed, epoch, names, rec
 	conf.TrustForwarded, conf.Locate = true, crowd.viewers.CountryOf
+	if err := st.startTiers(s, &conf); err != nil {
+		st.tearDown(context.Background())
+		return nil, err
+	}
 	if st.edge, err = edge.New(conf); err == nil {
 		err = st.listen(st.edge.Serve, &st.addr)
 	}
@@ -61,7 +66,7 @@ func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *result
 func EdgeConfig(s *scenario.Edge) edge.Config {
 	c := edge.Config{
 		Capacity: int64(s.Capacity), Policy: s.Policy, Shards: s.Shards,
-		MaxObject: int64(s.MaxObject), InFlight: int64(s.InFlight), MaxFlights: s.MaxFlights, Location: s.Location,
+		MaxObject: int64(s.MaxObject), InFlight: int64(s.InFlight), MaxFlights: s.MaxFlights, Location: s.Location, Layer: layers[s.Layer],
 		Compressions: s.Compressions, HTTPSPort: s.HTTPSPort, TrustForwardedProto: s.TrustForwardedProto,
 	}
 	Mode(&c, s.Mode)
@@ -145,6 +150,9 @@ func (st *stage) tearDown(ctx context.Context) error {
 	var errs []error
 	if st.edge != nil {
 		errs = append(errs, st.edge.Shutdown(ctx))
+	}
+	for _, t := range slices.Backward(st.tiers) {
+		errs = append(errs, t.Shutdown(ctx))
 	}
 	for _, o := range st.origins {
 		errs = append(errs, o.Shutdown(ctx))

@@ -43,6 +43,9 @@ func (c *Config) check(src *source) *fault {
 	if f := c.Edge.check(src); f != nil {
 		return f
 	}
+	if len(c.Edge.Tiers) > 0 {
+		return src.fault(at{"edge", "tiers"}, "a server's tiers are servers of their own: name one as an origin, with tier, and others' via")
+	}
 	for _, name := range sortedNames(c.Origins) {
 		o := c.Origins[name]
 		if o.URL == "" {
@@ -81,6 +84,8 @@ func (e *Edge) check(src *source) *fault {
 		return src.fault(at{"edge", "compressions"}, "%d: want a number of responses, or 0 for the edge's choice", e.Compressions)
 	case e.HTTPSPort < 0 || e.HTTPSPort > 65535:
 		return src.fault(at{"edge", "https_port"}, "%d: want a port from 1 to 65535", e.HTTPSPort)
+	case e.Layer != LayerEdge && e.Layer != LayerRegional && e.Layer != LayerShield:
+		return src.fault(at{"edge", "layer"}, "unknown layer %q: want edge, regional or shield", e.Layer)
 	case e.MaxFlights < 0:
 		return src.fault(at{"edge", "max_flights"}, "%d: want a number of requests, or 0 for the default", e.MaxFlights)
 	case strings.Trim(e.Location, nameBytes) != "":
@@ -89,7 +94,7 @@ func (e *Edge) check(src *source) *fault {
 	if _, _, err := policy.Parse(e.Policy); err != nil {
 		return src.fault(at{"edge", "policy"}, "%v", err)
 	}
-	return nil
+	return e.checkTiers(src)
 }
 
 func (s *Scenario) checkOrigins() *fault {
@@ -123,6 +128,9 @@ func checkDistributions(src *source, edge *Edge, policies *Policies, origins map
 	}
 	if len(list) == 0 {
 		return nil, src.fault(at{"distributions"}, "missing: want at least one distribution")
+	}
+	if f := checkVia(src, origins); f != nil {
+		return nil, f
 	}
 	names, f := checkGroups(src, edge.Mode, origins, groups)
 	if f != nil {

@@ -177,3 +177,24 @@ func TestParseSaysWhatIsWrongWithErrorRules(t *testing.T) {
 		}
 	}
 }
+
+func TestParseSaysWhatIsWrongWithTiers(t *testing.T) {
+	for set, want := range map[string]string{
+		"edge.layer=pop": `unknown layer "pop": want edge, regional or shield`,
+		"edge.tiers=[{layer: shield}, {layer: regional}]":                `tiers are one regional, one shield, or a regional and then a shield`,
+		"edge.tiers=[{layer: rec}]":                                      `unknown layer "rec": want regional or shield`,
+		"edge.tiers=[{layer: shield, capacity: 1KiB}]":                   `1KiB: want at least 64KiB`,
+		"origins.a.via=b":                                                `"b" is no origin with a tier`,
+		"origins.a.tier=shield":                                          `a simulated origin is no edge: give a url`,
+		"origins.c={url: 'http://x', tier: pop}":                         `unknown tier "pop": want regional or shield`,
+		"origins.c={url: 'http://x', tier: shield, via: c}":              `a tier has none: its own settings say where it asks`,
+		"edge={capacity: 1MiB, layer: shield, tiers: [{layer: shield}]}": `an edge that is a tier itself names the next one as an origin's via`,
+	} {
+		if _, err := Parse("f.yaml", []byte(small), set); err == nil || !strings.HasSuffix(err.Error(), ": "+want) {
+			t.Errorf("--set %s:\n got %v\nwant … %s", set, err, want)
+		}
+	}
+	if _, err := Parse("f.yaml", []byte(small), "origins.c={url: 'http://x', tier: shield}", "origins.a.via=c", "edge.tiers=[{layer: regional}, {layer: shield}]"); err != nil {
+		t.Error(err)
+	}
+}

@@ -28,6 +28,10 @@ type Origin struct {
 	MaxConns          int               `yaml:"max_conns"`          // connections at a time; more requests wait. Default: 0, unlimited
 	MaxWait           unit.Duration     `yaml:"max_wait"`           // for one of them. Default: connect_timeout
 
+	Tier          string `yaml:"tier"`           // regional or shield: this is an edge of ours, and believed; see via. Default: none
+	Via           string `yaml:"via"`            // name of such an origin, through which what may be cached goes. Default: none
+	MethodsDirect *bool  `yaml:"methods_direct"` // methods that are not cached pass the tier by. Default: standard false, cloudfront true
+
 	Kind string `yaml:"kind"` // bucket: answers as an S3 bucket does; server: dynamic. No default
 
 	FirstByte   Delay         `yaml:"first_byte"`  // from the start of service to the first byte. Default: none

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 
 	"edgesim/edge/behavior"
 	"edgesim/sim/unit"
@@ -73,6 +74,54 @@ func (o *Origin) checkAsked(src *source, name string) *fault {
 	return nil
 }
 
+// checkVia finds what cannot stand in how origins lead through tiers.
+func checkVia(src *source, origins map[string]Origin) *fault {
+	for _, name := range sortedNames(origins) {
+		o := origins[name]
+		where := at{"origins", name}
+		switch {
+		case o.Tier != "" && o.Tier != LayerRegional && o.Tier != LayerShield:
+			return src.fault(where.then("tier"), "unknown tier %q: want regional or shield", o.Tier)
+		case o.Tier != "" && o.URL == "":
+			return src.fault(where.then("tier"), "a simulated origin is no edge: give a url")
+		case o.Tier != "" && o.Via != "":
+			return src.fault(where.then("via"), "a tier has none: its own settings say where it asks")
+		case o.Via != "" && origins[o.Via].Tier == "":
+			return src.fault(where.then("via"), "%q is no origin with a tier", o.Via)
+		}
+	}
+	return nil
+}
+
+// checkTiers finds what cannot stand among a run's tiers: the regional one comes
+// before the shield, each at most once.
+func (e *Edge) checkTiers(src *source) *fault {
+	for i, t := range e.Tiers {
+		where := at{"edge", "tiers", i}
+		switch {
+		case e.Layer != LayerEdge:
+			return src.fault(where, "an edge that is a tier itself names the next one as an origin's via")
+		case t.Layer != LayerRegional && t.Layer != LayerShield:
+			return src.fault(where.then("layer"), "unknown layer %q: want regional or shield", t.Layer)
+		case i > 1 || i == 1 && (t.Layer != LayerShield || e.Tiers[0].Layer != LayerRegional):
+			return src.fault(where.then("layer"), "tiers are one regional, one shield, or a regional and then a shield")
+		case t.Capacity < 64*unit.KiB:
+			return src.fault(where.then("capacity"), "%v: want at least 64KiB", t.Capacity)
+		case strings.Trim(t.Location, nameBytes) != "":
+			return src.fault(where.then("location"), "%q: want letters, digits and - only", t.Location)
+		}
+	}
+	return nil
+}
+
+// PassesTiers reports whether methods that are not cached pass the tier by.
+func (o *Origin) PassesTiers(mode string) bool {
+	if o.MethodsDirect != nil {
+		return *o.MethodsDirect
+	}
+	return mode == CloudFront
+}
+
 // FixedHeaders are the fields the origin gets with every request, by name.
 func (o *Origin) FixedHeaders() []behavior.Header {
 	var list []behavior.Header
@@ -126,10 +175,15 @@ func (g *OriginGroup) check(src *source, name, mode string, origins []string) *f
 // checkGroups finds what cannot stand in any of the groups, and returns the
 // names that behaviors may use.
 func checkGroups(src *source, mode string, origins map[string]Origin, groups map[string]OriginGroup) (names []string, f *fault) {
-	names = sortedNames(origins)
+	for _, name := range sortedNames(origins) {
+		if origins[name].Tier == "" {
+			names = append(names, name)
+		}
+	}
+	own := len(names)
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
 		g := groups[name]
-		if f := g.check(src, name, mode, names[:len(origins)]); f != nil {
+		if f := g.check(src, name, mode, names[:own]); f != nil {
 			return nil, f
 		}
 		names = append(names, name)

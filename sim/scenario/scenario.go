@@ -47,11 +47,27 @@ type Edge struct {
 	InFlight     unit.Size `yaml:"in_flight"`    // bodies that may be under way from origins while they are kept. Default: 256MiB
 	MaxFlights   int       `yaml:"max_flights"`  // requests to origins under way at a time; beyond it 503. Default: 10000
 	Compressions int       `yaml:"compressions"` // responses compressed at a time; what comes beyond is kept as it came. Default: 0, 4 for every processor
+	Layer        string    `yaml:"layer"`        // edge: viewers ask; regional or shield: edges do. Default: edge
+	Tiers        []Tier    `yaml:"tiers"`        // edges between this one and the simulated origins, the nearest first. Default: none
 	Location     string    `yaml:"location"`     // code of the edge location. Default: FRA56-P1
 
 	HTTPSPort           int  `yaml:"https_port"`            // where redirects to HTTPS send viewers. Default: 0, where TLS is served, else 443
 	TrustForwardedProto bool `yaml:"trust_forwarded_proto"` // X-Forwarded-Proto tells the viewer's protocol: only behind a proxy that ends TLS. Default: false
 }
+
+// Tier is an edge that edges ask.
+type Tier struct {
+	Layer    string    `yaml:"layer"`    // regional or shield; required
+	Capacity unit.Size `yaml:"capacity"` // Default: that of the edge
+	Location string    `yaml:"location"` // Default: REGIONAL-P1, SHIELD-P1
+}
+
+// The layers that an edge can be of.
+const (
+	LayerEdge     = "edge"
+	LayerRegional = "regional"
+	LayerShield   = "shield"
+)
 
 // The modes of an edge.
 const (

@@ -43,8 +43,8 @@ func TestDefaults(t *testing.T) {
 	if s.Name != "f" || s.Seed != 1 || s.Duration.Std() != 30*time.Second || s.Warmup != 0 {
 		t.Errorf("%q, seed %d, %v, warm-up %v", s.Name, s.Seed, s.Duration, s.Warmup)
 	}
-	want := Edge{Mode: "standard", Capacity: 256 << 20, Policy: "s3fifo", InFlight: 256 << 20, MaxFlights: 10_000, Location: "FRA56-P1"}
-	if s.Edge != want {
+	want := Edge{Mode: "standard", Capacity: 256 << 20, Policy: "s3fifo", InFlight: 256 << 20, MaxFlights: 10_000, Layer: "edge", Location: "FRA56-P1"}
+	if !reflect.DeepEqual(s.Edge, want) {
 		t.Errorf("%+v", s.Edge)
 	}
 	section := s.Workload.Sections[0]
@@ -74,7 +74,7 @@ func TestBuiltinsLoad(t *testing.T) {
 			t.Errorf("%+v", b)
 		}
 	}
-	if !reflect.DeepEqual(names, []string{"quickstart", "two-buckets"}) {
+	if !reflect.DeepEqual(names, []string{"quickstart", "tiers", "two-buckets"}) {
 		t.Error(names)
 	}
 	if s := mustLoad(t, "quickstart"); s.Duration.Std() > 25*time.Second {
@@ -85,7 +85,7 @@ func TestBuiltinsLoad(t *testing.T) {
 func TestLoadSuggestsBuiltins(t *testing.T) {
 	for name, want := range map[string]string{
 		"quikstart":     `no scenario "quikstart": neither a built-in one nor a file; did you mean "quickstart"?`,
-		"zzz":           `no scenario "zzz": neither a built-in one nor a file; there is quickstart, two-buckets`,
+		"zzz":           `no scenario "zzz": neither a built-in one nor a file; there is quickstart, tiers, two-buckets`,
 		"./no/such.yml": `reading a scenario: open ./no/such.yml: no such file or directory`,
 	} {
 		if _, err := Load(name); err == nil || err.Error() != want {
