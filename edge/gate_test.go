@@ -195,6 +195,25 @@ func TestConnectionsInAll(t *testing.T) {
 	})
 }
 
+// RFC 9110 §9.3.1 gives a body of GET no meaning; CloudFront refuses it.
+func TestGetWithBody(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		inLab(t, func(w http.ResponseWriter, r *http.Request) {
+			b, _ := io.ReadAll(r.Body)
+			fmt.Fprintf(w, "%d", len(b))
+		}, func(c *Config) { c.Distributions[0].Default.RefuseGetBody = refused }, func(l *lab) {
+			got := l.exchange("GET /a HTTP/1.1\r\nHost: example.com\r\nContent-Length: 38\r\n\r\nGET /b HTTP/1.1\r\nHost: example.com\r\n\r\n")
+			want := "HTTP/1.1 200 "
+			if refused {
+				want = "HTTP/1.1 403 "
+			}
+			if !strings.HasPrefix(got, want) || strings.Count(got, "HTTP/1.1 ") != 1 {
+				t.Errorf("refused %v: %q", refused, got)
+			}
+		})
+	}
+}
+
 // An Expect is answered once the body is wanted, and never for a body that is
 // refused (RFC 9110 §10.1.1).
 func TestExpectContinue(t *testing.T) {

@@ -30,6 +30,10 @@ func (e *Edge) answer(v *viewer, a *ask) {
 	if !e.find(v, a) {
 		return
 	}
+	if a.hasBody && a.method == results.GET && a.rule.RefuseGetBody {
+		e.refuse(v, a, fault{status: 403, detail: results.InvalidRequest, why: "GET takes no body here"})
+		return
+	}
 	if a.conditional() {
 		a.hasBody = false // it means nothing (RFC 9110 §9.3.1), so it goes nowhere
 	}

@@ -44,6 +44,8 @@ func (o *serveOptions) plan(e *env) (*plan, error) {
 func limit(made *edge.Config, c *scenario.Config) {
 	l := &c.Limits
 	made.MaxHeader, made.MaxUpload = int(l.Header), int(l.Body)
+	made.MaxTarget, made.MaxFields, made.MaxPerAddress = int(l.URL), l.Fields, l.PerAddress
+	made.HeaderTimeout, made.BodyTimeout, made.MinRate = l.HeaderTime.Std(), l.BodyTime.Std(), int(l.MinRate)
 	made.HandshakeTimeout = l.Handshake.Std()
 	made.IdleTimeout, made.WriteTimeout = l.Idle.Std(), l.Write.Std()
 	made.MaxConns, made.RecordCookies = l.Conns, c.AccessLog.Cookies

@@ -98,6 +98,7 @@ type Behavior struct {
 	CookieRules        bool          // CloudFront's: Set-Cookie reaches viewers only where cookies go to the origin; where they do, nothing is collapsed and viewers' conditions do not count
 	TidyCookies        bool          // of cookies only pairs "name=value" count and go to the origin, sorted by name
 	FilterVary         bool          // of Vary viewers see Accept-Encoding, Cookie and what goes to the origin by key or Forward
+	RefuseGetBody      bool          // GET with a body is refused with 403; else the body goes nowhere
 	Quotas             bool          // lists of names are held to CloudFront's quotas
 }
 
@@ -152,6 +153,6 @@ func CloudFront() Behavior {
 		NoAuthorization: true,
 		Request: Request{Untrusted: Untrusted(), Drop: cloudFrontDrops(),
 			Agent: "Amazon CloudFront", KeepAlive: true, ID: true},
-		CookieRules: true, TidyCookies: true, FilterVary: true, Quotas: true,
+		CookieRules: true, TidyCookies: true, FilterVary: true, Quotas: true, RefuseGetBody: true,
 	}
 }

@@ -68,7 +68,8 @@ func (r *Request) Scan(b []byte, l *Limits) (bool, *Fault) {
 			}
 		case r.first > 0:
 			r.End = end + 1
-			return true, r.finish(b)
+			f := r.finish(b)
+			return f == nil, f
 		default:
 			r.Skip = end + 1
 		}

@@ -45,7 +45,8 @@ func (r *Response) Scan(b []byte, l *Limits) (bool, *Fault) {
 			return false, BareLF
 		case end-1 == from && r.first > 0:
 			r.End = end + 1
-			return true, r.finish()
+			f := r.finish()
+			return f == nil, f
 		}
 		if f := r.line(b[from:end-1], Span{from, end + 1}, l); f != nil {
 			return false, f

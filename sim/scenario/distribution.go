@@ -94,6 +94,7 @@ func (b *Behavior) switches(made *behavior.Behavior) {
 		{b.CookieRules, &made.CookieRules},
 		{b.TidyCookies, &made.TidyCookies},
 		{b.FilterVary, &made.FilterVary},
+		{b.RefuseGetBody, &made.RefuseGetBody},
 		{b.Quotas, &made.Quotas},
 	} {
 		if s.given != nil {

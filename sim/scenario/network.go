@@ -159,6 +159,7 @@ type Behavior struct {
 	CookieRules        *bool          `yaml:"cookie_rules"`         // Default: standard false, cloudfront true
 	TidyCookies        *bool          `yaml:"tidy_cookies"`         // Default: standard false, cloudfront true
 	FilterVary         *bool          `yaml:"filter_vary"`          // Default: standard false, cloudfront true
+	RefuseGetBody      *bool          `yaml:"refuse_get_body"`      // with 403. Default: standard false, cloudfront true
 	Quotas             *bool          `yaml:"quotas"`               // Default: standard false, cloudfront true
 }
 

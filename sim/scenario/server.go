@@ -23,12 +23,18 @@ type AccessLog struct {
 // Limits bound what viewers may make a server do. A limit that is left out, or
 // 0, is its default.
 type Limits struct {
-	Header    unit.Size     `yaml:"header"`    // a request's line and fields. Default: 32KiB
-	Body      unit.Size     `yaml:"body"`      // a request's body. Default: 1GiB
-	Handshake unit.Duration `yaml:"handshake"` // for a viewer's TLS handshake. Default: 10s
-	Idle      unit.Duration `yaml:"idle"`      // from a response to the end of the next request's header. Default: 60s
-	Write     unit.Duration `yaml:"write"`     // for a viewer to take some of a response. Default: 60s
-	Conns     int           `yaml:"conns"`     // viewers' connections at a time. Default: 100000
+	Header     unit.Size     `yaml:"header"`      // a request's line and fields. Default: 32KiB
+	URL        unit.Size     `yaml:"url"`         // a request's target, within header. Default: 8KiB
+	Fields     int           `yaml:"fields"`      // lines of a request's header. Default: 256
+	Body       unit.Size     `yaml:"body"`        // a request's body. Default: 1GiB
+	Handshake  unit.Duration `yaml:"handshake"`   // for a viewer's TLS handshake. Default: 10s
+	Idle       unit.Duration `yaml:"idle"`        // from a response to the next request's first byte. Default: 60s
+	HeaderTime unit.Duration `yaml:"header_time"` // from a request's first byte to the end of its header. Default: 20s
+	BodyTime   unit.Duration `yaml:"body_time"`   // for a viewer to send some more of a request's body. Default: 60s
+	Write      unit.Duration `yaml:"write"`       // for a viewer to take some of a response. Default: 60s
+	MinRate    unit.Size     `yaml:"min_rate"`    // a second that a viewer has to send of a body, or take of a response, after that. Default: 256B
+	Conns      int           `yaml:"conns"`       // viewers' connections at a time. Default: 100000
+	PerAddress int           `yaml:"per_address"` // of these, from one IPv4 address or one /64 of IPv6. Default: 0, all
 }
 
 func (c *Config) checkServer(src *source) *fault {
@@ -69,6 +75,16 @@ func (l *Limits) check(src *source) *fault {
 	switch {
 	case l.Header != 0 && (l.Header < unit.KiB || l.Header > 16*unit.MiB):
 		return src.fault(where.then("header"), "%v: want 1KiB to 16MiB", l.Header)
+	case l.URL != 0 && (l.URL < 64 || l.URL > 16*unit.MiB):
+		return src.fault(where.then("url"), "%v: want 64B to 16MiB", l.URL)
+	case l.Fields < 0:
+		return src.fault(where.then("fields"), "%d: want at least 1, or 0 for the default", l.Fields)
+	case l.HeaderTime < 0:
+		return src.fault(where.then("header_time"), "%v: want more than 0s", l.HeaderTime)
+	case l.BodyTime < 0:
+		return src.fault(where.then("body_time"), "%v: want more than 0s", l.BodyTime)
+	case l.PerAddress < 0:
+		return src.fault(where.then("per_address"), "%d: want at least 1, or 0 for no limit", l.PerAddress)
 	case l.Handshake < 0:
 		return src.fault(where.then("handshake"), "%v: want more than 0s", l.Handshake)
 	case l.Idle < 0:

@@ -26,8 +26,11 @@ func TestSettingsOfAServer(t *testing.T) {
 		"access_log: {dir: a, every: 2h}":    `f.yaml:1:29: access_log.every: 2h: want 1s to 1h`,
 		"access_log: {dir: a, max_size: 1B}": `f.yaml:1:32: access_log.max_size: 1: want at least 64KiB`,
 		"limits: {header: 1B}":               `f.yaml:1:18: limits.header: 1: want 1KiB to 16MiB`,
-		"limits: {conns: -1}":                `f.yaml:1:17: limits.conns: -1: want at least 1, or 0 for the default`,
-		"limits: {connz: 1}":                 `f.yaml:1:10: limits.connz: unknown key`,
+		"limits: {url: 8KiB, fields: 100, header_time: 5s, body_time: 5s, min_rate: 1KiB, per_address: 10}": "",
+		"limits: {url: 1B}":         `f.yaml:1:15: limits.url: 1: want 64B to 16MiB`,
+		"limits: {per_address: -1}": `f.yaml:1:23: limits.per_address: -1: want at least 1, or 0 for no limit`,
+		"limits: {conns: -1}":       `f.yaml:1:17: limits.conns: -1: want at least 1, or 0 for the default`,
+		"limits: {connz: 1}":        `f.yaml:1:10: limits.connz: unknown key`,
 	} {
 		_, err := ParseConfig("f.yaml", []byte(text+aServer))
 		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), want)) {
