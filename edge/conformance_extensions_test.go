@@ -28,6 +28,7 @@ var extensions = []rule{
 		origin 200 | Cache-Control: max-age=5, stale-while-revalidate=10
 		GET => 200 #1
 		wait 7s
+		origin 200 | Cache-Control: max-age=5 | after 1s
 		GET => 200 #1 | Age: 7`},
 	{section: "5861 §4", level: may, says: "stale-if-error: a stale response stands in for 500, 502, 503 and 504", script: staleIfError(500, 502, 503, 504)},
 	{section: "5861 §4", level: may, says: "stale-if-error: and for an origin that breaks the connection or keeps silent", script: `
@@ -96,6 +97,7 @@ var extensions = []rule{
 		wait 3s
 		GET => 200 #1 | Cache-Status: edgesim; hit; ttl=7
 		wait 9s
+		origin 200 | Cache-Control: max-age=10 | after 1s
 		GET => 200 #1 | Cache-Status: edgesim; hit; ttl=-2; detail=stale-while-revalidate`},
 	{section: "9211 §2.5", level: must, says: "stored: the response is being kept", script: `
 		origin 200 | Cache-Control: max-age=60
