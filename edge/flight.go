@@ -44,6 +44,7 @@ type flight struct {
 	want *want   // the part that is asked for; nil: all
 
 	told   *told // what the tier said that answered; nil: no tier did
+	sent   int64 // edge clock: when the request that is answered went out, which its age counts from
 	others []way // of a group, who is asked should up fail, in order
 
 	route       *route
@@ -125,7 +126,7 @@ func (f *flight) run() {
 		return
 	}
 	f.took = r.timing()
-	f.judge(r, asked)
+	f.judge(r, f.sent)
 	f.pump(r)
 	f.own.total = f.e.now() - asked
 	f.own.bytes += r.bytes()

@@ -151,6 +151,7 @@ func (f *flight) askOne() (*reply, error) {
 			f.own.asked++
 			f.own.origin, f.own.member = f.up.number, f.route.member(f.up)
 		}
+		f.sent = f.e.now()
 		r, err := f.up.ask(f.e.ctx, &f.out)
 		if tier && err == nil {
 			f.hear(r.header)
