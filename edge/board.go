@@ -37,7 +37,7 @@ func (e *Edge) newFlight(v *viewer, a *ask, old *object, private bool) *flight {
 func (e *Edge) bareFlight(v *viewer, a *ask) *flight {
 	f := &flight{
 		e: e, rule: a.rule, route: a.route, req: e.asked(a), home: a.p,
-		url: e.names.Strings.Bytes(a.path), query: e.names.Strings.Bytes(a.query),
+		url: e.sym(a.path), query: e.sym(a.query),
 		baseHash: hashKey(a.key[:a.base]), began: a.now,
 		tab: v.owe(), decided: make(chan struct{}),
 	}

@@ -115,6 +115,15 @@ func (e *Edge) partition(hash uint64) *partition {
 	return e.parts[(hash>>32)*uint64(len(e.parts))>>32]
 }
 
+// sym is the symbol of a text for records, where anybody takes them: nothing
+// grows with what viewers ask for otherwise.
+func (e *Edge) sym(text []byte) results.Sym {
+	if e.conf.Recorder == nil {
+		return 0
+	}
+	return e.names.Strings.Bytes(text)
+}
+
 func (e *Edge) record(hint uint64, r *results.Record) {
 	if e.conf.Recorder != nil {
 		e.conf.Recorder.Add(hint, r)

@@ -64,14 +64,13 @@ func (e *Edge) overBounds(v *viewer, a *ask, o *object, how use) {
 // open begins the record of the response about to be written. The viewer's
 // connection settles it.
 func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
-	s := e.names.Strings
 	from := a.from(v)
 	v.rec = results.Record{
 		At: a.at, ID: v.id, Object: a.hash,
 		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
 		Addr: from.As16(), Port: v.port,
-		Host: s.Bytes(a.host), Query: s.Bytes(a.query), Referrer: s.Bytes(a.referrer),
-		Agent: s.Bytes(a.agent), Forwarded: s.Bytes(a.forwarded),
+		Host: e.sym(a.host), Query: e.sym(a.query), Referrer: e.sym(a.referrer),
+		Agent: e.sym(a.agent), Forwarded: e.sym(a.forwarded),
 		Status: uint16(p.status), Method: a.method, Protocol: results.HTTP, Version: results.HTTP11,
 		Response: m.result, Result: m.result, Layer: m.layer, Flags: m.flags, Vantage: results.AtEdge,
 	}
@@ -92,13 +91,13 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 		r.TLS, r.Cipher = v.secure.version, v.secure.cipher
 	}
 	if e.conf.RecordCookies {
-		r.Cookie = s.Bytes(a.ctx.Request.Header.Peek("Cookie"))
+		r.Cookie = e.sym(a.ctx.Request.Header.Peek("Cookie"))
 	}
 	if e.conf.Locate != nil {
 		r.Country = e.conf.Locate(from)
 	}
 	if o == nil {
-		r.URL = s.Bytes(a.path)
+		r.URL = e.sym(a.path)
 	} else {
 		v.describe(r, o, p)
 		if r.Result == results.Error && m.detail != results.SameAsResult {

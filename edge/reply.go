@@ -29,7 +29,7 @@ func (e *Edge) headObject(f *flight, r *reply, c contentRange, asked, now int64)
 func (e *Edge) made(o *object, f *flight, r *reply, asked, now int64) *object {
 	o.meta.Status, o.meta.Received = o.status, e.unix(now)
 	o.take(r.header, nil, f.rule)
-	o.url, o.query, o.contentType = f.url, f.query, e.names.Strings.Bytes(r.header.ContentType())
+	o.url, o.query, o.contentType = f.url, f.query, e.sym(r.header.ContentType())
 	o.meta.AtTarget = f.target.is(o.block.get("Content-Location"))
 	o.judge(f, e.unix(now), e.unix(asked), now)
 	if len(o.vary) > 0 && o.verdict.Store && !f.route.rules.IgnoreVary {

@@ -61,11 +61,10 @@ func (v *viewer) note(head []byte, why fault, now int64) {
 	if v.secure != nil {
 		r.Protocol, r.TLS, r.Cipher = results.HTTPS, v.secure.version, v.secure.cipher
 	}
-	s := v.e.names.Strings
-	r.Method, r.Host = results.MethodOf(h.Method.Of(head)), s.Bytes(h.Host.Of(head))
+	r.Method, r.Host = results.MethodOf(h.Method.Of(head)), v.e.sym(h.Host.Of(head))
 	if h.Target.To > 0 {
 		_, path, query := splitTarget(h.Target.Of(head))
-		r.URL, r.Query = s.Bytes(path), s.Bytes(query)
+		r.URL, r.Query = v.e.sym(path), v.e.sym(query)
 	}
 	if v.e.conf.Locate != nil {
 		r.Country = v.e.conf.Locate(v.addr)
