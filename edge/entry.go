@@ -25,7 +25,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		v := &viewer{Conn: c, e: l.e, hint: viewerNumber.Add(1), lender: newLender(c, l.e.arena)}
+		v := &viewer{Conn: c, e: l.e, hint: viewerNumber.Add(1)}
 		v.id = l.e.seed + v.hint*0x9E3779B97F4A7C15 // spread by the golden ratio: room for counting up
 		v.ask.secret = l.e.secret
 		v.addr, v.port = addrOf(c.RemoteAddr())
@@ -35,6 +35,8 @@ func (l *listener) Accept() (net.Conn, error) {
 		}
 		if l.tls != nil {
 			v.speakTLS(l.tls)
+		} else {
+			v.lender = newLender(c, l.e.arena)
 		}
 		return v, nil
 	}

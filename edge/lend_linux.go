@@ -2,6 +2,7 @@ package edge
 
 import (
 	"io"
+	"net"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -27,8 +28,11 @@ type lender struct {
 // leastLent is how many bytes are worth lending rather than copying.
 const leastLent = 32 << 10
 
-func newLender(c any, a *arena.Arena) *lender {
-	tcp, ok := c.(syscall.Conn)
+// newLender is for a connection on which bytes go out as they are. On any that
+// is not plain TCP, and on one that anything is wrapped around, it lends nothing:
+// what is lent passes by TLS.
+func newLender(c net.Conn, a *arena.Arena) *lender {
+	tcp, ok := c.(*net.TCPConn)
 	if !ok {
 		return nil
 	}

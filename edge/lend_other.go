@@ -2,11 +2,15 @@
 
 package edge
 
-import "edgesim/edge/arena"
+import (
+	"net"
+
+	"edgesim/edge/arena"
+)
 
 // lender lends nothing here.
 type lender struct{}
 
-func newLender(any, *arena.Arena) *lender { return nil }
+func newLender(net.Conn, *arena.Arena) *lender { return nil }
 
 func (*lender) lend([]byte, [][]byte) (n int64, dealt int, err error) { return 0, 0, nil }
