@@ -77,6 +77,9 @@ func (e *Edge) board(v *viewer, a *ask, old *object, how use, now int64) (f *fli
 	a.p.enlist(f)
 	if f.behind = how == staleIt; f.behind {
 		f.headers = nil
+		if f.want != nil {
+			f.want.all = nil
+		}
 	}
 	if !private {
 		a.p.flights[f.key] = f

@@ -197,6 +197,13 @@ func (b *body) shrink(window int64) {
 // windowed reports whether the body is not kept. Only the writer changes that.
 func (b *body) windowed() bool { return b.window > 0 }
 
+// passes is windowed for everybody else.
+func (b *body) passes() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.window > 0
+}
+
 func (b *body) slowest() int64 {
 	at := b.size
 	for _, r := range b.readers {

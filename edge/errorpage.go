@@ -107,12 +107,11 @@ func (e *Edge) answerInstead(v *viewer, a *ask, r *behavior.ErrorRule, detail re
 	hadBody := a.hasBody
 	a.hasBody = false
 	e.fetch(v, a)
-	a.hasBody = hadBody
 	if p.method == results.HEAD {
 		a.ctx.Response.SkipBody = true
 		v.rec.BodyBytes = 0
 	}
-	if a.hasBody {
+	if hadBody {
 		a.ctx.SetConnectionClose()
 	}
 }

@@ -44,6 +44,7 @@ func (e *Edge) answer(v *viewer, a *ask) {
 // fetch answers a request whose behavior is known.
 func (e *Edge) fetch(v *viewer, a *ask) {
 	if !a.rule.CachedMethods.Has(a.method) || !a.cacheable() {
+		a.key, a.base, a.hash = a.key[:0], 0, 0 // an error page's request had another's
 		e.alone(v, a, a.unkept())
 		return
 	}

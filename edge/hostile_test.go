@@ -1,209 +1,219 @@
 package edge
 
 import (
-	"bufio"
-	"context"
+	"bytes"
 	"fmt"
-	"io"
-	"net"
+	"net/http"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
-	"edgesim/results"
+	"edgesim/edge/behavior"
 )
 
-// hostile is an origin that means harm: what it does on a connection, and what
-// a viewer gets of it.
-type hostile struct {
-	name   string
-	say    string        // before it stops
-	then   string        // "close", "hang", "drip" a byte in 29 s, or "flood" with what it repeats
-	repeat string        // of a flood
-	status int           // 0: the response breaks off after its header
-	most   time.Duration // it takes at the most, beyond the first second
+// An error page whose behavior keeps nothing is not kept under another key.
+func TestAnErrorPageThatIsNotKeptTakesNoPlaceInTheCache(t *testing.T) {
+	var found sync.Map
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=60")
+		if _, ok := found.Load("a"); strings.HasPrefix(r.URL.Path, "/errors/") || ok {
+			fmt.Fprint(w, r.URL.Path)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(404)
+	}, func(c *Config) {
+		d := &c.Distributions[0]
+		pages := d.Default
+		pages.Path, pages.CachedMethods = "/errors/*", 0
+		d.Behaviors = []behavior.Behavior{pages}
+		d.Errors = []behavior.ErrorRule{{Code: 404, Page: "/errors/404.html", ResponseCode: 404}}
+	}, func(l *lab) {
+		if a := l.get("/a"); a.status != 404 || string(a.body) != "/errors/404.html" {
+			t.Fatalf("%d %q", a.status, a.body)
+		}
+		synctest.Wait()
+		if n := l.edge.Figures().Objects; n != 0 {
+			t.Errorf("%d objects are kept", n)
+		}
+		found.Store("a", true)
+		if a := l.get("/a"); a.status != 200 || string(a.body) != "/a" {
+			t.Errorf("%d %q: the page answers for what it stood in for", a.status, a.body)
+		}
+	})
 }
 
-func (h *hostile) serve(c net.Conn, br *bufio.Reader) {
-	if !readReq(br) {
-		return
-	}
-	time.Sleep(time.Second) // so that everybody has come
-	io.WriteString(c, h.say)
-	gone := make(chan struct{})
-	go func() { io.Copy(io.Discard, br); close(gone) }()
-	switch h.then {
-	case "hang":
-		<-gone
-	case "drip":
-		for {
-			if _, err := io.WriteString(c, "x"); err != nil {
+// Several ranges of a body whose memory is not to be had any more come, or break
+// off; nobody waits for ever.
+func TestSeveralRangesOfABodyThatLosesItsMemory(t *testing.T) {
+	body := pattern(4 << 20)
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=60")
+		w.Header().Set("Content-Type", "video/mp4")
+		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+		for p := body; len(p) > 0; p = p[64<<10:] {
+			if _, err := w.Write(p[:64<<10]); err != nil {
 				return
 			}
-			select {
-			case <-time.After(29 * time.Second):
-			case <-gone:
-				return
-			}
+			w.(http.Flusher).Flush()
+			time.Sleep(10 * time.Millisecond)
 		}
-	case "flood":
-		for range 1 << 14 {
-			if _, err := io.WriteString(c, h.repeat); err != nil {
-				return
-			}
+	}, func(c *Config) {
+		c.InFlight = 1 << 20
+		c.Distributions[0].Default.Slice = 0
+	}, func(l *lab) {
+		l.client.Timeout = time.Minute
+		a := l.get("/a", "Range", "bytes=100-200,3000000-3500000")
+		if a.err != nil || a.status != 206 {
+			t.Errorf("status %d after %v: %v", a.status, a.total, a.err)
 		}
-		<-gone
-	}
+		_, got := partsOf(t, a)
+		if len(got) != 2 || !bytes.Equal(got[0], body[100:201]) || !bytes.Equal(got[1], body[3000000:3500001]) {
+			t.Error("not those bytes")
+		}
+	})
 }
 
-const fine = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n"
-
-var hostiles = []hostile{
-	{"closes before the header", "", "close", "", 502, 0},
-	{"closes within the header", "HTTP/1.1 200 OK\r\nX-", "close", "", 502, 0},
-	{"hangs before the header", "", "hang", "", 504, 30 * time.Second},
-	{"hangs within the header", "HTTP/1.1 200 OK\r\nX-", "hang", "", 504, 30 * time.Second},
-	{"drips its header", "HTTP/1.1 200 OK\r\nX-", "drip", "", 504, 2 * time.Minute},
-	{"floods with fields", "HTTP/1.1 200 OK\r\n", "flood", "X-Field: 0123456789\r\n", 502, 0},
-	{"floods with 1xx", "", "flood", "HTTP/1.1 103 Early Hints\r\n\r\n", 502, 0},
-	{"closes short of Content-Length", fine + "Content-Length: 100\r\n\r\nshort", "close", "", 0, 0},
-	{"closes between chunks", fine + "Transfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n", "close", "", 0, 0},
-	{"closes within a chunk", fine + "Transfer-Encoding: chunked\r\n\r\n50\r\nshort", "close", "", 0, 0},
-	{"hangs within the body", fine + "Content-Length: 100\r\n\r\nshort", "hang", "", 0, 30 * time.Second},
-	{"drips its body", fine + "Content-Length: 100000\r\n\r\nshort", "drip", "", 0, 2 * time.Minute},
-	{"a status that is none", "HTTP/1.1 9999 OK\r\n\r\n", "close", "", 502, 0},
-	{"two lengths", fine + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", "close", "", 502, 0},
-	{"a chunk size that is none", fine + "Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n", "close", "", 0, 0},
-}
-
-// Whatever an origin does, a viewer gets the right status in time or sees the
-// response break off, 50 viewers make one request, nothing is stored, and
-// nobody is left waiting. synctest fails on a goroutine that stays.
-func TestHostileOrigins(t *testing.T) {
-	for _, h := range hostiles {
-		for _, viewers := range []int{1, 50} {
-			t.Run(fmt.Sprintf("%s/%d", h.name, viewers), func(t *testing.T) {
-				var asked atomic.Int64
-				rawLab(t, func(c net.Conn, br *bufio.Reader) { asked.Add(1); h.serve(c, br) }, func(c *Config) {
-					c.Origins[0].CompletionTimeout = 2 * time.Minute
-				}, func(l *lab) {
-					for _, a := range l.all(viewers, "/a") {
-						switch {
-						case h.status == 0 && (a.err == nil || a.status != 200 && a.status != 0):
-							t.Errorf("%d, %q, %v: the break is not to be seen", a.status, a.body, a.err)
-						case h.status != 0 && (a.status != h.status || a.err != nil):
-							t.Errorf("%d, %v; want %d", a.status, a.err, h.status)
-						case a.total > h.most+time.Second:
-							t.Errorf("after %v, want %v and a second at the most", a.total, h.most)
-						}
-					}
-					if n := asked.Load(); n != 1 {
-						t.Errorf("%d viewers made %d requests", viewers, n)
-					}
-					l.wantNothingLeft()
-					for _, r := range l.recorded(viewers) {
-						if r.Result != results.Error || r.Detail == results.SameAsResult {
-							t.Errorf("a record says %v, %v", r.Result, r.Detail)
-						}
-					}
-				})
-			})
-		}
-	}
-}
-
-// wantNothingLeft fails when anything is stored, or still under way.
-func (l *lab) wantNothingLeft() {
-	l.t.Helper()
-	time.Sleep(time.Second)
-	for _, p := range l.edge.parts {
-		p.mu.Lock()
-		for _, o := range p.objects {
-			if o != nil && !o.marker {
-				l.t.Errorf("stored: %d under %q", o.status, o.key)
-			}
-		}
-		if len(p.flights) != 0 || len(p.under) != 0 {
-			l.t.Errorf("%d flights are left", len(p.under))
-		}
-		p.mu.Unlock()
-	}
-	if n := l.edge.inFlight.Load(); n != 0 {
-		l.t.Errorf("%d flights are counted", n)
-	}
-}
-
-// With something stale that may stand in, or another origin in the group, a
-// hostile origin that fails before its response begins is not to be noticed.
-func TestHostileOriginsBesideStaleAndGroup(t *testing.T) {
-	for _, h := range hostiles {
-		if h.status == 0 {
-			continue // what has begun cannot be taken back
-		}
-		t.Run("stale/"+h.name, func(t *testing.T) {
-			var n atomic.Int64
-			rawLab(t, func(c net.Conn, br *bufio.Reader) {
-				if n.Add(1) > 1 {
-					h.serve(c, br)
-				} else if readReq(br) {
-					io.WriteString(c, "HTTP/1.1 200 OK\r\nCache-Control: max-age=5, stale-if-error=600\r\nConnection: close\r\nContent-Length: 4\r\n\r\ngood")
+// What a slice's response says of being kept is heeded (RFC 9111 §3).
+func TestSlicesThatMustNotBeKept(t *testing.T) {
+	for _, x := range []struct{ name, control, auth string }{
+		{"no-store", "no-store", ""}, {"private", "private", ""}, {"authorization", "max-age=600", "Basic eDp5"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			o := &library{etag: `"1"`}
+			inLibrary(t, o, nil, func(l *lab) {
+				l.part(o, 0, 100, "Miss")
+				synctest.Wait()
+				o.mu.Lock()
+				o.fields = []string{"Cache-Control", x.control}
+				o.mu.Unlock()
+				fields := []string{"Range", bytesRange(300_000, 300_100)}
+				if x.auth != "" {
+					fields = append(fields, "Authorization", x.auth)
 				}
-			}, func(c *Config) { c.Origins[0].CompletionTimeout = 2 * time.Minute }, func(l *lab) {
-				l.get("/a")
-				time.Sleep(10 * time.Second)
-				for _, a := range l.all(50, "/a") {
-					if a.status != 200 || string(a.body) != "good" || a.total > h.most+time.Second {
-						t.Fatalf("%d %q after %v", a.status, a.body, a.total)
+				a := l.get("/big", fields...)
+				if a.status != 206 || !bytes.Equal(a.body, o.body[300_000:300_100]) {
+					t.Fatalf("%d, %d bytes", a.status, len(a.body))
+				}
+				synctest.Wait()
+				p := l.edge.parts[0]
+				for _, x := range p.objects {
+					if x != nil && x.isSlice() && x.from >= 200_000 {
+						t.Errorf("bytes from %d on are kept", x.from)
 					}
-				}
-				if n.Load() != 2 {
-					t.Errorf("asked %d times", n.Load())
-				}
-			})
-		})
-		t.Run("group/"+h.name, func(t *testing.T) {
-			bad, stop := newPipes(), func() {}
-			second := &member{handler: status(200)}
-			first := &member{dial: func(ctx context.Context, addr string) (net.Conn, error) { return bad.dial(ctx, addr) }}
-			inGroup(t, first, second, func(c *Config) {
-				bad, stop = rawOrigin(h.serve)
-				c.Origins[0].CompletionTimeout = 2 * time.Minute
-			}, func(l *lab) {
-				defer stop()
-				for _, a := range l.all(50, "/a") {
-					if a.status != 200 || string(a.body) != "200" || a.total > h.most+time.Second {
-						t.Errorf("%d %q after %v", a.status, a.body, a.total)
-					}
-				}
-				if second.asked.Load() != 1 {
-					t.Errorf("the second origin was asked %d times", second.asked.Load())
 				}
 			})
 		})
 	}
 }
 
-// A body ended by the connection's end is believed (RFC 9112 §6.3); one on a
-// response that has none is not read as the next one.
-func TestBodiesWhereThereAreNone(t *testing.T) {
-	for _, status := range []string{"204 No Content", "200 OK"} {
-		rawLab(t, func(c net.Conn, br *bufio.Reader) {
-			for readReq(br) {
-				body := "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
-				if strings.HasPrefix(status, "200") {
-					body = "Content-Length: 4\r\n\r\nfine" + body
-				} else {
-					body = "\r\n" + body
-				}
-				io.WriteString(c, "HTTP/1.1 "+status+"\r\n"+body)
+// A range that can be satisfied is, whatever comes before it (RFC 9110 §14.2,
+// §15.5.17).
+func TestOneOfSeveralRangesOfAColdObjectIsThere(t *testing.T) {
+	o := &library{etag: `"1"`, body: pattern(1000)}
+	inLibrary(t, o, nil, func(l *lab) {
+		a := l.get("/big", "Range", "bytes=5000-6000,0-9")
+		if a.status != 206 || !bytes.Equal(a.body, o.body[:10]) {
+			t.Errorf("%d, %d bytes, %q", a.status, len(a.body), a.header.Get("Content-Range"))
+		}
+	})
+}
+
+// A viewer's body goes nowhere with the requests for an error page.
+func TestSlicesOfAnErrorPageAreAskedForWithoutTheViewersBody(t *testing.T) {
+	o := &library{etag: `"1"`, fields: []string{"Cache-Control", "max-age=600"}, body: pattern(slowSize)}
+	var mu sync.Mutex
+	var withBody []string
+	inLab(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			w.WriteHeader(500)
+			return
+		}
+		mu.Lock()
+		if r.ContentLength != 0 || r.Header.Get("Content-Length") != "" {
+			withBody = append(withBody, r.Method+r.Header.Get("Range"))
+		}
+		mu.Unlock()
+		o.ServeHTTP(w, r)
+	}, func(c *Config) {
+		d := &c.Distributions[0]
+		d.Default.Slice = testSlice
+		d.Errors = []behavior.ErrorRule{{Code: 500, Page: "/big", ResponseCode: 500}}
+	}, func(l *lab) {
+		l.part(o, 0, 100, "Miss")
+		synctest.Wait()
+		r := l.request("POST", "/form")
+		r.Body, r.ContentLength = http.NoBody, 0
+		r.Body = readCloser{strings.NewReader(strings.Repeat("x", 1000))}
+		r.ContentLength = 1000
+		res, err := l.client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		_, err = b.ReadFrom(res.Body)
+		res.Body.Close()
+		if err != nil || res.StatusCode != 500 || !bytes.Equal(b.Bytes(), o.body) {
+			t.Errorf("%d, %d bytes, %v", res.StatusCode, b.Len(), err)
+		}
+		if len(withBody) > 0 {
+			t.Errorf("with a body: %v", withBody)
+		}
+	})
+}
+
+type readCloser struct{ *strings.Reader }
+
+func (readCloser) Close() error { return nil }
+
+// A part that renews beside what is served looks at nothing that is the
+// viewer's, who asks on meanwhile.
+func TestAPartBesideAViewerWhoAsksOn(t *testing.T) {
+	o := &library{body: pattern(slowSize), fields: []string{"Cache-Control", "max-age=1, stale-while-revalidate=600"}}
+	inLibrary(t, o, nil, func(l *lab) {
+		for i := range 20 {
+			a := l.get("/big", "Range", bytesRange(100, 200+i))
+			if a.status != 206 || !bytes.Equal(a.body, o.body[100:200+i]) {
+				t.Fatalf("%d, %d bytes", a.status, len(a.body))
 			}
-		}, nil, func(l *lab) {
-			for i := range 3 {
-				if a := l.get(fmt.Sprint("/", i)); string(a.body) == "evil" {
-					t.Errorf("%s: the bytes behind it became the answer to another request", status)
-				}
+			if i%3 == 2 {
+				time.Sleep(2 * time.Second)
 			}
+		}
+	})
+}
+
+// Content-Range means nothing beside 200, and would contradict ours (RFC 9110
+// §14.4).
+func TestContentRangeOfAWholeResponseIsDropped(t *testing.T) {
+	runScript(t, `
+		origin 200 | Cache-Control: max-age=60 | Content-Range: bytes 0-1/2 | body abcdef
+		GET => 200 "abcdef" | !Content-Range
+		GET | Range: bytes=1-2 => 206 "bc" | Content-Range: bytes 1-2/6
+	`, nil)
+}
+
+// Of the memory for bodies in flight a body takes what it is long, not many
+// times that: one of an eighth of it is kept.
+func TestABodyBooksNoMoreMemoryThanItTakes(t *testing.T) {
+	for _, slice := range []int64{0, 16 << 20} {
+		inLab(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("ETag", `"1"`)
+			w.Header().Set("Cache-Control", "max-age=60")
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(make([]byte, 8<<20)))
+		}, func(c *Config) {
+			c.InFlight = 9 << 20
+			c.Distributions[0].Default.Slice = slice
+		}, func(l *lab) {
+			if slice > 0 {
+				l.want(l.get("/a", "Range", "bytes=0-"), 206, "Miss")
+			} else {
+				l.want(l.get("/a"), 200, "Miss")
+			}
+			synctest.Wait()
+			l.want(l.get("/a"), 200, "Hit")
 		})
 	}
 }

@@ -3,14 +3,16 @@ package edge
 import (
 	"io"
 
+	"edgesim/edge/arena"
 	"edgesim/results"
 )
 
 // A body's bytes are read from the origin straight into the chunks they stay
 // in. A known length is taken in one piece up to onePiece; what is longer or of
-// unknown length grows in steps.
+// unknown length grows in steps. No piece is larger than the arena's: what is
+// booked for one is then what it takes.
 const (
-	onePiece   = 1 << 20
+	onePiece   = arena.Block
 	firstPiece = 4 << 10
 	passPiece  = 32 << 10
 )
@@ -75,7 +77,7 @@ func drain(r *reply) {
 	}
 }
 
-// nextPiece is the size of the next chunk, in bytes; it may come in several.
+// nextPiece is the size of the next chunk, in bytes.
 func nextPiece(have, length int64) int {
 	if length >= 0 {
 		return int(min(length-have, onePiece))

@@ -116,6 +116,8 @@ func (r *relay) Close() error {
 }
 
 // wholeBody is a source that has everything in one body, which its stream holds.
+// The stream stands behind what is being read: should the body lose its memory
+// and get a window, that must not wait for one who never reads on.
 type wholeBody struct{ hold *stream }
 
 func (b *wholeBody) open(at span, _ func()) (*stream, error) {
@@ -123,6 +125,7 @@ func (b *wholeBody) open(at span, _ func()) (*stream, error) {
 	if !ok {
 		return nil, errGone
 	}
+	b.hold.narrow(at.to, at.to)
 	return s, nil
 }
 

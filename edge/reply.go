@@ -44,6 +44,9 @@ const mostFields = 2 * maxOriginHeader
 
 func (o *object) judge(f *flight, now, asked, clock int64) {
 	o.verdict = rfc9111.Judge(&f.req, &o.meta, f.route.rulesFor(o.status), now, asked)
+	if f.key == "" {
+		o.verdict.Store, o.verdict.Why = false, "method"
+	}
 	f.sinceTier(o)
 	o.age = o.verdict.InitialAge
 	o.expires = clock + int64(o.verdict.Remaining())
@@ -70,7 +73,7 @@ func (o *object) take(h *fasthttp.ResponseHeader, old *object, rule *behavior.Ru
 	connection := connectionOf(h)
 	for name, value := range h.All() {
 		if !hopByHop(name) && !listed(connection, name) && !ours(name) && !(old != nil && is(name, "Content-Encoding")) &&
-			!(is(name, "Set-Cookie") && rule.HidesCookies()) && !(o.sliced && is(name, "Content-Range")) {
+			!(is(name, "Set-Cookie") && rule.HidesCookies()) && !(o.status == 200 && is(name, "Content-Range")) {
 			o.add(name, value, rule)
 		}
 	}

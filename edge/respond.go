@@ -27,7 +27,7 @@ func (e *Edge) respond(v *viewer, a *ask, o *object, m *manner, lead *stream) bo
 		return e.respondSliced(v, a, o, m, nil)
 	}
 	part := a.partOf(o)
-	if lead != nil && part.many != nil && o.body.windowed() {
+	if lead != nil && part.many != nil && o.body.passes() {
 		part = part.undivided(o) // what has gone by is not kept
 	}
 	if !part.sends() || a.method == results.HEAD {

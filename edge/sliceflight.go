@@ -30,6 +30,10 @@ func (w *want) within(c contentRange) bool {
 	return true
 }
 
+// manyWanted reports whether the leader wants more ranges than the first, of
+// which 416 says nothing.
+func (f *flight) manyWanted() bool { return f.want.all != nil && f.want.all.n > 1 }
+
 // newSliceFlight prepares the fetch of a slice, or of the rest of one. The
 // caller holds the lock of its partition.
 func (e *Edge) newSliceFlight(v *viewer, a *ask, p *partition, key string, head *object, x span) *flight {
@@ -102,6 +106,9 @@ func (f *flight) judgePart(r *reply, asked, now int64) bool {
 		f.judgeSlice(r, asked, now)
 	case status == 206:
 		f.judgeFirst(r, asked, now)
+	case status == 416 && f.manyWanted():
+		f.leave()
+		f.decide(unfit, nil, fault{})
 	case status == 416:
 		f.pass(f.e.newObject(f, r, asked, now))
 	default:
@@ -161,9 +168,9 @@ func (f *flight) judgeSlice(r *reply, asked, now int64) {
 		f.decide(changed, nil, fault{})
 		return
 	}
-	f.update(head, r, asked, now)
+	kept := f.update(head, r, asked, now)
 	f.bring(c, now)
-	if f.book(nextPiece(0, f.part.length)) {
+	if kept && f.book(nextPiece(0, f.part.length)) {
 		f.decide(shared, nil, fault{})
 		return
 	}
@@ -172,13 +179,14 @@ func (f *flight) judgeSlice(r *reply, asked, now int64) {
 	f.decide(passed, nil, fault{})
 }
 
-// update gives a head the fields of the latest part (RFC 9111 §3.4).
-func (f *flight) update(head *object, r *reply, asked, now int64) {
+// update gives a head the fields of the latest part (RFC 9111 §3.4), and reports
+// whether they allow to keep it.
+func (f *flight) update(head *object, r *reply, asked, now int64) bool {
 	n := f.e.renewedObject(f, head, r, asked, now)
 	n.key = head.key
 	if !n.verdict.Store {
 		f.home.drop(head)
-		return
+		return false
 	}
 	hash := hashKey([]byte(head.key))
 	f.home.mu.Lock()
@@ -187,6 +195,7 @@ func (f *flight) update(head *object, r *reply, asked, now int64) {
 	if at != nil && at.sliced && at.mark == head.mark {
 		f.home.renew(hash, at, n, f)
 	}
+	return true
 }
 
 // bring makes the object for the bytes that come, and takes the leader's place

@@ -534,7 +534,7 @@ func TestCompressingWithoutMemoryToKeepIt(t *testing.T) {
 	body := prose(2 << 20)
 	inLab(t, fixed(body, "Content-Type", "text/html", "Cache-Control", "max-age=60", "Content-Length", strconv.Itoa(len(body))), func(c *Config) {
 		squeezing(c)
-		c.InFlight = 1 << 20
+		c.InFlight = 64 << 10
 	}, func(l *lab) {
 		for range 2 {
 			a := l.get("/a", "Accept-Encoding", "gzip")
