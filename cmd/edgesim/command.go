@@ -89,16 +89,26 @@ func (c command) run(e *env, args []string) int {
 	e.flags = f
 	err := f.Parse(args)
 	if errors.Is(err, pflag.ErrHelp) {
+		f.VisitAll(sayDefaultOnce)
 		fmt.Fprintf(e.stdout, "Usage:\n  edgesim %s %s\n\n%s\nFlags:\n%s", c.name, c.synopsis, c.long, f.FlagUsagesWrapped(80))
 		return exitDone
 	}
-	if err != nil {
+	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
+		err = usagef("%v; `edgesim %s --help` lists the flags", err, c.name)
+	} else if err != nil {
 		line, _, _ := strings.Cut(err.Error(), "\n")
 		err = usagef("%s", line)
 	} else {
 		err = do(e, f.Args())
 	}
 	return c.status(e, err)
+}
+
+// sayDefaultOnce keeps pflag from telling the default of a flag whose words do.
+func sayDefaultOnce(f *pflag.Flag) {
+	if strings.Contains(f.Usage, "(default ") {
+		f.DefValue = ""
+	}
 }
 
 func (c command) status(e *env, err error) int {

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/pflag"
 
+	"edgesim/edge/policy"
 	"edgesim/sim/scenario"
 	"edgesim/sim/unit"
 )
@@ -105,6 +106,19 @@ func (o *serveOptions) check(e *env, args []string) error {
 				return usagef("--%s goes with --origin; in a --config file each behavior has its own", name)
 			}
 		}
+	}
+	return o.checkCache()
+}
+
+func (o *serveOptions) checkCache() error {
+	if o.capacity < 64*unit.KiB {
+		return usagef("--capacity %v: want at least 64KiB", o.capacity)
+	}
+	if o.shards < 0 || o.shards > 1024 {
+		return usagef("--shards %d: want 1 to 1024, or 0 for the edge's choice", o.shards)
+	}
+	if _, _, err := policy.Parse(o.policy); err != nil {
+		return usagef("--policy %s: %v", o.policy, err)
 	}
 	return nil
 }

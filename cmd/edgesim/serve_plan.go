@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"strconv"
 	"strings"
 
 	"edgesim/edge"
@@ -51,22 +50,32 @@ func limit(made *edge.Config, c *scenario.Config) {
 	made.MaxConns, made.RecordCookies = l.Conns, c.AccessLog.Cookies
 }
 
-// overrides are the flags that win over the file, as assignments.
-func (o *serveOptions) overrides(e *env) []string {
-	var sets []string
+// overrides are the flags that win over the file.
+func (o *serveOptions) overrides(e *env) []scenario.Flag {
+	var flags []scenario.Flag
 	for _, x := range []struct{ flag, key string }{
 		{"mode", "edge.mode"}, {"capacity", "edge.capacity"}, {"policy", "edge.policy"}, {"shards", "edge.shards"},
 		{"listen", "listen"}, {"admin", "admin"}, {"grace", "grace"},
 	} {
 		if f := e.flags.Lookup(x.flag); f.Changed {
-			sets = append(sets, x.key+"="+strconv.Quote(f.Value.String()))
+			flags = append(flags, scenario.Flag{Name: x.flag, Value: f.Value.String(), Key: x.key})
 		}
 	}
-	if o.accessLog != "" {
-		file, dir := o.logPlace()
-		sets = append(sets, "access_log.file="+strconv.Quote(file), "access_log.dir="+strconv.Quote(dir))
+	if o.accessLog == "" {
+		return flags
 	}
-	return sets
+	file, dir := o.logPlace()
+	at := func(key, value string) {
+		flags = append(flags, scenario.Flag{Name: "access-log", Value: value, Key: "access_log." + key})
+	}
+	at("file", file)
+	at("dir", dir)
+	if file != "" { // one file is not cut: what the configuration says of a folder's goes
+		at("prefix", "")
+		at("every", "0s")
+		at("max_size", "0B")
+	}
+	return flags
 }
 
 // logPlace tells whether --access-log names a file or a folder.

@@ -81,7 +81,7 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"{kind: bucket}", "{kind: buckte}", `f.yaml:5:13: origins.a.kind: …`},
 		{"{kind: bucket}", "{kind: bucket, first_byte: {constant: 1s, median: 1s}}", `f.yaml:5:34: origins.a.first_byte: want one of constant, median with p99, or quantiles`},
 		{"{kind: bucket}", "{kind: bucket, uncacheable: 5%}", `f.yaml:5:34: origins.a.uncacheable: …`},
-		{"{kind: bucket}", "{url: 'ftp://x'}", `f.yaml:5:12: origins.a.url: "ftp://x": want http://host or http://host:port`},
+		{"{kind: bucket}", "{url: 'ftp://x'}", `f.yaml:5:12: origins.a.url: "ftp://x": want http:// or https://, and a host, as https://app.example.com:8443`},
 		{"{kind: bucket}", "{url: 'http://x', kind: bucket}", `f.yaml:5:30: origins.a.kind: a real server has none: what it does is its own affair`},
 		{"        origin: b", "        origin: c", `f.yaml:15:17: distributions[0].behaviors[0].origin: no origin has the name "c"; did you mean "a"?`},
 		{"      origin: a", "      comment: a", `f.yaml:17:7: distributions[0].default.comment: unknown key…`},

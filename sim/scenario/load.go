@@ -89,8 +89,12 @@ func Parse(file string, text []byte, sets ...string) (*Scenario, error) {
 
 // ParseConfig reads and checks the text of a server's configuration.
 func ParseConfig(file string, text []byte, sets ...string) (*Config, error) {
+	return parseConfig(file, text, sets, nil)
+}
+
+func parseConfig(file string, text []byte, sets []string, flags []Flag) (*Config, error) {
 	c := &Config{}
-	root, f := readInto(c, text, sets)
+	root, f := readInto(c, text, sets, flags...)
 	if f == nil {
 		c.fill()
 		f = c.check(&source{root: root})
@@ -101,22 +105,28 @@ func ParseConfig(file string, text []byte, sets ...string) (*Config, error) {
 	return c, nil
 }
 
-// LoadConfig reads and checks a server's configuration from a file.
-func LoadConfig(file string, sets ...string) (*Config, error) {
+// LoadConfig reads and checks a server's configuration from a file, flags in
+// place of what it has at their keys.
+func LoadConfig(file string, flags ...Flag) (*Config, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading a configuration: %w", err)
 	}
-	return ParseConfig(file, text, sets...)
+	return parseConfig(file, text, nil, flags)
 }
 
-func readInto(into any, text []byte, sets []string) (*node, *fault) {
+func readInto(into any, text []byte, sets []string, flags ...Flag) (*node, *fault) {
 	root, f := parseTree(text)
 	if f != nil {
 		return nil, f
 	}
 	for _, set := range sets {
 		if f := assign(root, set); f != nil {
+			return nil, f
+		}
+	}
+	for _, flag := range flags {
+		if f := flag.assign(root); f != nil {
 			return nil, f
 		}
 	}

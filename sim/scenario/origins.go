@@ -33,7 +33,7 @@ func (o *Origin) checkURL(src *source, name string) *fault {
 	case err != nil:
 		return src.fault(where, "%q is no URL", o.URL)
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return src.fault(where, "%q: want http://host or http://host:port", o.URL)
+		return src.fault(where, "%q: want http:// or https://, and a host, as https://app.example.com:8443", o.URL)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return src.fault(where, "%q: an origin has no user, query or fragment", o.URL)
 	}

@@ -15,6 +15,18 @@ func assign(root *node, setting string) *fault {
 	if !ok || path == "" {
 		return &fault{at: at, message: "want key.path=value, as edge.capacity=16MiB"}
 	}
+	return put(root, at, path, value)
+}
+
+// Flag is a command's flag that takes the place of what a file has at Key.
+type Flag struct{ Name, Value, Key string }
+
+// assign carries the flag out on a tree. What is wrong with it is said of the flag.
+func (f Flag) assign(root *node) *fault {
+	return put(root, place{set: "--" + f.Name + " " + f.Value}, f.Key, strconv.Quote(f.Value))
+}
+
+func put(root *node, at place, path, value string) *fault {
 	tree, f := parseTree([]byte(value))
 	if f != nil {
 		return &fault{at: at, message: f.message}

@@ -47,7 +47,7 @@ type key struct {
 // place is where something was written: in a file, or on the command line.
 type place struct {
 	line, column int
-	set          string // "--set edge.shards=2"
+	set          string // "--set edge.shards=2", or a flag of its own: "--shards 2"
 }
 
 // find is the value of a key.
