@@ -78,6 +78,7 @@ var extensions = []rule{
 		wait 6s
 		GET => 200 #4 | Cache-Status ~ fwd=stale
 		POST => 200 #5 | Cache-Status ~ fwd=method`},
+	{section: "9211 §2.2", level: must, says: "fwd=partial where a part of the response is stored, and not what is asked for", by: "TestMissingBytesAreSaidToBe"},
 	{section: "9211 §2.2", level: must, says: "fwd=bypass where the behavior keeps nothing",
 		with: func(b *behavior.Behavior) { b.TTL = behavior.TTL{} }, script: `
 		origin 200 | Cache-Control: max-age=60

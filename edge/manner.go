@@ -42,6 +42,7 @@ const (
 	forVariant forward = "vary-miss"
 	forRequest forward = "request" // the request wants more than what is stored
 	forStale   forward = "stale"
+	forPartial forward = "partial" // what is stored lacks bytes that are asked for
 )
 
 // because finds the reason why a stored response, or its absence, sends the

@@ -314,6 +314,9 @@ func (e *Edge) respondSliced(v *viewer, a *ask, head *object, m *manner, led *fl
 	if m == &asHit {
 		m = s.manner
 	}
+	if m.asked && a.forward == "" {
+		a.forward = forPartial
+	}
 	e.write(v, a, head, m, &part, nil, r)
 	return true
 }

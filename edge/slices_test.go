@@ -548,6 +548,27 @@ func TestRecordOfARangeTellsWhatItCost(t *testing.T) {
 	})
 }
 
+// RFC 9211 §2.2: a request goes forward for the bytes that are not there.
+func TestMissingBytesAreSaidToBe(t *testing.T) {
+	o := &library{etag: `"1"`}
+	inLibrary(t, o, nil, func(l *lab) {
+		for _, x := range []struct {
+			from, to     int
+			result, said string
+		}{
+			{0, 10, "Miss", "edgesim; fwd=uri-miss; "},
+			{600_000, 600_010, "Miss", "edgesim; fwd=partial; "},
+			{600_000, 600_010, "Hit", "edgesim; hit; "},
+		} {
+			a := l.part(o, x.from, x.to, x.result)
+			if got := a.header.Get("Cache-Status"); !strings.HasPrefix(got, x.said) {
+				t.Errorf("from %d: Cache-Status %q, want %q…", x.from, got, x.said)
+			}
+			time.Sleep(time.Second)
+		}
+	})
+}
+
 // An origin that answers with other parts than it was asked for.
 func TestStubbornOrigin(t *testing.T) {
 	for name, x := range map[string]struct {
