@@ -106,7 +106,7 @@ func (c command) run(e *env, args []string) int {
 
 // sayDefaultOnce keeps pflag from telling the default of a flag whose words do.
 func sayDefaultOnce(f *pflag.Flag) {
-	if strings.Contains(f.Usage, "(default ") {
+	if strings.Contains(f.Usage, "(default ") && f.DefValue != "0" { // of a number it leaves 0 out itself
 		f.DefValue = ""
 	}
 }

@@ -157,6 +157,11 @@ func TestHelpEverywhere(t *testing.T) {
 		if status != 0 || stderr != "" || !strings.Contains(stdout, "Usage:\n  edgesim "+c.name) || !strings.Contains(stdout, "Example") {
 			t.Errorf("%s --help: status %d, stderr %q\n%s", c.name, status, stderr, stdout)
 		}
+		for flag := range strings.SplitSeq(stdout, "\n      --") {
+			if strings.Count(flag, "(default") > 1 || strings.Contains(flag, "(default )") {
+				t.Errorf("%s --help tells a default twice or not: %s", c.name, flag)
+			}
+		}
 		for line := range strings.Lines(stdout) {
 			if len(line) > 81 {
 				t.Errorf("%s --help has a line of %d columns: %s", c.name, len(line)-1, line)

@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"edgesim/sim/scenario"
 )
 
@@ -515,6 +517,21 @@ func TestEndLetsWhatIsServedFinish(t *testing.T) {
 			t.Errorf("grace %s: status %d, want %d: %s", x.grace, status, x.status, s.said)
 		}
 		origin.Close()
+	}
+}
+
+// TestOneLogInPlaceOfAFolder: --access-log FILE wins over a folder for logs, and
+// what the file says of the folder's parts does not stand in its way.
+func TestOneLogInPlaceOfAFolder(t *testing.T) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	serveCommand.prepare(flags)
+	o := serveOptions{config: "../../docs/serve.example.yaml", accessLog: filepath.Join(t.TempDir(), "a.log")}
+	p, err := o.plan(&env{flags: flags})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := p.conf.AccessLog; l.File != o.accessLog || l.Dir != "" || l.Prefix != "" {
+		t.Errorf("%+v", l)
 	}
 }
 
