@@ -5,7 +5,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5s
 COUNT       ?= 1
 
-.PHONY: help build demo test check fmt vet staticcheck race fuzz floors bench bench-hit bench-stream bench-peers bench-memory verify gallery clean
+.PHONY: help build demo test check fmt vet staticcheck fuzz floors bench bench-hit bench-stream bench-peers bench-memory verify gallery clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
