@@ -33,9 +33,9 @@ func drawAsk(rt *rapid.T, who string) ask {
 		host: text("host", `(a|A|b)\.?(:80|:8080)?`), path: text("path", `/[ab%]{0,2}`), query: text("query", `[ab&=]{0,4}`),
 		headers: map[string]string{},
 	}
-	for name, pattern := range map[string]string{"x-a": `[ab,]{0,2}`, "x-b": `[ab]{0,2}`, "cookie": `[ab=; ]{0,6}`} {
-		if rapid.Bool().Draw(rt, who+" has "+name) {
-			a.headers[name] = text(name, pattern)
+	for _, x := range [][2]string{{"x-a", `[ab,]{0,2}`}, {"x-b", `[ab]{0,2}`}, {"cookie", `[ab=; ]{0,6}`}} {
+		if rapid.Bool().Draw(rt, who+" has "+x[0]) {
+			a.headers[x[0]] = text(x[0], x[1])
 		}
 	}
 	return a
@@ -49,11 +49,11 @@ func (a ask) picked(k Key, tidy bool) string {
 		name, port, _ := strings.Cut(host, ":")
 		parts = append(parts, strings.TrimSuffix(name, ".")+":"+port)
 	}
-	of := func(pick Pick, names []string, members []string) {
+	of := func(what string, pick Pick, names []string, members []string) {
 		for _, m := range members {
 			name, _, _ := strings.Cut(m, "=")
 			if pick == All || pick == Include && slices.Contains(names, name) || pick == Except && !slices.Contains(names, name) {
-				parts = append(parts, "member "+m)
+				parts = append(parts, what+" "+m)
 			}
 		}
 	}
@@ -61,12 +61,12 @@ func (a ask) picked(k Key, tidy bool) string {
 	case All:
 		parts = append(parts, a.query)
 	case Include, Except:
-		of(k.Query, k.QueryNames, slices.DeleteFunc(strings.Split(a.query, "&"), func(m string) bool { return m == "" }))
+		of("query", k.Query, k.QueryNames, slices.DeleteFunc(strings.Split(a.query, "&"), func(m string) bool { return m == "" }))
 	}
 	if k.Cookies == All && !tidy {
 		parts = append(parts, a.headers["cookie"])
 	} else if !k.Cookies.none() {
-		of(k.Cookies, k.CookieNames, a.cookies(tidy))
+		of("cookie", k.Cookies, k.CookieNames, a.cookies(tidy))
 	}
 	for _, name := range sorted(lowered(k.Headers)) {
 		value, there := a.headers[name]
