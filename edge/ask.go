@@ -51,6 +51,7 @@ type ask struct {
 	forward   forward // why it goes to the origin
 	fwdStatus int     // what the origin answered; 0: nothing
 	varied    bool    // a variant was looked for
+	rode      bool    // another request's flight brought the slice that it wants, or was to
 	solo      bool    // this request asks the origin for itself
 	turns     int     // how often another request's flight brought another variant
 

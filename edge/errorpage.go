@@ -128,7 +128,7 @@ func (a *ask) forPage(p *instead, path string) {
 	a.ifNoneMatch, a.ifModifiedSince, a.ifMatch, a.ifUnmodifiedSince = nil, nil, nil, nil
 	a.rangeField, a.ifRange, a.rangesRead, a.judged, a.lacking = nil, nil, 0, nil, false
 	a.once, a.took = nil, nil
-	a.solo, a.turns, a.forward, a.fwdStatus, a.varied = false, 0, "", 0, false
+	a.solo, a.rode, a.turns, a.forward, a.fwdStatus, a.varied = false, false, 0, "", 0, false
 	a.rule = a.dist.Route(a.path)
 	a.route = &a.site.routes[a.dist.Index][a.rule.Index]
 }

@@ -141,7 +141,7 @@ func (e *Edge) serve(v *viewer, a *ask) {
 		how := a.consider(o, state, now)
 		if how == serveIt {
 			p.mu.Unlock()
-			if e.respond(v, a, o, mannerOf(o), nil) {
+			if e.respond(v, a, o, a.mannerOf(o), nil) {
 				return
 			}
 			continue // it was evicted just now
@@ -218,9 +218,12 @@ func (a *ask) directed(o *object, now int64) (use, bool) {
 	return 0, false
 }
 
-func mannerOf(o *object) *manner {
-	if o.onError {
+func (a *ask) mannerOf(o *object) *manner {
+	switch {
+	case o.onError:
 		return &asStaleErr
+	case a.rode:
+		return &asCollapsed
 	}
 	return &asHit
 }

@@ -27,6 +27,8 @@ var (
 	asMiss      = manner{results.Miss, results.LayerOrigin, 0, true, "; stored", 0}
 	asRefresh   = manner{results.RefreshHit, results.LayerEdge, 0, true, "", 0}
 	asCollapsed = manner{results.Hit, results.LayerOrigin, results.Collapsed, true, "; collapsed", 0}
+	asRenewed   = manner{results.Hit, results.LayerEdge, results.Collapsed, true, "; collapsed", 0}                                           // with another's renewal
+	asStoodBy   = manner{results.Hit, results.LayerEdge, results.StaleHit | results.Collapsed, true, "; collapsed; detail=stale-if-error", 0} // when another's flight failed
 	asPassed    = manner{results.Miss, results.LayerOrigin, 0, true, "", 0}
 	asCrowded   = manner{results.CapacityExceeded, results.NoLayer, 0, true, "", 0}
 	asError     = manner{results.Error, results.NoLayer, 0, true, "", 0}

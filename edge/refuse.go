@@ -116,7 +116,7 @@ func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 // describe adds what the object says to the record.
 func (v *viewer) describe(r *results.Record, o *object, p *part) {
 	r.URL, r.ContentType, r.TTL = o.url, o.contentType, o.ttl
-	if o.status >= 400 {
+	if max(o.status, p.status) >= 400 { // 416 of an object that is none itself
 		r.Response, r.Result, r.Detail = results.Error, results.Error, results.ErrorDetail
 	}
 	if p.sends() {

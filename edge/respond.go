@@ -149,8 +149,8 @@ func (e *Edge) header(v *viewer, h *fasthttp.ResponseHeader, o *object, part *pa
 		b = appendNumber(b, "Age", int64(o.ageAt(now)/time.Second))
 	}
 	result := m.result
-	if o.status >= 400 || v.ask.page != nil {
-		result = results.Error // an origin's error, kept or not, or what stands in for one
+	if max(o.status, part.status) >= 400 || v.ask.page != nil {
+		result = results.Error // an origin's error, kept or not, a range that is not there, or what stands in for one
 	}
 	b = e.trace(v, append(b, e.via[o.oldVersion()]...), result)
 	if e.conf.CacheStatus {

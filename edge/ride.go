@@ -50,6 +50,9 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 		return false
 	case f.outcome == faulted:
 		e.refuse(v, a, f.fault)
+		if !leads {
+			v.rec.Flags |= results.Collapsed
+		}
 		return true
 	}
 	a.fwdStatus = f.status
@@ -66,7 +69,7 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 		return e.respond(v, a, f.obj, f.leaderManner(), f.lead)
 	case f.outcome == parted, f.headed:
 		a.turns++
-		a.solo = a.turns > mostTurns
+		a.solo, a.rode = a.turns > mostTurns, f.outcome == parted
 		return false
 	case f.outcome == passed, !f.obj.verdict.Collapsible && f.outcome != staleGood:
 		a.solo = true
@@ -77,10 +80,7 @@ func (e *Edge) ride(v *viewer, a *ask, f *flight, leads bool) bool {
 		return false
 	}
 	a.solo = true
-	m := f.told.manner(&asCollapsed)
-	if f.outcome == staleGood {
-		m = &asStoodIn
-	}
+	m := f.followersManner()
 	if head := a.beside(f); head != nil {
 		return e.respondSliced(v, a, head, &asHit, nil)
 	}
@@ -132,4 +132,14 @@ func (f *flight) leaderManner() *manner {
 		return f.told.manner(&asPassed)
 	}
 	return f.told.manner(&asMiss)
+}
+
+func (f *flight) followersManner() *manner {
+	switch f.outcome {
+	case renewed:
+		return &asRenewed
+	case staleGood:
+		return &asStoodBy
+	}
+	return f.told.manner(&asCollapsed)
 }

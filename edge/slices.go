@@ -311,7 +311,7 @@ func (e *Edge) respondSliced(v *viewer, a *ask, head *object, m *manner, led *fl
 		return e.sliceFailed(v, a, err)
 	}
 	s.lead, s.leadTo = st, st.base+st.end
-	if m == &asHit {
+	if m == &asHit || m == &asCollapsed && s.manner != &asHit {
 		m = s.manner
 	}
 	if m.asked && a.forward == "" {

@@ -136,6 +136,9 @@ func (t *told) manner(m *manner) *manner {
 	}
 	own := *m
 	own.detail = t.detail
+	if t.result == results.Error {
+		own.layer = t.layer // whoever kept the error, or nobody, where the tier speaks for an origin
+	}
 	if t.result == results.Hit || t.result == results.RefreshHit {
 		own.result, own.layer = t.result, t.layer
 		if t.layer == results.LayerShield && t.result == results.Hit {
