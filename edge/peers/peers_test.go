@@ -31,7 +31,7 @@ func TestServersSideBySide(t *testing.T) {
 	t.Setenv("TMPDIR", places)
 	compare := func(more ...string) (all comparison) {
 		var out, said bytes.Buffer
-		status := run(context.Background(), append([]string{"--edgesim", edgesim, "--rounds", "3", "--round", "30ms",
+		status := run(context.Background(), append([]string{"--edgesim", edgesim, "--rounds", "3", "--round", "150ms",
 			"--connections", "8", "--objects", "200", "--capacity", "1048576", "--stored", "100", "--json"}, more...), &out, &said)
 		if status != 0 {
 			t.Fatalf("status %d: %s", status, said.String())
