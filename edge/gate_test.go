@@ -99,7 +99,7 @@ func TestPipelinedRequests(t *testing.T) {
 			}
 			got = rest
 		}
-		for i, r := range l.recorded(4) {
+		for i, r := range byID(l.recorded(4)) {
 			if r.BytesIn != int64(len(requests[i])) || r.BytesOut < 100 {
 				t.Errorf("request %d: %d bytes in, %d out; want %d in", i, r.BytesIn, r.BytesOut, len(requests[i]))
 			}

@@ -30,7 +30,7 @@ func TestGeoRestriction(t *testing.T) {
 			}
 		}
 		l.wantAsked(1)
-		if r := l.recorded(3)[1]; r.Detail != results.ClientGeoBlocked || r.Result != results.Error || r.Status != 403 {
+		if r := byID(l.recorded(3))[1]; r.Detail != results.ClientGeoBlocked || r.Result != results.Error || r.Status != 403 {
 			t.Errorf("%+v", r)
 		}
 	})

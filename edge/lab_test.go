@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -208,4 +209,11 @@ func (l *lab) wantAsked(n int64) {
 	if got := l.asked.Load(); got != n {
 		l.t.Fatalf("the origin was asked %d times, want %d", got, n)
 	}
+}
+
+// byID puts the records of one connection in the order of its requests: that of a
+// request which began a flight may come later than the next one's.
+func byID(records []results.Record) []results.Record {
+	slices.SortFunc(records, func(a, b results.Record) int { return cmp.Compare(a.ID, b.ID) })
+	return records
 }

@@ -391,6 +391,7 @@ func TestBeyondTheLimitObjectsStayAsTheyCame(t *testing.T) {
 		if got, err := slow.decoded(); got != body || err != nil || slow.header.Get("Content-Encoding") != "br" {
 			t.Errorf("within the limit: %v, %v", slow.header, err)
 		}
+		synctest.Wait() // until the flight has given its place back
 		if a := l.get("/b", "Accept-Encoding", "br"); a.header.Get("Content-Encoding") != "br" {
 			t.Errorf("after that: %v", a.header)
 		}
