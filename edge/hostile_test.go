@@ -217,3 +217,21 @@ func TestABodyBooksNoMoreMemoryThanItTakes(t *testing.T) {
 		})
 	}
 }
+
+// A tier that has the head of an object and fetches a slice says that an origin
+// was asked.
+func TestTiersTellOfSlices(t *testing.T) {
+	o := &library{etag: `"1"`, body: pattern(slowSize), fields: []string{"Cache-Control", "max-age=600"}}
+	inTiers(t, o.ServeHTTP, func(c *Config) { c.Distributions[0].Default.Slice = testSlice }, func(x *tiers) {
+		x.get("/big", "Range", bytesRange(0, 100))
+		synctest.Wait()
+		a := x.get("/big", "Range", bytesRange(300_000, 300_100))
+		if a.status != 206 || !bytes.Equal(a.body, o.body[300_000:300_100]) {
+			t.Errorf("%d, %d bytes", a.status, len(a.body))
+		}
+		r := x.recorded(2)[1]
+		if r.OriginAsked != 1 || r.OriginBytes == 0 {
+			t.Errorf("asked %d times for %d bytes", r.OriginAsked, r.OriginBytes)
+		}
+	})
+}

@@ -147,6 +147,9 @@ func (s *sliceSource) ride(f *flight, leads bool, at span) (*stream, error) {
 	defer f.alight()
 	<-f.decided
 	s.a.now = s.e.now()
+	if leads {
+		s.a.asked, s.a.askedAt = s.a.asked+f.own.asked, f.own.member
+	}
 	switch {
 	case f.outcome == changed:
 		return nil, errChanged
