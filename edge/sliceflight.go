@@ -152,6 +152,10 @@ func (f *flight) judgeSlice(r *reply, asked, now int64) {
 			f.decide(faulted, nil, fault{status: 502, detail: results.OriginError, why: "the origin failed to send a part of the object"})
 			return
 		}
+		if status != 200 && status != 404 && status != 410 && status != 416 {
+			f.decide(unfit, nil, fault{}) // as 429 or 401: it says nothing of the object
+			return
+		}
 		f.home.drop(head)
 		f.decide(changed, nil, fault{})
 		return
@@ -182,20 +186,23 @@ func (f *flight) judgeSlice(r *reply, asked, now int64) {
 // update gives a head the fields of the latest part (RFC 9111 §3.4), and reports
 // whether they allow to keep it.
 func (f *flight) update(head *object, r *reply, asked, now int64) bool {
-	n := f.e.renewedObject(f, head, r, asked, now)
-	n.key = head.key
-	if !n.verdict.Store {
-		f.home.drop(head)
-		return false
-	}
 	hash := hashKey([]byte(head.key))
 	f.home.mu.Lock()
 	at, _ := f.home.peek(hash, head.key)
 	f.home.mu.Unlock()
-	if at != nil && at.sliced && at.mark == head.mark {
-		f.home.renew(hash, at, n, f)
+	stands := at != nil && at.sliced && at.mark == head.mark
+	if stands {
+		head = at // other parts may have brought newer fields meanwhile
 	}
-	return true
+	n := f.e.renewedObject(f, head, r, asked, now)
+	n.key = head.key
+	switch {
+	case n.verdict.Store && stands:
+		f.home.renew(hash, at, n, f)
+	case !n.verdict.Store && !f.req.Authorization:
+		f.home.drop(head)
+	}
+	return n.verdict.Store
 }
 
 // bring makes the object for the bytes that come, and takes the leader's place

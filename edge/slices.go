@@ -89,7 +89,10 @@ type sliceSource struct {
 	manner *manner // how the first bytes came
 }
 
-var errChanged = errors.New("edge: the object at the origin has become another one")
+var (
+	errChanged = errors.New("edge: the object at the origin has become another one")
+	errElse    = errors.New("edge: the origin answers this request for itself alone")
+)
 
 // faultError is a flight's fault as an error.
 type faultError struct{ fault }
@@ -110,6 +113,9 @@ func (s *sliceSource) open(at span, wait func()) (*stream, error) {
 			s.came(&asHit)
 			s.ahead(at)
 			return st, nil
+		}
+		if f == nil {
+			return nil, &faultError{faultCrowded}
 		}
 		if leads {
 			f.fly()
@@ -153,6 +159,8 @@ func (s *sliceSource) ride(f *flight, leads bool, at span) (*stream, error) {
 	switch {
 	case f.outcome == changed:
 		return nil, errChanged
+	case f.outcome == unfit:
+		return nil, errElse
 	case f.outcome == faulted:
 		return nil, &faultError{f.fault}
 	case leads:
@@ -194,8 +202,8 @@ func (s *sliceSource) came(m *manner) {
 }
 
 // find looks for the slice that has the beginning of at: in the cache, among
-// the flights, or else with a flight of its own. It counts as asked for when it
-// is touched.
+// the flights, or else with a flight of its own; nothing, when there may be no
+// more flights. It counts as asked for when it is touched.
 func (s *sliceSource) find(at span, touch bool) (st *stream, f *flight, leads bool) {
 	if st := s.a.p.wholeOf(s.head, at); st != nil {
 		return st, nil, false
@@ -222,6 +230,9 @@ func (s *sliceSource) find(at span, touch bool) (st *stream, f *flight, leads bo
 	if f != nil && f.joinable(at.from) {
 		f.take(fetchIt)
 		return nil, f, false
+	}
+	if s.e.crowded() {
+		return nil, nil, false
 	}
 	g := s.e.newSliceFlight(s.v, s.a, p, string(s.key), s.head, want)
 	if g.private = f != nil; !g.private {
@@ -332,7 +343,7 @@ func (e *Edge) sliceFailed(v *viewer, a *ask, err error) bool {
 		return true
 	}
 	a.turns++
-	a.solo = a.turns > mostTurns
+	a.solo = err == errElse || a.turns > mostTurns
 	return false
 }
 
