@@ -18,7 +18,7 @@ demo: build ## the main job, end to end, in under a minute: a run folder with re
 
 test: ## every test, with the race detector; those that measure memory or replay traces without it
 	$(GO) test -race -count=$(COUNT) ./...
-	$(GO) test -count=$(COUNT) ./edge ./edge/cache ./workloads
+	$(GO) test -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./workloads
 
 check: fmt vet staticcheck floors test fuzz ## what CI runs
 
