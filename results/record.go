@@ -71,6 +71,7 @@ type Record struct {
 	TTL      TTLClass
 	Vantage  Vantage
 	Class    uint8 // content class of the workload; 0 when unknown
+	State    State // viewer's U.S. state; NoState when unknown or elsewhere
 }
 
 // NoDistribution is Record.Distribution of a request that an edge refused because
