@@ -80,6 +80,40 @@ func (n *Names) OriginOf(r *Record) string {
 	return ""
 }
 
+// EveryDistribution lists the distributions in the order of their numbers.
+func (n *Names) EveryDistribution() []Distribution {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return slices.Clone(n.Distributions)
+}
+
+// EveryBehavior lists the behaviors in the order of their numbers.
+func (n *Names) EveryBehavior() []string {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return slices.Clone(n.Behaviors)
+}
+
+// EveryEdge lists the edge locations in the order of their numbers.
+func (n *Names) EveryEdge() []Edge {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return slices.Clone(n.Edges)
+}
+
+// PlaceEdge is the number of the edge location with e's code, which from now on
+// is described as e.
+func (n *Names) PlaceEdge(e Edge) (uint16, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	at := slices.IndexFunc(n.Edges, func(o Edge) bool { return o.Code == e.Code })
+	if at >= 0 {
+		n.Edges[at] = e
+		return uint16(at), nil
+	}
+	return place(&n.Edges, e, "edge locations")
+}
+
 // PlaceDistribution is the number of the distribution with d's id, which from
 // now on is described as d.
 func (n *Names) PlaceDistribution(d Distribution) (uint16, error) {

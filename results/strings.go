@@ -40,6 +40,7 @@ type Strings struct {
 	mostBytes int64  // maxBytes; tests make it smaller
 	full      atomic.Bool
 	lost      atomic.Uint64
+	age       atomic.Uint64 // generation
 }
 
 type stringTable struct {
@@ -50,11 +51,40 @@ type stringTable struct {
 // NewStrings returns a table that holds the empty string and "(other)".
 func NewStrings() *Strings {
 	s := &Strings{most: maxStrings, mostBytes: maxBytes}
+	s.begin()
+	return s
+}
+
+func (s *Strings) begin() {
 	s.table.Store(newStringTable(1 << 10))
 	s.put(0, "")
 	s.put(Overflow, "(other)")
-	s.n = 2
-	return s
+	s.n, s.bytes = 2, 0
+}
+
+// Reset forgets every string and begins a new generation, in which the same Sym
+// means another string. Who reads in bounded memory calls it between batches,
+// when nobody else uses the table.
+func (s *Strings) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.slabs {
+		s.slabs[i].Store(nil)
+	}
+	s.begin()
+	s.full.Store(false)
+	s.age.Add(1)
+}
+
+// Generation counts the resets. A Sym, and whatever was remembered under one, is
+// good only within its generation.
+func (s *Strings) Generation() uint64 { return s.age.Load() }
+
+// Size is the number of strings held and of the bytes of their text.
+func (s *Strings) Size() (strings int, bytes int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return int(s.n), s.bytes
 }
 
 func newStringTable(size int) *stringTable {

@@ -53,11 +53,7 @@ func (b *Builder) addPart(recs []results.Record, p part) {
 		b.summary.Traffic().Add(recs)
 		b.countTraffic(recs)
 		if p&inWarmup == 0 {
-			for _, r := range b.reports {
-				if r.kind.Name != summaryReport {
-					r.view.Add(recs)
-				}
-			}
+			b.reports.Add(recs)
 		}
 	}
 	if p&inLatency != 0 {

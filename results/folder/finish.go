@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -65,34 +64,41 @@ func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 	return results.WriteJSON(filepath.Join(b.opt.Dir, results.ManifestFile), m)
 }
 
-// writeReports writes every report's CSV file and returns their tables, the
-// run's summary first.
+// writeReports writes every report's CSV files and returns their tables, the
+// run's summary first. With several distributions each has its own in a folder
+// of its ID.
 func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.Table, error) {
-	var all []page.Table
-	for _, r := range b.reports {
-		t := r.view.Table()
-		if r.kind.Name == summaryReport {
-			preamble := t.Preamble
-			t = report.SummaryTable(s)
-			t.Preamble = preamble
-		}
-		stamp(t, generated)
-		path := results.ReportsDir + "/" + r.kind.Name + ".csv"
-		csv := func(w io.Writer) error { return report.WriteCSV(w, t) }
-		if err := results.WriteFile(filepath.Join(b.opt.Dir, path), csv); err != nil {
-			return nil, err
-		}
-		all = append(all, page.Table{Table: t, About: r.kind.About, Files: []page.Link{{Path: path, Label: "CSV"}}})
+	k, err := report.Find(summaryReport)
+	if err != nil {
+		panic("folder: there is no summary report")
 	}
-	slices.SortStableFunc(all, func(x, y page.Table) int { return order(x.Name) - order(y.Name) })
-	return all, nil
+	t := report.SummaryTable(s)
+	t.Preamble = b.reports.Preamble("Run Summary", "")
+	first, err := b.writeTable(k, t, "", generated)
+	if err != nil {
+		return nil, err
+	}
+	tables := []page.Table{first}
+	for _, k := range b.reports.Kinds() {
+		for _, t := range b.reports.Tables(k.Name, "") {
+			written, err := b.writeTable(k, t, "", generated)
+			if err != nil {
+				return nil, err
+			}
+			tables = append(tables, written)
+		}
+	}
+	return tables, nil
 }
 
-func order(table string) int {
-	if table == summaryReport {
-		return 0
+func (b *Builder) writeTable(k report.Kind, t *report.Table, dir string, generated time.Time) (page.Table, error) {
+	stamp(t, generated)
+	path := results.ReportsDir + "/" + dir + t.Name + ".csv"
+	csv := func(w io.Writer) error { return report.WriteCSV(w, t) }
+	if err := results.WriteFile(filepath.Join(b.opt.Dir, path), csv); err != nil {
+		return page.Table{}, err
 	}
-	return 1
+	return page.Table{Table: t, About: k.About, Files: []page.Link{{Path: path, Label: "CSV"}}}, nil
 }
 
 // stamp puts the moment of making into a report's preamble: it is not known

@@ -94,16 +94,11 @@ type Builder struct {
 
 	mu       sync.Mutex
 	summary  *results.SummaryView
-	reports  []reportView
+	reports  *report.Set
 	plots    []plotView
 	ttfb     *results.Histogram
 	progress Progress
 	finished bool
-}
-
-type reportView struct {
-	kind report.Kind
-	view report.Report
 }
 
 type plotView struct {
@@ -136,11 +131,15 @@ func New(opt Options) (*Builder, error) {
 	b.summary = results.NewSummary(opt.Names, results.SummaryOptions{
 		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify,
 	})
-	for _, k := range report.Kinds() {
-		b.reports = append(b.reports, reportView{k, k.New(report.Options{
-			Names: opt.Names, Grain: opt.Grain, Version: m.Program.Version, Query: opt.Query,
-		})})
+	var kinds []report.Kind
+	for _, k := range report.InOrder(report.Kinds()) {
+		if k.Name != summaryReport {
+			kinds = append(kinds, k)
+		}
 	}
+	b.reports = report.NewSet(report.Options{
+		Names: opt.Names, Grain: opt.Grain, Version: m.Program.Version, Query: opt.Query,
+	}, kinds...)
 	if opt.Plots {
 		for _, k := range plot.Kinds() {
 			b.plots = append(b.plots, plotView{k, k.New(plot.Options{

@@ -30,7 +30,7 @@ func TestCacheStatisticsAreAsCountingByHand(t *testing.T) {
 			byRow[[2]string{id, second}] = append(byRow[[2]string{id, second}], rec)
 			byRow[[2]string{"ALL", second}] = append(byRow[[2]string{"ALL", second}], rec)
 		}
-		table := r.Table()
+		table := r.Tables("")[0]
 		rows := map[[2]string]bool{}
 		for _, row := range table.Rows {
 			key := [2]string{row[0].Text, row[3].Text}
@@ -61,25 +61,59 @@ func TestCacheStatisticsOfOneDistribution(t *testing.T) {
 	all := newCacheStatistics(exampleOptions(names))
 	o := exampleOptions(names)
 	o.Distribution = "EDOWNLOAD00001"
-	one := newCacheStatistics(o)
+	one := NewSet(o)
 	all.Add(recs)
 	one.Add(recs)
 	var want, got [][]string
-	for _, row := range all.Table().Rows {
+	for _, row := range all.Tables("")[0].Rows {
 		if row[0].Text == o.Distribution {
-			want = append(want, shown(all.Table().Columns, row))
+			want = append(want, shown(all.Tables("")[0].Columns, row))
 		}
 	}
-	for _, row := range one.Table().Rows {
-		got = append(got, shown(one.Table().Columns, row))
+	table := one.Tables("cache_statistics", "")[0]
+	for _, row := range table.Rows {
+		got = append(got, shown(table.Columns, row))
 	}
-	if len(got) != 11 || len(want) != 11 { // the last responses end in an eleventh second
+	if want = want[:len(want)-1]; len(got) != 10 || len(want) != 10 { // the last responses end in an eleventh second
 		t.Fatalf("%d and %d rows, want 11", len(got), len(want))
 	}
 	for i := range got {
 		if strings.Join(got[i], "|") != strings.Join(want[i], "|") {
 			t.Errorf("row %d is %q, want %q", i, got[i], want[i])
 		}
+	}
+	scoped := all.Tables(o.Distribution)[0]
+	for i, row := range scoped.Rows[:10] {
+		if strings.Join(shown(scoped.Columns, row), "|") != strings.Join(want[i], "|") {
+			t.Errorf("asked for one distribution, row %d is %q, want %q", i, shown(scoped.Columns, row), want[i])
+		}
+	}
+}
+
+// What one report printed, another takes back: the hours of two halves of a run
+// make the whole's.
+func TestCacheStatisticsAreAbsorbed(t *testing.T) {
+	names := exampleNames()
+	recs := exampleRun(names)
+	whole := newCacheStatistics(exampleOptions(names))
+	whole.Add(recs)
+	sum := newCacheStatistics(exampleOptions(names))
+	for _, half := range [][]results.Record{recs[:len(recs)/3], recs[len(recs)/3:]} {
+		part := newCacheStatistics(exampleOptions(names))
+		part.Add(half)
+		if err := sum.Absorb(part.Tables("")[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var want, got strings.Builder
+	if err := WriteCSV(&want, whole.Tables("")[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteCSV(&got, sum.Tables("")[0]); err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != want.String() {
+		t.Errorf("absorbed:\n%s\nwant:\n%s", got.String(), want.String())
 	}
 }
 
@@ -115,7 +149,7 @@ func TestCacheStatisticsBuckets(t *testing.T) {
 	} {
 		r := newCacheStatistics(Options{Names: names, Grain: c.grain})
 		r.Add(recs)
-		table := r.Table()
+		table := r.Tables("")[0]
 		if len(table.Rows) == 0 || table.Rows[0][3].Text != c.first {
 			t.Fatalf("grain %v: begins with %v, want %s", c.grain, table.Rows[0][3].Text, c.first)
 		}
@@ -135,7 +169,7 @@ func TestCacheStatisticsBuckets(t *testing.T) {
 func TestCacheStatisticsBefore1970(t *testing.T) {
 	r := newCacheStatistics(Options{Names: results.NewNames(time.Time{})})
 	r.Add([]results.Record{{At: -1}, {At: 0}})
-	table := r.Table()
+	table := r.Tables("")[0]
 	if len(table.Rows) != 2 || table.Rows[0][3].Text != "1969-12-31T23:00:00Z" {
 		t.Errorf("%d rows from %v on, want 2 from 1969-12-31T23:00:00Z on", len(table.Rows), table.Rows[0][3].Text)
 	}

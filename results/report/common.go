@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+	"math"
 	"time"
 
 	"edgesim/results"
@@ -12,17 +14,22 @@ const all = "ALL"
 // whole reports whether the report is of every distribution.
 func (o Options) whole() bool { return o.Distribution == "" || o.Distribution == all }
 
-// covers reports whether the record belongs to the report's distribution.
-func (o Options) covers(r *results.Record) bool {
-	return o.whole() || o.Names.DistributionOf(r).ID == o.Distribution
-}
-
-func (o Options) distribution() string {
+// scope is the distribution that tables asked for one are of; "" is all.
+func (o Options) scope(distribution string) string {
+	if distribution != "" && distribution != all {
+		return distribution
+	}
 	if o.whole() {
-		return all
+		return ""
 	}
 	return o.Distribution
 }
+
+// named is how a preamble names a scope.
+func named(scope string) string { return cmp.Or(scope, all) }
+
+// label is what CloudFront calls FriendlyName.
+func label(d results.Distribution) string { return cmp.Or(d.Friendly, d.Domain) }
 
 // at is the moment ns nanoseconds after the records' epoch; without one, after
 // the start of 1970.
@@ -33,19 +40,47 @@ func (o Options) at(ns int64) time.Time {
 	return o.Names.Epoch.Add(time.Duration(ns))
 }
 
-// preamble is what every CSV of CloudFront's begins with; more follows where a
-// report has more. A zero From or To takes the moment given.
-func (o Options) preamble(title string, from, to time.Time, more ...[2]string) [][2]string {
+// since is t in ns since the records' epoch.
+func (o Options) since(t time.Time) int64 { return t.UnixNano() - o.at(0).UnixNano() }
+
+// limits are From and To in ns since the epoch; where one is zero, no limit.
+func (o Options) limits() (from, to int64) {
+	from, to = math.MinInt64, math.MaxInt64
 	if !o.From.IsZero() {
-		from = o.From
+		from = o.since(o.From)
 	}
 	if !o.To.IsZero() {
-		to = o.To
+		to = o.since(o.To)
 	}
+	return from, to
+}
+
+// rangeOf is the range that reports are labelled with: From and To, and where one
+// is zero, the first or last bucket in which a record ended. Both are zero when
+// there is neither.
+func (o Options) rangeOf() (from, to time.Time) {
+	from, to = o.From, o.To
+	if o.span == nil || o.span.last < o.span.first {
+		return from, to
+	}
+	t := timeline{grain: int64(cmp.Or(o.Grain, time.Hour))}
+	if from.IsZero() {
+		from = t.start(floorDiv(o.at(o.span.first).UnixNano(), t.grain))
+	}
+	if to.IsZero() {
+		to = t.start(floorDiv(o.at(o.span.last).UnixNano(), t.grain) + 1)
+	}
+	return from, to
+}
+
+// preamble is what every CSV of CloudFront's begins with; more follows where a
+// report has more.
+func (o Options) preamble(title, scope string, more ...[2]string) [][2]string {
+	from, to := o.rangeOf()
 	return append([][2]string{
 		{"Version", o.Version},
 		{"Report", title},
-		{"DistributionID", o.distribution()},
+		{"DistributionID", named(scope)},
 		{"StartDateUTC", moment(from)},
 		{"EndDateUTC", moment(to)},
 		{"GeneratedTimeUTC", moment(o.Generated)},

@@ -104,7 +104,7 @@ func TestWritersTellErrors(t *testing.T) {
 	}
 	r := k.New(exampleOptions(names))
 	r.Add(exampleRun(names))
-	table := r.Table()
+	table := r.Tables("")[0]
 	for _, room := range []int{0, 10, 300, 2000} {
 		if WriteCSV(&narrow{room}, table) == nil || WriteJSON(&narrow{room}, table) == nil || WriteText(&narrow{room}, table, 80) == nil {
 			t.Errorf("no error from a writer with room for %d bytes", room)

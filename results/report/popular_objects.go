@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 	"unicode/utf8"
 
 	"edgesim/results"
@@ -15,7 +14,8 @@ func init() {
 		Name:  "popular_objects",
 		Title: "Popular objects",
 		About: "The 50 objects asked for most, with hits, bytes and status codes; counts are exact.",
-		New:   func(o Options) Report { return &popularObjects{o: o} },
+		Group: CloudFront, Place: 2,
+		New: func(o Options) Report { return &popularObjects{o: o} },
 	})
 }
 
@@ -28,11 +28,8 @@ const (
 // popularObjects counts every object exactly. CloudFront keeps a running list
 // of 150 and estimates what an object got while it was not on the list.
 type popularObjects struct {
-	o        Options
-	objects  results.Tally[tallies]
-	requests int64
-	first    int64 // ns since the epoch, of a response's end
-	last     int64
+	o       Options
+	objects results.Tally[tallies]
 }
 
 // A Sym is below 2^24, so that a distribution, a query and a path make one
@@ -42,18 +39,11 @@ const symBits = 24
 func (p *popularObjects) Add(recs []results.Record) {
 	for i := range recs {
 		r := &recs[i]
-		if !p.o.covers(r) {
-			continue
-		}
 		key := uint64(r.Distribution)<<(2*symBits) | uint64(r.URL)
 		if p.o.Query {
 			key |= uint64(r.Query) << symBits
 		}
 		p.objects.At(key).add(r)
-		if p.requests++; p.requests == 1 {
-			p.first, p.last = r.End(), r.End()
-		}
-		p.first, p.last = min(p.first, r.End()), max(p.last, r.End())
 	}
 }
 
@@ -73,45 +63,48 @@ func (a popular) compare(b popular) int {
 		cmp.Compare(a.distribution.ID, b.distribution.ID))
 }
 
-func (p *popularObjects) Table() *Table {
+func (p *popularObjects) Tables(distribution string) []*Table {
+	scope := p.o.scope(distribution)
 	t := &Table{Name: "popular_objects", Title: "Popular objects", Columns: popularColumns()}
-	var from, to time.Time
-	if p.requests > 0 {
-		from, to = p.o.at(p.first), p.o.at(p.last)
-	}
-	t.Preamble = p.o.preamble("Popular Objects", from, to)
-	for _, o := range p.top() {
+	t.Preamble = p.o.preamble("Popular Objects", scope)
+	list, n := p.top(scope)
+	for _, o := range list {
 		t.Rows = append(t.Rows, o.row())
 	}
-	if n := p.objects.Len(); n > popularRows {
+	if n > popularRows {
 		t.Notes = append(t.Notes, fmt.Sprintf("%d of %d objects are shown.", popularRows, n))
 	}
-	return t
+	return []*Table{t}
 }
 
 // top is the list of the first popularRows objects, kept sorted while all pass
-// by, so that a catalog of millions is not sorted for fifty.
-func (p *popularObjects) top() []popular {
-	var list []popular
+// by, so that a catalog of millions is not sorted for fifty; of is how many there
+// are.
+func (p *popularObjects) top(scope string) (list []popular, of int) {
+	known := p.o.Names.EveryDistribution()
 	for key, n := range p.objects.All() {
+		if d := int(key >> (2 * symBits)); scope != "" && (d >= len(known) || known[d].ID != scope) {
+			continue
+		}
+		of++
 		if len(list) == popularRows && n.requests < list[popularRows-1].requests {
 			continue
 		}
-		o := p.named(key, n)
+		o := p.named(key, n, known)
 		at, _ := slices.BinarySearchFunc(list, o, popular.compare)
 		list = slices.Insert(list, at, o)
 		list = list[:min(len(list), popularRows)]
 	}
-	return list
+	return list, of
 }
 
-func (p *popularObjects) named(key uint64, n *tallies) popular {
+func (p *popularObjects) named(key uint64, n *tallies, known []results.Distribution) popular {
 	o := popular{tallies: n, url: p.o.Names.Str(results.Sym(key & (1<<symBits - 1)))}
 	if query := p.o.Names.Str(results.Sym(key >> symBits & (1<<symBits - 1))); query != "" {
 		o.url += "?" + query
 	}
-	if d := int(key >> (2 * symBits)); d < len(p.o.Names.Distributions) {
-		o.distribution = p.o.Names.Distributions[d]
+	if d := int(key >> (2 * symBits)); d < len(known) {
+		o.distribution = known[d]
 	}
 	return o
 }

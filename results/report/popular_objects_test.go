@@ -40,7 +40,7 @@ func TestPopularObjectsAreAsSortingAll(t *testing.T) {
 
 		p := &popularObjects{o: Options{Names: names, Query: query}}
 		p.Add(recs)
-		table := p.Table()
+		table := p.Tables("")[0]
 		if len(table.Rows) != len(want) {
 			t.Fatalf("%d rows, want %d", len(table.Rows), len(want))
 		}
@@ -68,7 +68,7 @@ func TestPopularObjectsByDistribution(t *testing.T) {
 	}
 	p := &popularObjects{o: Options{Names: names}}
 	p.Add(recs)
-	rows := p.Table().Rows
+	rows := p.Tables("")[0].Rows
 	if len(rows) != 2 || rows[0][3].Num != 2 || rows[1][3].Num != 1 {
 		t.Errorf("rows %v, want one of 2 and one of 1", rows)
 	}
@@ -83,7 +83,7 @@ func TestPopularObjectsShowTheEndOfLongURLs(t *testing.T) {
 	recs := []results.Record{{URL: names.Strings.Of(long)}}
 	p := &popularObjects{o: Options{Names: names}}
 	p.Add(recs)
-	got := p.Table().Rows[0][2].Text
+	got := p.Tables("")[0].Rows[0][2].Text
 	if len([]rune(got)) != 500 || !strings.HasSuffix(long, got) {
 		t.Errorf("%d characters %q, want the last 500", len([]rune(got)), got)
 	}
@@ -101,7 +101,7 @@ func TestPopularObjectsSayHowManyThereAre(t *testing.T) {
 	for i := range 51 {
 		p.Add([]results.Record{{URL: names.Strings.Of(fmt.Sprint("/", i))}})
 	}
-	if notes := p.Table().Notes; len(notes) != 1 || notes[0] != "50 of 51 objects are shown." {
+	if notes := p.Tables("")[0].Notes; len(notes) != 1 || notes[0] != "50 of 51 objects are shown." {
 		t.Errorf("notes %q", notes)
 	}
 }

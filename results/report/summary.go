@@ -1,10 +1,6 @@
 package report
 
-import (
-	"time"
-
-	"edgesim/results"
-)
+import "edgesim/results"
 
 func init() {
 	register(Kind{
@@ -20,7 +16,6 @@ func init() {
 type summary struct {
 	o    Options
 	view *results.SummaryView
-	last int64 // ns since the epoch
 }
 
 func newSummary(o Options) Report {
@@ -28,26 +23,18 @@ func newSummary(o Options) Report {
 }
 
 func (s *summary) Add(recs []results.Record) {
-	for len(recs) > 0 {
-		n := 0
-		for n < len(recs) && s.o.covers(&recs[n]) {
-			s.last = max(s.last, recs[n].End())
-			n++
-		}
-		s.view.Traffic().Add(recs[:n])
-		s.view.Latency().Add(recs[:n])
-		recs = recs[min(n+1, len(recs)):]
-	}
+	s.view.Traffic().Add(recs)
+	s.view.Latency().Add(recs)
 }
 
-func (s *summary) Table() *Table {
-	t := SummaryTable(s.view.Finish(results.SummaryEnd{}))
-	var from, to time.Time
-	if s.last > 0 {
-		from, to = s.o.at(0), s.o.at(s.last)
+// Tables is the summary of all distributions; of one alone there is none.
+func (s *summary) Tables(distribution string) []*Table {
+	if scope := s.o.scope(distribution); scope != s.o.scope("") {
+		return nil
 	}
-	t.Preamble = s.o.preamble("Run Summary", from, to)
-	return t
+	t := SummaryTable(s.view.Finish(results.SummaryEnd{}))
+	t.Preamble = s.o.preamble("Run Summary", s.o.scope(""))
+	return []*Table{t}
 }
 
 // SummaryTable is the table of a finished summary, without a preamble: a row

@@ -15,7 +15,7 @@ func TestSummaryRows(t *testing.T) {
 		{Response: results.Miss, Result: results.Miss, Status: 200, BytesOut: 300, TTFB: 30 * ms, Total: 40 * ms},
 		{Response: results.Redirect, Result: results.Redirect, Status: 301, TTFB: ms, Total: ms},
 	})
-	table := s.Table()
+	table := s.Tables("")[0]
 	want := [][]string{
 		{"Hit", "2", "50.00", "200 B", "1.00", "1.00", "2.00", "2.00"},
 		{"RefreshHit", "0", "0.00", "0 B", "-", "-", "-", "-"},
@@ -38,7 +38,7 @@ func TestSummaryRows(t *testing.T) {
 
 func TestSummaryOfOneDistribution(t *testing.T) {
 	names := exampleNames()
-	s := newSummary(Options{Names: names, Distribution: "EDOWNLOAD00001"})
+	s := NewSet(Options{Names: names, Distribution: "EDOWNLOAD00001"})
 	recs := exampleRun(names)
 	s.Add(recs)
 	want := 0.0
@@ -47,7 +47,7 @@ func TestSummaryOfOneDistribution(t *testing.T) {
 			want++
 		}
 	}
-	rows := s.Table().Rows
+	rows := s.Tables("summary", "")[0].Rows
 	if got := rows[len(rows)-1][1].Num; got != want {
 		t.Errorf("%v requests, want %v", got, want)
 	}

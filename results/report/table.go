@@ -1,6 +1,9 @@
 package report
 
-// Table is a finished report: CloudFront's preamble, its columns, its rows.
+import "time"
+
+// Table is a finished report: CloudFront's preamble, its columns, its rows, and
+// the charts that it makes.
 type Table struct {
 	Name     string
 	Title    string
@@ -8,14 +11,18 @@ type Table struct {
 	Columns  []Column
 	Rows     [][]Cell // each as long as Columns
 	Notes    []string // what was left out, what is estimated
+	Charts   []Chart
 }
 
-// Column is a column's head.
+// Column is a column's head, and how its numbers add up.
 type Column struct {
 	Name  string // CloudFront's name, as in the CSV
 	Label string // as people read it on a terminal or page; "" means Name
 	Unit  Unit
 	Wide  bool // left out where a terminal has no room for it
+
+	Merge    Merge  // how the rows of several time buckets make one
+	Of, Over string // columns of which a Percent is 100 · Of / Over; "": no such two
 }
 
 // Unit says what a column's numbers are, and so how people are shown them.
@@ -31,12 +38,61 @@ const (
 	Number       // any other number
 )
 
+// Merge says how the numbers of several time buckets make one of a longer.
+type Merge uint8
+
+const (
+	ByUnit Merge = iota // counts and bytes add up; a Percent with Of and Over is computed anew; the rest stays apart
+	Sum
+	Max
+	Apart // there is no way: a chart keeps the finer buckets, a table leaves the cell empty
+)
+
 // Cell is a text or a number, as its column's Unit says. A Moment is both: the
 // time in RFC 3339 and the seconds since 1970. Anywhere else a number's cell
 // has a text only when there is no number, and the text says so, as "-" does.
 type Cell struct {
 	Text string
 	Num  float64 // exact for counts and bytes up to 2^53
+}
+
+// Chart is what a table looks like as a picture. It names columns instead of
+// holding numbers, so that a picture can never say anything else than its table,
+// over whatever range and grain.
+type Chart struct {
+	Name  string // part of a file's name: "status_codes"
+	Title string
+	About string // how to read it, in a sentence
+	Form  Form
+	X     string // column: a Moment is time; a Text names bars
+	Y     string // the axis's words, as "requests"
+	Unit  Unit   // of Y
+	Rate  bool   // per second: numbers are divided by the bucket's length
+	// Where a table has rows of several things over time, such as of several
+	// distributions or regions, Only picks the rows of the chart: column and
+	// text. Rows of ALL come before those of others.
+	Only   [][2]string
+	Most   int // of bars, at most so many; 0: all
+	Series []Series
+}
+
+// Form is how a chart is drawn.
+type Form uint8
+
+const (
+	Lines Form = iota
+	Stack      // areas or bars on top of each other, in the order of the series
+	Bars
+)
+
+// Series is one line, or one colour of bars: Σ Columns, or 100 · Σ Columns / Σ
+// Over where Over is named and the chart's unit is Percent, Σ Columns / Σ Over
+// where it is not.
+type Series struct {
+	Label   string
+	Columns []string
+	Over    []string
+	Color   string // of a result type ("Hit"), or blue, sky, vermillion, purple, green, orange, gray, ink; "": by its place
 }
 
 func text(s string) Cell { return Cell{Text: s} }
@@ -51,4 +107,19 @@ func (c Column) head() string {
 		return c.Label
 	}
 	return c.Name
+}
+
+// covered is the range that the table's preamble names; false when it has none.
+func (t *Table) covered() (from, to time.Time, ok bool) {
+	for _, p := range t.Preamble {
+		at, err := time.Parse(time.RFC3339Nano, p[1])
+		switch {
+		case err != nil:
+		case p[0] == "StartDateUTC":
+			from = at
+		case p[0] == "EndDateUTC":
+			to = at
+		}
+	}
+	return from, to, from.Before(to)
 }

@@ -1,0 +1,144 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"edgesim/results"
+)
+
+// Set is several reports of the same records. It leaves out, once for all of
+// them, what Options do not cover, and knows the range that they are labelled
+// with.
+type Set struct {
+	o        Options
+	kinds    []Kind
+	reports  []Report
+	from, to int64  // ns since the epoch
+	wanted   []int8 // by number: 1 wanted, -1 not; 0 not known yet
+	leftOut  int64
+}
+
+// span is the time between the first and the last record's end, in ns since the
+// epoch; of no records when last is before first.
+type span struct{ first, last int64 }
+
+func (s *span) add(at int64) {
+	if s.last < s.first {
+		s.first, s.last = at, at
+		return
+	}
+	s.first, s.last = min(s.first, at), max(s.last, at)
+}
+
+// NewSet begins the reports of those kinds; without any, of all kinds, in the
+// order in which people read them.
+func NewSet(o Options, kinds ...Kind) *Set {
+	if len(kinds) == 0 {
+		kinds = InOrder(Kinds())
+	}
+	o.span = &span{first: 0, last: -1}
+	s := &Set{o: o, kinds: kinds}
+	s.from, s.to = o.limits()
+	for _, k := range kinds {
+		s.reports = append(s.reports, k.New(o))
+	}
+	return s
+}
+
+// InOrder sorts reports as people read them: the run, the console's five, the
+// rest.
+func InOrder(kinds []Kind) []Kind {
+	list := slices.Clone(kinds)
+	slices.SortStableFunc(list, func(a, b Kind) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Name, b.Name))
+	})
+	return list
+}
+
+// Kinds are the kinds of the set's reports, in their order.
+func (s *Set) Kinds() []Kind { return slices.Clone(s.kinds) }
+
+// LeftOut counts the records that were not of the range or distribution.
+func (s *Set) LeftOut() int64 { return s.leftOut }
+
+// Add hands the records that are covered to every report; neighbours go on
+// together, without being copied.
+func (s *Set) Add(recs []results.Record) {
+	for len(recs) > 0 {
+		n := 0
+		for n < len(recs) && s.covers(&recs[n]) {
+			s.o.span.add(recs[n].End())
+			n++
+		}
+		if n > 0 {
+			for _, r := range s.reports {
+				r.Add(recs[:n])
+			}
+		}
+		if n < len(recs) {
+			s.leftOut++
+			n++
+		}
+		recs = recs[n:]
+	}
+}
+
+func (s *Set) covers(r *results.Record) bool {
+	end := r.End()
+	return end >= s.from && end < s.to && (s.o.whole() || s.wants(r))
+}
+
+// wants reports whether the record is of the one distribution that is wanted.
+func (s *Set) wants(r *results.Record) bool {
+	d := int(r.Distribution)
+	if d == results.NoDistribution {
+		return false
+	}
+	for len(s.wanted) <= d {
+		s.wanted = append(s.wanted, 0)
+	}
+	if s.wanted[d] == 0 {
+		s.wanted[d] = -1
+		if s.o.Names.DistributionOf(r).ID == s.o.Distribution {
+			s.wanted[d] = 1
+		}
+	}
+	return s.wanted[d] > 0
+}
+
+// Tables are the tables of the set's report of that kind; nil when it has none.
+func (s *Set) Tables(kind string, distribution string) []*Table {
+	for i, k := range s.kinds {
+		if k.Name == kind {
+			return s.reports[i].Tables(distribution)
+		}
+	}
+	return nil
+}
+
+// Preamble is what a table of that title would begin with.
+func (s *Set) Preamble(title, distribution string) [][2]string {
+	return s.o.preamble(title, s.o.scope(distribution))
+}
+
+// Absorb gives a table back to the report that printed it. A table that no
+// report of the set has is an error, as is one whose report cannot take it.
+func (s *Set) Absorb(t *Table) error {
+	for i, k := range s.kinds {
+		if !slices.Contains(k.TableNames(), t.Name) {
+			continue
+		}
+		a, able := s.reports[i].(Absorber)
+		if !able {
+			return fmt.Errorf("report %s cannot be put together from its tables", k.Name)
+		}
+		if from, to, ok := t.covered(); ok {
+			s.o.span.add(s.o.since(from))
+			s.o.span.add(s.o.since(to) - 1)
+		}
+		return a.Absorb(t)
+	}
+	return fmt.Errorf("no report prints a table %q", t.Name)
+}
