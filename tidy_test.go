@@ -23,7 +23,7 @@ var floors = map[string]int{
 
 	"edge/cache": 1, "edge/wire": 1, "edge/rfc9111": 1, "edge/behavior": 1, "edge/certificate": 1,
 	"workloads": 1, "sim/origin": 1,
-	"results/accesslog": 1, "results/prometheus": 1, "results/report": 1, "results/plot": 1,
+	"results/accesslog": 1, "results/geo": 1, "results/prometheus": 1, "results/report": 1, "results/plot": 1,
 
 	"sim/scenario": 2, "results/page": 2, "results/folder": 2,
 
