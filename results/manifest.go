@@ -21,9 +21,14 @@ type Manifest struct {
 	Ended    time.Time `json:"ended"`    // UTC
 	Length   float64   `json:"length_s"` // planned, warm-up included
 	Warmup   float64   `json:"warmup_s"`
+	Grain    float64   `json:"grain_s"` // width of the reports' time buckets
 	Partial  bool      `json:"partial"` // interrupted before its planned end
 	Warnings []string  `json:"warnings"`
 	Files    []string  `json:"files"` // paths inside the run folder, sorted
+
+	// What the access log's domains and edge locations are called.
+	Distributions []Distribution `json:"distributions"`
+	Edges         []Edge         `json:"edges"`
 }
 
 // Program is what made the run.

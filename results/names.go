@@ -28,18 +28,18 @@ type Names struct {
 
 // Distribution is what reports print of a distribution.
 type Distribution struct {
-	ID       string   // as EMLARXS9EXAMPLE
-	Domain   string   // as d111111abcdef8.cloudfront.net
-	Aliases  []string // alternate domain names
-	Friendly string   // FriendlyName of the reports: an alias, else an origin's name
+	ID       string   `json:"id"`                // as EMLARXS9EXAMPLE
+	Domain   string   `json:"domain"`            // as d111111abcdef8.cloudfront.net
+	Aliases  []string `json:"aliases,omitempty"` // alternate domain names
+	Friendly string   `json:"friendly_name"`     // FriendlyName of the reports: an alias, else an origin's name
 }
 
 // Edge is what reports print of an edge location.
 type Edge struct {
-	Code          string // as FRA50-C1
-	City          string
-	Country       string // ISO 3166-1 alpha-2
-	BillingRegion string // as EU
+	Code          string `json:"code"` // as FRA50-C1
+	City          string `json:"city,omitempty"`
+	Country       string `json:"country,omitempty"`        // ISO 3166-1 alpha-2
+	BillingRegion string `json:"billing_region,omitempty"` // as EU
 }
 
 // NewNames returns empty Names with their own string table.
@@ -84,21 +84,21 @@ func (n *Names) OriginOf(r *Record) string {
 func (n *Names) EveryDistribution() []Distribution {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	return slices.Clone(n.Distributions)
+	return append([]Distribution{}, n.Distributions...)
 }
 
 // EveryBehavior lists the behaviors in the order of their numbers.
 func (n *Names) EveryBehavior() []string {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	return slices.Clone(n.Behaviors)
+	return append([]string{}, n.Behaviors...)
 }
 
 // EveryEdge lists the edge locations in the order of their numbers.
 func (n *Names) EveryEdge() []Edge {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	return slices.Clone(n.Edges)
+	return append([]Edge{}, n.Edges...)
 }
 
 // PlaceEdge is the number of the edge location with e's code, which from now on

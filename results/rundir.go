@@ -20,6 +20,7 @@ const (
 	PlotsDir      = "plots"   // *.svg, *.png
 	LatencyDir    = "latency" // *.hgrm
 	AccessLogFile = "access.log.gz"
+	WarmupLogFile = "access-warmup.log.gz" // what the reports leave out
 )
 
 // WriteFile writes a file as a whole or not at all: write fills a temporary
@@ -86,6 +87,8 @@ func WriteManifest(dir string, m Manifest) error {
 	m.Files = append([]string{}, m.Files...) // a list without entries is [], not null
 	m.Warnings = append([]string{}, m.Warnings...)
 	m.Command = append([]string{}, m.Command...)
+	m.Distributions = append([]Distribution{}, m.Distributions...)
+	m.Edges = append([]Edge{}, m.Edges...)
 	return WriteJSON(filepath.Join(dir, ManifestFile), m)
 }
 

@@ -83,6 +83,8 @@ func exampleManifest() Manifest {
 		Machine: Machine{OS: "linux", Arch: "amd64", CPUs: 2, CPU: "Example CPU", Memory: 8 << 30},
 		Started: epoch, Ended: epoch.Add(20 * time.Second), Length: 20, Warmup: 2,
 		Warnings: []string{}, Files: []string{"summary.json"},
+		Grain: 1, Distributions: []Distribution{{ID: "EIMAGES0000001", Domain: "d111111abcdef8.cloudfront.net", Aliases: []string{"img.example.com"}, Friendly: "img.example.com"}},
+		Edges: []Edge{{Code: "FRA50-C1", Country: "DE", BillingRegion: "EU"}},
 	}
 }
 

@@ -34,6 +34,7 @@ func prepare(opt Options) error {
 	m := opt.Manifest
 	m.Partial = true
 	m.Warnings, m.Files = []string{}, []string{}
+	m.Distributions, m.Edges = []results.Distribution{}, []results.Edge{}
 	return results.WriteJSON(filepath.Join(opt.Dir, results.ManifestFile), m)
 }
 

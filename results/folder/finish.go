@@ -29,6 +29,7 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	})
 	m := b.opt.Manifest
 	m.Ended, m.Partial, m.Warnings = end.Ended, end.Partial, s.Warnings
+	m.Distributions, m.Edges = b.opt.Names.EveryDistribution(), b.opt.Names.EveryEdge()
 	if err := b.write(&m, s); err != nil {
 		return nil, fmt.Errorf("making run folder %s: %w", b.opt.Dir, err)
 	}
@@ -58,7 +59,7 @@ func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 	if err := results.WriteFile(filepath.Join(b.opt.Dir, results.IndexFile), index); err != nil {
 		return err
 	}
-	if m.Files, err = files(b.opt.Dir, append(ours, results.AccessLogFile, results.ManifestFile)...); err != nil {
+	if m.Files, err = files(b.opt.Dir, append(ours, results.AccessLogFile, results.WarmupLogFile, results.ManifestFile)...); err != nil {
 		return err
 	}
 	return results.WriteJSON(filepath.Join(b.opt.Dir, results.ManifestFile), m)
@@ -113,7 +114,7 @@ func stamp(t *report.Table, generated time.Time) {
 
 // furtherFiles are the files that the page links to at its foot.
 func (b *Builder) furtherFiles() ([]page.Link, error) {
-	paths, err := files(b.opt.Dir, results.AccessLogFile, results.LatencyDir+"/*.hgrm")
+	paths, err := files(b.opt.Dir, results.AccessLogFile, results.WarmupLogFile, results.LatencyDir+"/*.hgrm")
 	if err != nil {
 		return nil, err
 	}

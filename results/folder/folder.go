@@ -59,6 +59,14 @@ type Options struct {
 	// part of the cache key.
 	Query bool
 
+	// Reports say how reports count, where that is not said above: range,
+	// distribution, bounded memory, grouping. Names, Grain, Query and Version are
+	// filled in here.
+	Reports report.Options
+
+	// Kinds are the reports that are made; none means all.
+	Kinds []report.Kind
+
 	// Plots is whether plots are drawn; without them a folder is made faster.
 	Plots bool
 
@@ -123,7 +131,7 @@ func New(opt Options) (*Builder, error) {
 	}
 	m := &opt.Manifest
 	m.Format = results.ManifestFormat
-	m.Length, m.Warmup = opt.Length.Seconds(), opt.Warmup.Seconds()
+	m.Length, m.Warmup, m.Grain = opt.Length.Seconds(), opt.Warmup.Seconds(), opt.Grain.Seconds()
 	if err := prepare(opt); err != nil {
 		return nil, err
 	}
@@ -131,15 +139,9 @@ func New(opt Options) (*Builder, error) {
 	b.summary = results.NewSummary(opt.Names, results.SummaryOptions{
 		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify,
 	})
-	var kinds []report.Kind
-	for _, k := range report.InOrder(report.Kinds()) {
-		if k.Name != summaryReport {
-			kinds = append(kinds, k)
-		}
-	}
-	b.reports = report.NewSet(report.Options{
-		Names: opt.Names, Grain: opt.Grain, Version: m.Program.Version, Query: opt.Query,
-	}, kinds...)
+	ro := opt.Reports
+	ro.Names, ro.Grain, ro.Version, ro.Query = opt.Names, opt.Grain, m.Program.Version, opt.Query
+	b.reports = report.NewSet(ro, reportKinds(opt.Kinds)...)
 	if opt.Plots {
 		for _, k := range plot.Kinds() {
 			b.plots = append(b.plots, plotView{k, k.New(plot.Options{
@@ -149,6 +151,21 @@ func New(opt Options) (*Builder, error) {
 		inOrder(b.plots)
 	}
 	return b, nil
+}
+
+// reportKinds are those asked for, all where none are, without the summary, which
+// the folder makes itself.
+func reportKinds(asked []report.Kind) []report.Kind {
+	if len(asked) == 0 {
+		asked = report.Kinds()
+	}
+	var kinds []report.Kind
+	for _, k := range report.InOrder(asked) {
+		if k.Name != summaryReport {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
 }
 
 func (o Options) check() error {

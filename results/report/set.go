@@ -12,12 +12,11 @@ import (
 // them, what Options do not cover, and knows the range that they are labelled
 // with.
 type Set struct {
-	o        Options
-	kinds    []Kind
-	reports  []Report
-	from, to int64  // ns since the epoch
-	wanted   []int8 // by number: 1 wanted, -1 not; 0 not known yet
-	leftOut  int64
+	o       Options
+	kinds   []Kind
+	reports []Report
+	filter  *Filter
+	leftOut int64
 }
 
 // span is the time between the first and the last record's end, in ns since the
@@ -39,8 +38,7 @@ func NewSet(o Options, kinds ...Kind) *Set {
 		kinds = InOrder(Kinds())
 	}
 	o.span = &span{first: 0, last: -1}
-	s := &Set{o: o, kinds: kinds}
-	s.from, s.to = o.limits()
+	s := &Set{o: o, kinds: kinds, filter: NewFilter(o)}
 	for _, k := range kinds {
 		s.reports = append(s.reports, k.New(o))
 	}
@@ -68,7 +66,7 @@ func (s *Set) LeftOut() int64 { return s.leftOut }
 func (s *Set) Add(recs []results.Record) {
 	for len(recs) > 0 {
 		n := 0
-		for n < len(recs) && s.covers(&recs[n]) {
+		for n < len(recs) && s.filter.Covers(&recs[n]) {
 			s.o.span.add(recs[n].End())
 			n++
 		}
@@ -83,29 +81,6 @@ func (s *Set) Add(recs []results.Record) {
 		}
 		recs = recs[n:]
 	}
-}
-
-func (s *Set) covers(r *results.Record) bool {
-	end := r.End()
-	return end >= s.from && end < s.to && (s.o.whole() || s.wants(r))
-}
-
-// wants reports whether the record is of the one distribution that is wanted.
-func (s *Set) wants(r *results.Record) bool {
-	d := int(r.Distribution)
-	if d == results.NoDistribution {
-		return false
-	}
-	for len(s.wanted) <= d {
-		s.wanted = append(s.wanted, 0)
-	}
-	if s.wanted[d] == 0 {
-		s.wanted[d] = -1
-		if s.o.Names.DistributionOf(r).ID == s.o.Distribution {
-			s.wanted[d] = 1
-		}
-	}
-	return s.wanted[d] > 0
 }
 
 // Tables are the tables of the set's report of that kind; nil when it has none.

@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"edgesim/results"
-	"edgesim/results/accesslog"
 	"edgesim/results/folder"
 	"edgesim/sim/scenario"
 	"edgesim/workloads/player"
@@ -77,7 +75,7 @@ type run struct {
 	stage    *stage
 	player   *player.Player
 	builder  *folder.Builder
-	log      *accesslog.Writer // nil: none is kept
+	logs     *logs // nil: none are kept
 }
 
 // FolderError says that the run folder cannot be made where it is wanted.
@@ -97,7 +95,7 @@ func (r *run) open(epoch time.Time) (err error) {
 		return &FolderError{err}
 	}
 	if r.AccessLog {
-		if r.log, err = accesslog.Create(filepath.Join(r.Dir, results.AccessLogFile), r.names); err != nil {
+		if r.logs, err = openLogs(r.Dir, r.names, s.Warmup.Std()); err != nil {
 			return err
 		}
 	}
@@ -154,8 +152,8 @@ func (r *run) play(ctx context.Context) (*Result, error) {
 // take takes what the edge saw.
 func (r *run) take(recs []results.Record) {
 	r.builder.Add(recs)
-	if r.log != nil {
-		r.log.Add(recs)
+	if r.logs != nil {
+		r.logs.Add(recs)
 	}
 }
 
@@ -183,8 +181,8 @@ func (r *run) finish(ctx context.Context, o *player.Outcome, downErr error) (*re
 	if downErr != nil {
 		warnings = append(warnings, "not everything was done when the run ended: "+downErr.Error())
 	}
-	if r.log != nil {
-		if err := r.log.Close(); err != nil {
+	if r.logs != nil {
+		if err := r.logs.Close(); err != nil {
 			warnings = append(warnings, "the access log is not whole: "+err.Error())
 		}
 	}
