@@ -31,6 +31,8 @@ func (r *reading) text(row []Cell, column string) string { return row[r.at[colum
 
 func (r *reading) count(row []Cell, column string) int64 { return int64(row[r.at[column]].Num) }
 
+func (r *reading) number(row []Cell, column string) float64 { return row[r.at[column]].Num }
+
 // ownRows are the rows that are not sums of others: those of single
 // distributions where there are any, else those of all.
 func (r *reading) ownRows() [][]Cell {
