@@ -71,29 +71,29 @@ func (p *popularObjects) Tables(distribution string) []*Table {
 	for _, o := range list {
 		t.Rows = append(t.Rows, o.row())
 	}
-	if n > popularRows {
-		t.Notes = append(t.Notes, fmt.Sprintf("%d of %d objects are shown.", popularRows, n))
+	if n > len(list) {
+		t.Notes = append(t.Notes, fmt.Sprintf("%d of %d objects are shown.", len(list), n))
 	}
 	return []*Table{t}
 }
 
-// top is the list of the first popularRows objects, kept sorted while all pass
+// top is the list of the first objects, kept sorted while all pass
 // by, so that a catalog of millions is not sorted for fifty; of is how many there
 // are.
 func (p *popularObjects) top(scope string) (list []popular, of int) {
-	known := p.o.Names.EveryDistribution()
+	known, most := p.o.Names.EveryDistribution(), cmp.Or(p.o.Most, popularRows)
 	for key, n := range p.objects.All() {
 		if d := int(key >> (2 * symBits)); scope != "" && (d >= len(known) || known[d].ID != scope) {
 			continue
 		}
 		of++
-		if len(list) == popularRows && n.requests < list[popularRows-1].requests {
+		if len(list) == most && n.requests < list[most-1].requests {
 			continue
 		}
 		o := p.named(key, n, known)
 		at, _ := slices.BinarySearchFunc(list, o, popular.compare)
 		list = slices.Insert(list, at, o)
-		list = list[:min(len(list), popularRows)]
+		list = list[:min(len(list), most)]
 	}
 	return list, of
 }
