@@ -20,9 +20,11 @@ import (
 // import its own floor and those below.
 var floors = map[string]int{
 	"edge/policy": 0, "edge/arena": 0, "results": 0, "results/agent": 0, "results/price": 0, "sim/unit": 0,
+	"results/places": 0,
 	"results/sketch": 0,
 
 	"edge/cache": 1, "edge/wire": 1, "edge/rfc9111": 1, "edge/behavior": 1, "edge/certificate": 1,
+	"results/logs": 1, "results/logs/logtest": 1,
 	"workloads": 1, "sim/origin": 1,
 	"results/accesslog": 1, "results/geo": 1, "results/prometheus": 1, "results/report": 1, "results/plot": 1,
 

@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -41,6 +42,10 @@ type Edge struct {
 	Country       string `json:"country,omitempty"`        // ISO 3166-1 alpha-2
 	BillingRegion string `json:"billing_region,omitempty"` // as EU
 }
+
+// Unnamed is the number of an edge location, a behavior or an origin that a
+// record does not know.
+const Unnamed = math.MaxUint16
 
 // NewNames returns empty Names with their own string table.
 func NewNames(epoch time.Time) *Names {

@@ -175,6 +175,8 @@ var cipherNames = map[uint16]string{
 // of a CloudFront request id.
 const idWords = 5
 
+const idStep = 0x9E3779B97F4A7C15 // from one word's number to the next
+
 // AppendRequestID appends the request id (x-edge-request-id, X-Amz-Cf-Id) that
 // belongs to a Record.ID: 56 characters of URL-safe base64. Different numbers
 // give different ids, since every word is a bijection of the number
@@ -182,7 +184,7 @@ const idWords = 5
 func AppendRequestID(dst []byte, id uint64) []byte {
 	var words [idWords * 8]byte
 	for i := range idWords {
-		z := id + uint64(i+1)*0x9E3779B97F4A7C15
+		z := id + uint64(i+1)*idStep
 		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
 		z = (z ^ z>>27) * 0x94D049BB133111EB
 		binary.BigEndian.PutUint64(words[i*8:], z^z>>31)
