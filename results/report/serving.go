@@ -19,6 +19,7 @@ func init() {
 type serving struct {
 	cells[served]
 	told bool // some record says which layer had the bytes
+	log  bool // some record does not tell its body from its header
 }
 
 // served is what a bucket knows.
@@ -38,6 +39,7 @@ func (s *serving) Add(recs []results.Record) {
 		r := &recs[i]
 		s.cellOf(r).add(r)
 		s.told = s.told || tellsLayer(r)
+		s.log = s.log || !tellsBody(r)
 	}
 }
 
@@ -48,6 +50,23 @@ func tellsLayer(r *results.Record) bool {
 	return r.Layer != results.NoLayer && r.Layer != results.LayerShield
 }
 
+// tellsBody reports whether the record counts body bytes. A log counts all bytes
+// and no body.
+func tellsBody(r *results.Record) bool {
+	return r.BodyBytes > 0 || tellsLayer(r) || r.BytesOut == 0
+}
+
+// bodyOf is the record's body bytes, and all of its bytes where it does not tell
+// them apart.
+func bodyOf(r *results.Record) int64 {
+	if tellsBody(r) {
+		return r.BodyBytes
+	}
+	return r.BytesOut
+}
+
+const bodyNote = "Bodies alone are not in the log: their bytes are counted with headers."
+
 func (s *served) add(r *results.Record) {
 	s.requests++
 	layer := min(r.Layer, results.Layers-1)
@@ -55,17 +74,18 @@ func (s *served) add(r *results.Record) {
 		layer = results.LayerShield
 	}
 	s.layers[layer]++
-	s.body += r.BodyBytes
+	body := bodyOf(r)
+	s.body += body
 	switch r.ResultType() {
 	case results.Hit:
 		s.hits++
-		s.cachedBody += r.BodyBytes
+		s.cachedBody += body
 		if layer == results.LayerEdge {
 			s.edgeHits++
 		}
 	case results.RefreshHit:
 		s.refreshed++
-		s.cachedBody += r.BodyBytes
+		s.cachedBody += body
 	}
 	if r.Flags&(results.Collapsed|results.StaleHit) != 0 {
 		s.addFlags(r)
@@ -126,16 +146,19 @@ func (s *serving) Tables(distribution string) []*Table {
 	t := &Table{Name: "serving", Title: "Who served", Columns: servingColumns()}
 	t.Preamble = s.o.preamble("Who Served", scope, [2]string{"Granularity", s.granularity()})
 	whole := s.whole(scope)
-	s.fill(t, scope, func(_ []int, _ int64, n *served) []Cell { return s.row(n, whole.body > 0) })
+	s.fill(t, scope, func(_ []int, _ int64, n *served) []Cell { return s.row(n) })
 	if !s.told && whole.requests > 0 {
 		t.Notes = append(t.Notes, "Not in the log: which layer had the bytes, beyond the origin shield's hits; "+
 			"collapsed and stale answers. A hit may be a regional cache's.")
 	}
-	t.Charts = s.charts(whole)
+	if s.log {
+		t.Notes = append(t.Notes, bodyNote)
+	}
+	t.Charts = s.charts()
 	return []*Table{t}
 }
 
-func (s *serving) row(n *served, bodies bool) []Cell {
+func (s *serving) row(n *served) []Cell {
 	told := func(c Cell) Cell {
 		if !s.told && n.requests > 0 {
 			return noNumber
@@ -146,13 +169,9 @@ func (s *serving) row(n *served, bodies bool) []Cell {
 		told(num(n.collapsed)), told(num(n.stale)),
 		told(num(n.layers[results.LayerEdge])), told(num(n.layers[results.LayerRegional])), num(n.layers[results.LayerShield]),
 		told(num(n.layers[results.LayerOrigin])), told(num(n.layers[results.NoLayer]))}
-	bytes := []Cell{num(n.body), num(n.cachedBody), part(n.cachedBody, n.body)}
-	if !bodies && n.requests > 0 {
-		bytes = []Cell{noNumber, noNumber, noNumber}
-	}
-	row = append(row, bytes[0], bytes[1], part(n.hits, n.requests), told(part(n.edgeHits, n.requests)),
-		part(n.refreshed, n.requests), told(part(n.collapsed, n.requests)), told(part(n.stale, n.requests)))
-	return append(row, bytes[2])
+	return append(row, num(n.body), num(n.cachedBody), part(n.hits, n.requests), told(part(n.edgeHits, n.requests)),
+		part(n.refreshed, n.requests), told(part(n.collapsed, n.requests)), told(part(n.stale, n.requests)),
+		part(n.cachedBody, n.body))
 }
 
 // part is a share in percent; none of nothing.
@@ -164,7 +183,7 @@ func part(of, over int64) Cell {
 }
 
 // charts leave out lines that the records cannot tell.
-func (s *serving) charts(whole *served) []Chart {
+func (s *serving) charts() []Chart {
 	ratios := Chart{
 		Name: "answered_from_cache", Title: "Answered from cache", Form: Lines, X: "TimeBucket", Y: "share of requests, of bytes", Unit: Percent,
 		About:  "Hits as CloudFront counts them, those of the edge location's own cache, refresh hits, and the share of body bytes that no origin had to send.",
@@ -173,10 +192,9 @@ func (s *serving) charts(whole *served) []Chart {
 	if s.told {
 		ratios.Series = append(ratios.Series, Series{Label: "Hits of the edge location", Columns: []string{"EdgeHitCount"}, Over: []string{"RequestCount"}, Color: "sky"})
 	}
-	ratios.Series = append(ratios.Series, Series{Label: "Refresh hits", Columns: []string{"RefreshHitCount"}, Over: []string{"RequestCount"}, Color: "RefreshHit"})
-	if whole.body > 0 {
-		ratios.Series = append(ratios.Series, Series{Label: "Bytes from cache", Columns: []string{"CachedBodyBytes"}, Over: []string{"BodyBytes"}, Color: "ink"})
-	}
+	ratios.Series = append(ratios.Series,
+		Series{Label: "Refresh hits", Columns: []string{"RefreshHitCount"}, Over: []string{"RequestCount"}, Color: "RefreshHit"},
+		Series{Label: "Bytes from cache", Columns: []string{"CachedBodyBytes"}, Over: []string{"BodyBytes"}, Color: "ink"})
 	if !s.told {
 		return []Chart{ratios}
 	}
