@@ -35,12 +35,12 @@ var floors = map[string]int{
 	"sim/live": 4,
 
 	"cmd/edgesim": 5, "cmd/loadgen": 5,
-	"edge/peers": 5,
+	"edge/peers": 5, "results/logs/beside": 5,
 }
 
 // withClock are the packages that live in real time and may ask for it, and for
 // chance.
-var withClock = []string{"edge", "sim/origin/live", "workloads/player", "sim/live", "cmd/edgesim", "cmd/loadgen", "edge/peers"}
+var withClock = []string{"edge", "sim/origin/live", "workloads/player", "sim/live", "cmd/edgesim", "cmd/loadgen", "edge/peers", "results/logs/beside"}
 
 // withHTTP are the packages that may import fasthttp.
 var withHTTP = withClock
