@@ -21,10 +21,7 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	}
 	b.finished = true
 	length := b.opt.Length
-	switch {
-	case b.opt.Logged:
-		length = max(b.reports.Length(), 1)
-	case end.Partial || end.Short:
+	if end.Partial || end.Short {
 		length = 0 // as long as the records are
 	}
 	s := b.summary.Finish(results.SummaryEnd{
@@ -43,10 +40,10 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 	p := page.Page{Manifest: *m, Summary: s}
 	var err error
-	if p.Tables, err = b.writeReports(s, m.Ended); err != nil {
+	if p.Tabs, err = b.writeReports(s, m.Ended); err != nil {
 		return err
 	}
-	if p.Plots, err = b.draw(); err != nil {
+	if p.Figures, err = b.draw(); err != nil {
 		return err
 	}
 	if err := b.summary.Latencies().WriteFiles(filepath.Join(b.opt.Dir, results.LatencyDir)); err != nil {
@@ -68,10 +65,10 @@ func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 	return results.WriteJSON(filepath.Join(b.opt.Dir, results.ManifestFile), m)
 }
 
-// writeReports writes every report's CSV files and returns their tables, the
-// run's summary first. With several distributions each has its own in a folder
+// writeReports writes every report's CSV files and returns their tabs, the run's
+// summary first. With several distributions each has its own in a folder
 // of its ID.
-func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.Table, error) {
+func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.Tab, error) {
 	k, err := report.Find(summaryReport)
 	if err != nil {
 		panic("folder: there is no summary report")
@@ -82,8 +79,9 @@ func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.
 	if err != nil {
 		return nil, err
 	}
-	tables := []page.Table{first}
+	tabs := []page.Tab{page.TabOf(k, page.Scope{Tables: []page.Table{first}})}
 	for _, k := range b.reports.Kinds() {
+		var tables []page.Table
 		for _, t := range b.reports.Tables(k.Name, "") {
 			written, err := b.writeTable(k, t, "", generated)
 			if err != nil {
@@ -91,8 +89,9 @@ func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.
 			}
 			tables = append(tables, written)
 		}
+		tabs = append(tabs, page.TabOf(k, page.Scope{Tables: tables}))
 	}
-	return tables, nil
+	return tabs, nil
 }
 
 func (b *Builder) writeTable(k report.Kind, t *report.Table, dir string, generated time.Time) (page.Table, error) {

@@ -44,8 +44,8 @@ func inOrder(plots []plotView) {
 
 // draw draws every plot in every format, several at a time, and writes the
 // files. The order of what it returns is that of the plots.
-func (b *Builder) draw() ([]page.Plot, error) {
-	drawn := make([]page.Plot, len(b.plots))
+func (b *Builder) draw() ([]page.Figure, error) {
+	drawn := make([]page.Figure, len(b.plots))
 	errs := make([]error, len(b.plots))
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var all sync.WaitGroup
@@ -60,8 +60,8 @@ func (b *Builder) draw() ([]page.Plot, error) {
 	return drawn, errors.Join(errs...)
 }
 
-func (d plotView) write(dir string, formats []string) (page.Plot, error) {
-	p := page.Plot{Name: d.kind.Name, Title: d.kind.Title, About: d.kind.About}
+func (d plotView) write(dir string, formats []string) (page.Figure, error) {
+	p := page.Figure{Figure: plot.Figure{Name: d.kind.Name, Title: d.kind.Title, About: d.kind.About}}
 	for _, format := range formats {
 		var out bytes.Buffer
 		if err := plot.Render(d.kind, d.view, &out, format); err != nil {

@@ -43,3 +43,8 @@ func seconds(s float64) string {
 	}
 	return time.Duration(s * float64(time.Second)).Round(time.Second).String()
 }
+
+// secondsToMoment is seconds since 1970 as a report writes a bucket's start.
+func secondsToMoment(s float64) string {
+	return time.Unix(0, int64(math.Round(s*1e9))).UTC().Format(time.RFC3339Nano)
+}

@@ -1,89 +1,104 @@
 // Package page writes a run's index.html: one file that holds everything it
-// shows, opens from disk and asks the network for nothing. It is a pure
-// function of a Page; it knows summaries, tables and drawn plots, and must
-// never know records, files on disk or the time.
+// shows, opens from disk and asks the network for nothing. Without scripts it is
+// a document of drawn charts and tables; its script makes it one that can be
+// asked: tabs, a range and grain of time, charts that answer to pointer and
+// keyboard. It is a pure function of a Page; it knows summaries, tables and
+// figures, and must never know records, files on disk or the time.
 package page
 
 import (
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
 
 	"edgesim/results"
+	"edgesim/results/plot"
 	"edgesim/results/report"
 )
 
 // Page is what a page shows.
 type Page struct {
 	Manifest results.Manifest
-	Summary  *results.Summary
-	Plots    []Plot
-	Tables   []Table
-	Files    []Link // further files of the run folder
+	Summary  *results.Summary // headline figures; nil: there are none, as for a log
+	Tabs     []Tab            // in their order; that named Overview shows the headline figures, too
+	Figures  []Figure         // plots that are no report's chart: a tab of their own
+	Files    []Link           // further files of the run folder
+
+	// Live is the URL of server-sent events whose data are pages as Data makes
+	// them; each takes the place of the one before. "" is a page that stays as
+	// it is, and asks the network for nothing.
+	Live string
 }
 
-// Plot is a drawn plot.
-type Plot struct {
-	Name  string // names the section: letters, digits, '-', '_'
-	Title string
-	About string // how to read it
-	SVG   []byte // by results/plot: trusted to hold no foreign markup
-	Files []Link
+// Overview is the name of the tab with the headline figures. A page has one,
+// given or not.
+const Overview = "overview"
+
+// Tab is one report, or a few that belong together.
+type Tab struct {
+	Name   string // letters, digits, '-', '_'; the part after '#' in the page's address
+	Title  string
+	Group  string // heading under which the tab stands in the list: "CloudFront reports"
+	About  string // one sentence: what it shows and how it counts
+	Scopes []Scope
 }
 
-// Table is a report's table.
+// TabOf is the tab of a report.
+func TabOf(k report.Kind, scopes ...Scope) Tab {
+	t := Tab{Name: k.Name, Title: k.Title, About: k.About, Scopes: scopes}
+	switch k.Group {
+	case report.Run:
+		t.Name, t.Title = Overview, "Overview"
+	case report.CloudFront:
+		t.Group = "CloudFront reports"
+	case report.Beyond:
+		t.Group = "Beyond CloudFront"
+	}
+	return t
+}
+
+// Scope is what a tab shows of one distribution. A tab that has none of the
+// distribution chosen shows its first.
+type Scope struct {
+	Distribution string // ID; "ALL" or "" is all together
+	Label        string // as people read it; "" means Distribution
+	Tables       []Table
+}
+
+// Table is a report's table. Rows of distribution ALL are all that is shown of a
+// table that has some.
 type Table struct {
 	*report.Table
-	About string
+	About  string
+	Files  []Link            // the table's own, as its CSV
+	Charts map[string][]Link // files of its charts, by report.Chart.Name
+}
+
+// Figure is a plot.
+type Figure struct {
+	plot.Figure
 	Files []Link
+	// SVG is the plot drawn by results/plot, which is trusted to hold no foreign
+	// markup. Who reads the page without scripts sees it.
+	SVG []byte
 }
 
 // Link is a file of the run folder, by its path in it.
 type Link struct {
-	Path  string
-	Label string
+	Path  string `json:"path"`
+	Label string `json:"label"`
 }
-
-//go:embed page.html
-var markup string
-
-//go:embed page.css
-var style string
-
-//go:embed sort.js
-var script string
-
-var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
-	"count":   count,
-	"bytes":   size,
-	"millis":  millis,
-	"percent": percent,
-	"rate":    rate,
-	"moment":  moment,
-	"seconds": seconds,
-}).Parse(markup))
 
 // Render writes the page.
 func Render(w io.Writer, p Page) error {
-	if p.Summary == nil {
-		panic("page: a page without a summary")
+	v, err := viewOf(p)
+	if err != nil {
+		return fmt.Errorf("making the page of run %q: %w", p.Manifest.Name, err)
 	}
-	sum := sha256.Sum256([]byte(script))
-	v := view{
-		Page:       p,
-		Style:      template.CSS(colorRules() + style),
-		Script:     template.JS(script),
-		ScriptHash: base64.StdEncoding.EncodeToString(sum[:]),
-		Warnings:   warnings(p),
-		FirstByte:  firstByte(p.Summary),
-		Drawn:      drawn(p.Plots),
-		Grids:      grids(p),
-	}
-	if err := tmpl.Execute(w, v); err != nil {
+	if err := document.Execute(w, v); err != nil {
 		return fmt.Errorf("writing the page of run %q: %w", p.Manifest.Name, err)
 	}
 	return nil
 }
+
+var document = template.Must(template.New("page").Parse(markup))

@@ -115,6 +115,12 @@ func TestLatencyAbsorbsItsHours(t *testing.T) { absorbsParts(t, "latency", nil) 
 // and cells where only a bound can be known.
 func absorbsParts(t *testing.T, name string, apart map[string]bool) {
 	t.Helper()
+	absorbsPartsOf(t, name, 0, apart)
+}
+
+// absorbsPartsOf: the lists of the parts have so many rows (Options.Most).
+func absorbsPartsOf(t *testing.T, name string, most int, apart map[string]bool) {
+	t.Helper()
 	k, err := Find(name)
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +133,7 @@ func absorbsParts(t *testing.T, name string, apart map[string]bool) {
 	whole.Add(recs)
 	for second := range 11 {
 		part := o
+		part.Most = most
 		part.From, part.To = epoch.Add(time.Duration(second)*time.Second), epoch.Add(time.Duration(second+1)*time.Second)
 		s := NewSet(part, k)
 		s.Add(recs)

@@ -24,8 +24,9 @@ type Options struct {
 	// Bounded is how many counters a report of names (objects, referrers) may
 	// keep, as a sketch with a stated error. 0: as many as there are names, exactly.
 	Bounded int
-	// Most is how many rows a list of names (objects, referrers) has, where it is
-	// not for people but to be absorbed again. 0: CloudFront's 50 and 25.
+	// Most is how many rows a list of names (objects, referrers, browsers, locations)
+	// has, where it is not for people but to be absorbed again. 0: CloudFront's 50
+	// objects, 25 referrers, nine browsers and systems beside the rest, 50 locations.
 	Most int
 	// Approximate counts popular objects and referrers as CloudFront does, by
 	// lists that run over ten-minute intervals (Developer Guide, "Popular objects

@@ -75,6 +75,7 @@ func exampleRun(names *results.Names) []results.Record {
 		if r.Result = r.Response; i%200 == 0 {
 			r.Result, r.Flags = results.Error, results.Aborted
 		}
+		asViewersDo(names, i, &r)
 		recs = append(recs, r)
 	}
 	return recs

@@ -1,0 +1,150 @@
+// What a tab shows: its tables as charts and rows. A panel is built once and
+// then kept up to date, so that new data and other ranges take nothing away from
+// under the reader's hands.
+
+import { cut } from "./buckets.js";
+import { ChartCard } from "./card.js";
+import { tablesFor } from "./data.js";
+import { el } from "./dom.js";
+import { figureOf } from "./figure.js";
+import { TableCard } from "./table.js";
+
+const GLANCE = 4; // charts that the overview shows
+
+export class Panel {
+  /**
+   * @param {HTMLElement} section
+   * @param {import("./view.js").View} view
+   */
+  constructor(section, view) {
+    this.section = section;
+    this.view = view;
+    this.body = section.querySelector(".body");
+    this.name = section.id;
+    this.plan = "";
+  }
+
+  /** Brings the panel up to date; builds it when its tables or charts are others. */
+  update() {
+    const pieces = this.pieces();
+    const plan = JSON.stringify(pieces.map((p) => p.id));
+    if (plan !== this.plan) {
+      this.plan = plan;
+      this.parts = new Map();
+      this.body.replaceChildren(...this.layout(pieces));
+    }
+    for (const p of pieces) p.update?.(this.parts.get(p.id));
+  }
+
+  /** What the panel is made of, in order. */
+  pieces() {
+    if (this.name === "plots") return this.view.page.figures.map((f) => plotPiece(f, this.view));
+    const tab = this.view.page.tabs.find((t) => t.name === this.name);
+    const tables = tab ? tablesFor(tab, this.view.distribution) : [];
+    const all = tables.flatMap((t) => tablePieces(t, this.view, tables.length > 1));
+    return this.name === "overview" ? [headPiece(this.view), ...glance(this.view), ...all] : all;
+  }
+
+  /** The pieces as elements: neighbouring charts share a grid. */
+  layout(pieces) {
+    const all = [];
+    let grid = null;
+    for (const p of pieces) {
+      const part = p.make();
+      this.parts.set(p.id, part);
+      const node = part.node ?? part;
+      if (!p.chart) {
+        grid = null;
+        all.push(node);
+        continue;
+      }
+      if (!grid) {
+        grid = el("div", { class: this.name === "plots" ? "charts plots" : "charts" });
+        all.push(grid);
+      }
+      grid.append(node);
+    }
+    return all;
+  }
+
+  /** Draws every chart for paper, or for the screen again. */
+  print(paper) {
+    for (const part of this.parts?.values() ?? []) {
+      if (!(part instanceof ChartCard)) continue;
+      const wide = part.node.matches(":only-child, .lying, .plots > *");
+      part.draw(paper ? (wide ? 700 : 342) : part.canvas.clientWidth);
+    }
+  }
+}
+
+function tablePieces(table, view, several) {
+  const pieces = [];
+  const heading = el("div", {}, el("h3", {}, table.title), several && table.about ? el("p", { class: "about" }, table.about) : null);
+  if (several) pieces.push({ id: `head ${table.name}`, make: () => heading });
+  for (const chart of table.charts ?? []) pieces.push(chartPiece(table, chart, view, `chart-${table.name}-${chart.name}`));
+  pieces.push({
+    id: `table ${table.name}`,
+    make: () => new TableCard(table),
+    update: (card) => card.update(cut(table, view.shown)),
+  });
+  return pieces;
+}
+
+function chartPiece(table, chart, view, id) {
+  return {
+    id,
+    chart: true,
+    make: () => new ChartCard(view, { id, title: chart.title, about: chart.about, files: [...(chart.files ?? []), ...(table.files ?? [])] }),
+    update: (card) => card.update(figureOf(table, chart, view.shown)),
+  };
+}
+
+function plotPiece(figure, view) {
+  const id = `plot-${figure.name}`;
+  const about = [figure.subtitle, figure.about].filter(Boolean).join(". ");
+  return {
+    id,
+    chart: true,
+    make: () => new ChartCard(view, { id, title: figure.title, about, files: figure.files, height: 360, plot: true }),
+    update: (card) => card.update(figure),
+  };
+}
+
+/** The first charts of the cache statistics, for the overview. */
+function glance(view) {
+  const tab = view.page.tabs.find((t) => t.name === "cache_statistics");
+  const table = tab && tablesFor(tab, view.distribution)[0];
+  return (table?.charts ?? []).slice(0, GLANCE).map((c) => chartPiece(table, c, view, `glance-${c.name}`));
+}
+
+/** Warnings and headline figures. */
+function headPiece(view) {
+  return { id: "head", make: () => el("div", { class: "report" }), update: (node) => node.replaceChildren(...heading(view.page.head)) };
+}
+
+function heading(head) {
+  const all = [];
+  if (head.partial) {
+    all.push(el("p", { class: "banner partial" }, el("strong", {}, "Partial run."),
+      " It was interrupted before its planned end; every figure covers what came until then."));
+  }
+  if (head.warnings?.length) {
+    all.push(el("div", { class: "banner" }, el("strong", {}, "Read the figures with care."),
+      el("ul", {}, ...head.warnings.map((w) => el("li", {}, w)))));
+  }
+  if (head.tiles?.length) all.push(el("div", { class: "tiles" }, ...head.tiles.map(tile), answers(head.answers ?? [])));
+  return all;
+}
+
+function tile(t) {
+  return el("div", { class: t.bad ? "tile bad" : "tile" }, el("h3", {}, t.title), el("p", { class: "figure" }, t.figure), el("p", { class: "more" }, t.more ?? ""));
+}
+
+function answers(list) {
+  const column = (text, num) => el("th", { scope: "col", class: num ? "num" : null }, text);
+  const row = (a) => el("tr", {}, el("th", { scope: "row" }, el("span", { class: "key", style: `--c:var(--${a.color})` }, a.name)),
+    ...[a.p50, a.p99, a.share].map((v) => el("td", { class: "num" }, v)));
+  const rows = list.length ? list.map(row) : [el("tr", {}, el("td", { colspan: 4 }, "no first byte was seen"))];
+  return el("div", { class: "tile answers" }, el("h3", {}, "First byte by result type"),
+    el("table", {}, el("thead", {}, el("tr", {}, column("result"), column("p50", true), column("p99", true), column("share", true))), el("tbody", {}, ...rows)));
+}
