@@ -44,6 +44,7 @@ const (
 	colOriginLastByte
 	colCountry
 	colBehavior
+	kindCount
 )
 
 // kinds are the columns by the names that CloudFront's logs give them, the real

@@ -2,7 +2,11 @@ package logs
 
 import (
 	"fmt"
+	"math"
 	"strconv"
+	"time"
+
+	"edgesim/results"
 )
 
 // mostFaults is how many faults are kept to be shown; all are counted.
@@ -11,12 +15,16 @@ const mostFaults = 10
 // Doubts are what a reader of the figures must know of the logs behind them.
 type Doubts struct {
 	Files      int   // that were read, or tried
-	Unknown    int   // files that are no log this program knows
+	Unknown    int   // files that are no log this program knows, or broken from their beginning
 	Duplicates int   // files left out because another is the same
 	Lines      int64 // all but empty ones and those that begin with #
 	Records    int64
 	Malformed  int64 // lines that gave no record
 	TooLong    int64 // of Malformed: longer than a line may be
+
+	From, To time.Time // the ends of the first and the last request, UTC; zero without records
+	Early    int64     // records from before CloudFront was
+	Future   int64     // records from after Options.Now
 
 	First []Fault  // the first of the malformed lines
 	Said  []string // whatever else there is to say, in the order of the files
@@ -57,4 +65,56 @@ func short(text []byte) string {
 		return strconv.Quote(string(text[:most])) + "…"
 	}
 	return strconv.Quote(string(text))
+}
+
+// launch is when CloudFront began: what is dated before has a wrong date.
+var launch = time.Date(2008, time.November, 18, 0, 0, 0, 0, time.UTC)
+
+// clockSkew is how far the clock of a log's writer may be ahead of ours.
+const clockSkew = time.Hour
+
+// dates keeps when records were.
+func (d *Doubts) dates(recs []results.Record, o Options) {
+	if len(recs) == 0 {
+		return
+	}
+	epoch := epochOf(o.Names)
+	from, to := recs[0].End(), recs[0].End()
+	for i := range recs {
+		from, to = min(from, recs[i].End()), max(to, recs[i].End())
+	}
+	if at := time.Unix(0, epoch+from).UTC(); d.From.IsZero() || at.Before(d.From) {
+		d.From = at
+	}
+	if at := time.Unix(0, epoch+to).UTC(); at.After(d.To) {
+		d.To = at
+	}
+	early, late := launch.UnixNano()-epoch, o.Now.Add(clockSkew).UnixNano()-epoch
+	if o.Now.IsZero() {
+		late = math.MaxInt64
+	}
+	if from < early || to > late {
+		d.count(recs, early, late)
+	}
+}
+
+// count counts the records outside of what can be, in ns since their epoch.
+func (d *Doubts) count(recs []results.Record, early, late int64) {
+	for i := range recs {
+		if end := recs[i].End(); end < early {
+			d.Early++
+		} else if end > late {
+			d.Future++
+		}
+	}
+}
+
+// sum says what only the end of the reading shows.
+func (d *Doubts) sum() {
+	if d.Early > 0 {
+		d.say("%d lines are from before %s, when there was no CloudFront: their dates are taken as they are", d.Early, launch.Format(time.DateOnly))
+	}
+	if d.Future > 0 {
+		d.say("%d lines are from the future, the last of %s: their dates are taken as they are", d.Future, d.To.Format(time.RFC3339))
+	}
 }

@@ -170,6 +170,11 @@ func matches(pattern, path []string) bool {
 // another of the same content.
 func once(all []input, d *Doubts) ([]input, error) {
 	var kept []input
+	for _, in := range all {
+		if err := in.check(); err != nil {
+			return nil, err
+		}
+	}
 	bySize := map[int64][]int{} // of kept
 	sums := map[int]uint64{}    // of kept, where they were needed
 	for _, in := range all {
@@ -186,6 +191,18 @@ func once(all []input, d *Doubts) ([]input, error) {
 		kept = append(kept, in)
 	}
 	return kept, nil
+}
+
+// check finds out before the reading begins that a file may not be read.
+func (in *input) check() error {
+	if in.info == nil || !in.info.Mode().IsRegular() {
+		return nil
+	}
+	f, err := os.Open(in.path)
+	if err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
+	return f.Close()
 }
 
 // twin is what is the same among those of the same size.

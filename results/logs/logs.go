@@ -15,6 +15,7 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
+	"time"
 
 	"edgesim/results"
 )
@@ -35,6 +36,8 @@ type Options struct {
 	// a Sym is good for one call of the sink, and Names.Strings.Generation tells
 	// when it was emptied.
 	Bounded bool
+
+	Now time.Time // the moment of reading, by which lines from the future are told; zero: none is
 
 	Workers  int            // goroutines that parse; 0: as many as there are processors
 	Progress func(Progress) // is told after every batch; nil: nobody
@@ -75,6 +78,7 @@ func Read(ctx context.Context, o Options, sink func([]results.Record)) (*Doubts,
 	if err := p.run(ctx); err != nil {
 		return d, err
 	}
+	d.sum()
 	if d.Unknown > 0 && d.Unknown == d.Files {
 		return d, fmt.Errorf("%w: %s. Formats are %s", ErrNothingKnown, strings.Join(o.Files, ", "), formatNames())
 	}

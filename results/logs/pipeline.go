@@ -58,13 +58,14 @@ func newPipeline(o Options, format *chosen, inputs []input, d *Doubts, sink func
 	return p
 }
 
-// run reads everything, or until ctx ends.
+// run reads everything, or until ctx ends. Then it does not wait for the readers,
+// of which one may wait for a pipe.
 func (p *pipeline) run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer close(p.stop)
 	files := make(chan *reader, min(mostOpened, p.o.Workers+1)-1)
-	all.Go(func() { p.open(files, &all) })
+	all.Go(func() { p.open(files) })
 	all.Go(func() { p.sequence(files) })
 	for i := range p.o.Workers {
 		all.Go(func() { p.work(i) })
@@ -73,13 +74,13 @@ func (p *pipeline) run(ctx context.Context) error {
 }
 
 // open begins to read file after file, a few ahead of the one that is in turn.
-func (p *pipeline) open(files chan<- *reader, all *sync.WaitGroup) {
+func (p *pipeline) open(files chan<- *reader) {
 	defer close(files)
 	for _, in := range p.inputs {
 		r := &reader{in: in, stdin: p.o.Stdin, wanted: p.format, stop: p.stop, blocks: make(chan *block, ahead)}
 		select {
 		case files <- r:
-			all.Go(r.run)
+			go r.run()
 		case <-p.stop:
 			return
 		}
@@ -92,7 +93,7 @@ func (p *pipeline) sequence(files <-chan *reader) {
 	defer close(p.todo)
 	defer close(p.order)
 	for r := range files {
-		for b := range r.blocks {
+		for b := p.next(r); b != nil; b = p.next(r) {
 			if b.done == nil {
 				b.done = make(chan struct{})
 			}
@@ -104,6 +105,16 @@ func (p *pipeline) sequence(files <-chan *reader) {
 				return
 			}
 		}
+	}
+}
+
+// next is the next block of a file; nil when there is none, or nobody wants it.
+func (p *pipeline) next(r *reader) *block {
+	select {
+	case b := <-r.blocks:
+		return b
+	case <-p.stop:
+		return nil
 	}
 }
 
@@ -174,6 +185,7 @@ func (p *pipeline) finish(b *block, line int64) int64 {
 	d.Records += int64(len(out.recs))
 	d.strange(b.file, out.strange)
 	p.place.name(out)
+	d.dates(out.recs, p.o)
 	if len(out.recs) > 0 {
 		p.sink(out.recs)
 	}
@@ -196,7 +208,7 @@ func (p *pipeline) ended(b *block) {
 		p.doubts.Unknown++
 	}
 	if b.said != "" {
-		p.doubts.say("%s: %s", b.file.path, b.said)
+		p.doubts.say("%s %s", b.file.path, b.said)
 	}
 }
 

@@ -34,7 +34,7 @@ type block struct {
 
 	end  bool   // nothing more comes of the file
 	said string // what there is to say of the file; with end
-	lost bool   // the file is no log this program knows; with end
+	lost bool   // nothing of the file could be read; with end
 
 	done chan struct{} // closed when out is filled
 	out  *batch
@@ -96,7 +96,7 @@ func (r *reader) read() *block {
 	r.raw = &counted{r: from}
 	text, packed, err := unpack(r.raw)
 	if err != nil {
-		return &block{said: "cannot be read: " + err.Error()}
+		return &block{lost: true, said: "cannot be unpacked: " + err.Error()}
 	}
 	defer text.Close()
 	room := rooms.Get().(*[]byte)
@@ -109,9 +109,11 @@ func (r *reader) read() *block {
 	}
 	switch {
 	case r.file.format == nil:
-		return &block{lost: true, said: "not a log this program knows"}
+		return &block{lost: true, said: "is not a log this program knows"}
 	case r.file.format.split != nil:
 		return r.parts(from, text, packed, head)
+	case bytes.IndexByte(head, 0) >= 0:
+		return &block{lost: true, said: "is binary, and no log"}
 	}
 	return r.lines(text, head, err, room)
 }

@@ -18,6 +18,7 @@ type texts struct {
 	table      *results.Strings
 	generation uint64 // of the table that kept is of
 	kept       [textsKept]keptText
+	noSlash    bool   // no backslash is in the line, as in all of CloudFront's
 	room       []byte // of the last plain
 }
 
@@ -42,9 +43,14 @@ func (t *texts) sym(raw []byte) results.Sym {
 	if isNothing(raw) {
 		return 0
 	}
-	if !escaped(raw) {
+	if !t.escaped(raw) {
 		return t.table.Bytes(raw)
 	}
+	return t.byHeart(raw)
+}
+
+// byHeart is the same for what comes again and again.
+func (t *texts) byHeart(raw []byte) results.Sym {
 	k := &t.kept[xxh3.Hash(raw)%textsKept]
 	if !bytes.Equal(k.raw, raw) {
 		k.raw = append(k.raw[:0], raw...)
@@ -55,7 +61,7 @@ func (t *texts) sym(raw []byte) results.Sym {
 
 // plain is an escaped string as it was; it is good until the next call.
 func (t *texts) plain(raw []byte) []byte {
-	if !escaped(raw) {
+	if !t.escaped(raw) {
 		return raw
 	}
 	t.room = unescape(t.room[:0], raw)
@@ -64,8 +70,8 @@ func (t *texts) plain(raw []byte) []byte {
 
 func isNothing(raw []byte) bool { return len(raw) == 0 || len(raw) == 1 && raw[0] == '-' }
 
-func escaped(raw []byte) bool {
-	return bytes.IndexByte(raw, '%') >= 0 || bytes.IndexByte(raw, '\\') >= 0
+func (t *texts) escaped(raw []byte) bool {
+	return bytes.IndexByte(raw, '%') >= 0 || !t.noSlash && bytes.IndexByte(raw, '\\') >= 0
 }
 
 // unescape appends raw with %XX undone, once: what a viewer sent encoded stays
@@ -105,8 +111,8 @@ func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // origin is scheme and host of a referrer, which is all that reports need of it.
 func origin(raw []byte) []byte {
-	at := bytes.Index(raw, []byte("://"))
-	if at < 0 {
+	at := bytes.IndexByte(raw, ':')
+	if at < 0 || !bytes.HasPrefix(raw[at:], []byte("://")) {
 		return raw
 	}
 	at += 3

@@ -43,8 +43,9 @@ type w3c struct {
 	row
 	header  string
 	columns []column
-	least   int   // columns that a line cannot do without: those after it are known to be left out
-	trouble error // why there are no columns
+	least   int     // columns that a line cannot do without: those after it are known to be left out
+	ends    []int32 // of a line's fields, with room for two too many
+	trouble error   // why there are no columns
 }
 
 var (
@@ -67,6 +68,7 @@ func (w *w3c) begin(f *file, header string) {
 	if !dated(w.columns) {
 		w.trouble = errFields
 	}
+	w.ends = make([]int32, len(w.columns)+1)
 	w.row.domainless = !has(w.columns, colDomain)
 }
 
@@ -74,39 +76,31 @@ func (w *w3c) line(line []byte, r *results.Record) error {
 	if w.trouble != nil {
 		return w.trouble
 	}
-	w.row.start()
-	n := 0
-	for _, c := range w.columns {
-		at := bytes.IndexByte(line, '\t')
-		field := line
-		if at >= 0 {
-			field = line[:at]
-		}
-		if c.kind != colIgnored {
-			if !w.row.set(c.kind, field, r) {
-				return badValue(c.name, field)
-			}
-		}
-		n++
-		if at < 0 {
-			line = nil
-			break
-		}
-		line = line[at+1:]
+	n := cut(line, '\t', w.ends)
+	if n == len(w.columns) && int(w.ends[n-1]) == len(line)-1 {
+		n-- // a tab at the end
+		line = line[:len(line)-1]
 	}
-	if n < w.least || len(line) > 0 {
-		return fmt.Errorf("%d fields of the %d that #Fields names", n+extra(line), len(w.columns))
+	if n+1 < w.least || n >= len(w.columns) {
+		return w.miscounted(line)
+	}
+	w.row.start(line)
+	at := 0
+	for i := range w.columns[:min(n+1, len(w.columns))] {
+		end := len(line)
+		if i < n {
+			end = int(w.ends[i])
+		}
+		if c := &w.columns[i]; c.kind != colIgnored && !w.row.set(c.kind, line[at:end], r) {
+			return badValue(c.name, line[at:end])
+		}
+		at = end + 1
 	}
 	return w.row.finish(r)
 }
 
-// extra is how many fields stand in what is left of a line; a tab at its end
-// stands for none.
-func extra(left []byte) int {
-	if len(left) == 0 {
-		return 0
-	}
-	return bytes.Count(left, []byte{'\t'}) + 1
+func (w *w3c) miscounted(line []byte) error {
+	return fmt.Errorf("it has %d fields, and #Fields names %d", bytes.Count(line, []byte{'\t'})+1, len(w.columns))
 }
 
 func badValue(column string, value []byte) error {
