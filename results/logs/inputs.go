@@ -70,6 +70,9 @@ func inFolder(dir string) ([]input, error) {
 	return found, err
 }
 
+// unfinished reports whether a file is one of ours that is still being written.
+func unfinished(path string) bool { return strings.HasSuffix(path, ".part") }
+
 func walk(dir string, wanted func(path string) bool) ([]input, error) {
 	var found []input
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -82,7 +85,7 @@ func walk(dir string, wanted func(path string) bool) ([]input, error) {
 			}
 			return nil
 		}
-		if e.IsDir() || strings.HasSuffix(path, ".part") || !wanted(path) {
+		if e.IsDir() || unfinished(path) || !wanted(path) {
 			return nil
 		}
 		info, err := os.Stat(path) // of what a link leads to
@@ -129,7 +132,7 @@ func plainMatching(pattern string) ([]input, error) {
 		if err != nil {
 			return nil, fmt.Errorf("log: %w", err)
 		}
-		if !info.IsDir() {
+		if !info.IsDir() && (!unfinished(path) || unfinished(pattern)) {
 			found = append(found, input{path, sizeOf(info), info})
 		}
 	}
@@ -145,6 +148,9 @@ func deepMatching(pattern string) ([]input, error) {
 		root = "/"
 	}
 	root = cmp.Or(root, ".")
+	if _, err := os.Stat(root); err != nil {
+		return nil, fmt.Errorf("log: %s: %w", pattern, err)
+	}
 	return walk(root, func(path string) bool {
 		return matches(parts, strings.Split(filepath.Clean(path), "/"))
 	})

@@ -171,7 +171,7 @@ func (p *pipeline) finish(b *block, line int64) int64 {
 		line++
 		d.Lines++
 		d.TooLong++
-		d.fault(Fault{b.file.path, line, "longer than 1 MiB: left out"})
+		d.fault(Fault{b.file.path, line, "it is longer than 1 MiB"})
 	}
 	for _, f := range out.faults {
 		f.File = b.file.path

@@ -120,12 +120,11 @@ func (w *row) finishResult(r *results.Record) {
 // finishObject names what was asked for: the distribution's domain is no part of
 // the name where a log does not say it.
 func (w *row) finishObject(r *results.Record) {
-	if isNothing(w.url) {
-		return
+	if !isNothing(w.url) {
+		url := w.unescaped(w.url)
+		r.URL = w.texts.table.Bytes(url)
+		r.Object = xxh3.HashSeed(url, w.known.seed(r.Distribution))
 	}
-	url := w.unescaped(w.url)
-	r.URL = w.texts.table.Bytes(url)
-	r.Object = xxh3.HashSeed(url, w.known.seed(r.Distribution))
 	if (w.Query || w.Everything) && !isNothing(w.query) {
 		query := w.unescaped(w.query)
 		r.Query = w.texts.table.Bytes(query)
