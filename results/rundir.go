@@ -17,7 +17,7 @@ const (
 	SummaryFile   = "summary.json"
 	IndexFile     = "index.html"
 	ReportsDir    = "reports" // *.csv
-	PlotsDir      = "plots"   // *.svg, *.png
+	PlotsDir      = "plots"   // *.json, *.svg, *.png
 	LatencyDir    = "latency" // *.hgrm
 	AccessLogFile = "access.log.gz"
 	WarmupLogFile = "access-warmup.log.gz" // what the reports leave out

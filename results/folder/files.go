@@ -41,7 +41,8 @@ func prepare(opt Options) error {
 // ours are the files of a run that a later one in the same folder replaces.
 var ours = []string{
 	results.SummaryFile, results.IndexFile, results.ReportsDir + "/*.csv",
-	results.PlotsDir + "/*.svg", results.PlotsDir + "/*.png", results.LatencyDir + "/*.hgrm",
+	results.PlotsDir + "/*.json", results.PlotsDir + "/*.svg", results.PlotsDir + "/*.png", results.PlotsDir + "/*.pdf",
+	results.LatencyDir + "/*.hgrm",
 }
 
 // files lists the run's files in dir, as paths inside it.

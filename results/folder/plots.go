@@ -45,36 +45,48 @@ func inOrder(plots []plotView) {
 // draw draws every plot in every format, several at a time, and writes the
 // files. The order of what it returns is that of the plots.
 func (b *Builder) draw() ([]page.Figure, error) {
-	drawn := make([]page.Figure, len(b.plots))
-	errs := make([]error, len(b.plots))
+	figures := make([]*plot.Figure, len(b.plots))
+	for i, d := range b.plots {
+		figures[i] = d.kind.Figure(d.view)
+	}
+	return drawAll(b.opt.Dir, figures, b.opt.Formats)
+}
+
+// drawAll writes every figure as JSON and in the formats.
+func drawAll(dir string, figures []*plot.Figure, formats []string) ([]page.Figure, error) {
+	drawn := make([]page.Figure, len(figures))
+	errs := make([]error, len(figures))
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var all sync.WaitGroup
-	for i, d := range b.plots {
+	for i, f := range figures {
 		all.Go(func() {
 			free <- struct{}{}
 			defer func() { <-free }()
-			drawn[i], errs[i] = d.write(b.opt.Dir, b.opt.Formats)
+			drawn[i], errs[i] = writeFigure(dir, f, formats)
 		})
 	}
 	all.Wait()
 	return drawn, errors.Join(errs...)
 }
 
-func (d plotView) write(dir string, formats []string) (page.Figure, error) {
-	p := page.Figure{Figure: plot.Figure{Name: d.kind.Name, Title: d.kind.Title, About: d.kind.About}}
+func writeFigure(dir string, f *plot.Figure, formats []string) (page.Figure, error) {
+	p := page.Figure{Figure: *f}
+	path := results.PlotsDir + "/" + f.Name + "."
+	if err := results.WriteJSON(filepath.Join(dir, path+"json"), f); err != nil {
+		return p, err
+	}
 	for _, format := range formats {
 		var out bytes.Buffer
-		if err := plot.Render(d.kind, d.view, &out, format); err != nil {
+		if err := plot.Render(&out, f, format, plot.Slide()); err != nil {
 			return p, err
 		}
 		if format == "svg" {
 			p.SVG = bytes.Clone(out.Bytes())
 		}
-		path := results.PlotsDir + "/" + d.kind.Name + "." + format
-		if err := results.WriteFile(filepath.Join(dir, path), copyOf(&out)); err != nil {
+		if err := results.WriteFile(filepath.Join(dir, path+format), copyOf(&out)); err != nil {
 			return p, err
 		}
-		p.Files = append(p.Files, page.Link{Path: path, Label: upper(format)})
+		p.Files = append(p.Files, page.Link{Path: path + format, Label: upper(format)})
 	}
 	return p, nil
 }

@@ -116,7 +116,7 @@ func drawnPlot(t testing.TB, text string) []byte {
 		{At: 15e8, Response: results.Hit, BodyBytes: 10},
 	})
 	var svg bytes.Buffer
-	if err := plot.Render(k, d, &svg, "svg"); err != nil {
+	if err := plot.Render(&svg, k.Figure(d), "svg", plot.Slide()); err != nil {
 		t.Fatal(err)
 	}
 	return svg.Bytes()

@@ -69,22 +69,26 @@ func decades(low, high float64, label func(float64) string) ticks {
 	return marks
 }
 
-// countAxis is a logAxis for whole numbers from 1 on: below 1 it has no marks.
-func countAxis(a *plot.Axis, high float64, title string) {
-	logAxis(a, 1, high, title, short)
+// onlyFromOne leaves out marks below 1, of which there are no whole numbers.
+func onlyFromOne(a *plot.Axis) {
 	all := a.Tick.Marker.Ticks(a.Min, a.Max)
 	a.Tick.Marker = ticks(slices.DeleteFunc(all, func(t plot.Tick) bool { return t.Value < 0 }))
 }
 
-// linearAxis makes a an axis from 0 to a round number above high.
-func linearAxis(a *plot.Axis, high float64, title string, label func(float64) string) {
-	if !(high > 0) || math.IsInf(high, 0) {
-		high = 1
+// linearAxis makes a an axis from 0, or from what is below it, to a little above
+// the data. Its marks are round in units of unit.
+func linearAxis(a *plot.Axis, e extent, unit float64, title string, label func(float64) string) {
+	low, high := min(e.low, 0), max(e.high, 0)
+	if e.empty() || low == high {
+		low, high, unit = 0, 1, 1
 	}
-	step := roundStep(high / 6)
-	a.Min, a.Max = 0, high*(1+edge)
+	step := roundStep((high-low)/6/unit) * unit
+	a.Min, a.Max = low, high+(high-low)*edge
+	if low < 0 {
+		a.Min -= (high - low) * edge
+	}
 	a.Label.Text = title
-	a.Tick.Marker = steps(0, a.Max, step, label)
+	a.Tick.Marker = steps(math.Ceil(a.Min/step)*step, a.Max, step, label)
 }
 
 // roundStep is the smallest of 1, 2, 2.5 and 5 times a power of ten that is at
@@ -131,19 +135,23 @@ var timeUnits = []struct {
 	{math.MaxInt64, 24 * time.Hour, "days", []float64{1, 2, 5, 7, 14, 30, 60, 90, 180, 365}},
 }
 
-// timeAxis runs from the run's beginning to its end, in the unit that suits its
-// length. It returns the unit, by which X values are to be divided.
-func timeAxis(a *plot.Axis, length time.Duration) time.Duration {
-	length = max(length, time.Millisecond)
+// elapsedAxis runs over e, in seconds since the run began, in the unit that
+// suits its length. It returns the unit, in seconds.
+func elapsedAxis(a *plot.Axis, e extent, title string) float64 {
+	if e.empty() {
+		e = extent{}
+	}
+	length := min(max(e.high-min(e.low, 0), 1e-3), 1e300)
 	for _, u := range timeUnits {
-		if length > u.most {
+		if length > u.most.Seconds() && u.most != math.MaxInt64 {
 			continue
 		}
-		whole := float64(length) / float64(u.unit)
-		a.Min, a.Max = 0, whole*1.015
-		a.Label.Text = "time since the run began (" + u.name + ")"
-		a.Tick.Marker = steps(0, whole, timeStep(whole, u.steps), num)
-		return u.unit
+		unit := u.unit.Seconds()
+		a.Min, a.Max = min(e.low, 0)/unit, (min(e.low, 0)+length*1.015)/unit
+		a.Label.Text = title + " (" + u.name + ")"
+		step := timeStep(length/unit, u.steps)
+		a.Tick.Marker = steps(math.Ceil(a.Min/step)*step, a.Max, step, num)
+		return unit
 	}
 	panic("plot: a length of time beyond every unit")
 }
@@ -155,4 +163,21 @@ func timeStep(whole float64, nice []float64) float64 {
 		}
 	}
 	return roundStep(whole / 10)
+}
+
+// powersOfTwo marks bytes between the logarithms low and high at powers of two,
+// eight of them or a few more.
+func powersOfTwo(low, high float64) ticks {
+	first, last := math.Ceil(low/math.Log10(2)), math.Floor(high/math.Log10(2))
+	step := 1.0
+	for _, s := range []float64{2, 5, 10, 20, 40, 100} {
+		if (last-first)/step > 10 {
+			step = s
+		}
+	}
+	var marks ticks
+	for e := math.Ceil(first/step) * step; e <= last; e += step {
+		marks = append(marks, plot.Tick{Value: e * math.Log10(2), Label: octets(math.Pow(2, e))})
+	}
+	return marks
 }

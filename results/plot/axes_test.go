@@ -32,7 +32,7 @@ func TestTimeAxisCountsInTheUnitOfTheRun(t *testing.T) {
 		{60 * 24 * time.Hour, "time since the run began (days)", []string{"0", "5", "10", "15", "20", "25", "30", "35", "40", "45", "50", "55", "60"}},
 	} {
 		var a plot.Axis
-		timeAxis(&a, c.length)
+		elapsedAxis(&a, extent{0, c.length.Seconds()}, "time since the run began")
 		got := labels(&a)
 		if a.Label.Text != c.title || !slices.Equal(got, c.labels) {
 			t.Errorf("%v: %q with %q; want %q with %q", c.length, a.Label.Text, got, c.title, c.labels)
@@ -42,7 +42,7 @@ func TestTimeAxisCountsInTheUnitOfTheRun(t *testing.T) {
 
 func TestPercentilesOfTheSpectrum(t *testing.T) {
 	var a plot.Axis
-	nines(&a, 100_000)
+	nines(&a, 200_000, "")
 	want := []string{"0 %", "50 %", "75 %", "90 %", "99 %", "99.9 %", "99.99 %", "99.999 %"}
 	if got := labels(&a); !slices.Equal(got, want) {
 		t.Errorf("ticks %q, want %q", got, want)
@@ -70,11 +70,11 @@ func TestAxesSuitAnyData(t *testing.T) {
 		var log, linear, clock plot.Axis
 		logAxis(&log, low, high, "", num)
 		good(t, &log, lg(low), lg(high))
-		linearAxis(&linear, high, "", short)
+		linearAxis(&linear, extent{low, high}, 1, "", short)
 		good(t, &linear, 0, high)
 		length := time.Duration(rapid.Int64Range(1e6, math.MaxInt64/2).Draw(t, "length"))
-		unit := timeAxis(&clock, length)
-		good(t, &clock, 0, float64(length)/float64(unit))
+		unit := elapsedAxis(&clock, extent{0, length.Seconds()}, "")
+		good(t, &clock, 0, length.Seconds()/unit)
 	})
 }
 
@@ -130,9 +130,10 @@ func TestBucketsCutTheLastOneShort(t *testing.T) {
 	if b.seconds(0) != 1 || b.seconds(2) != 0.5 {
 		t.Errorf("widths %v and %v, want 1 and 0.5", b.seconds(0), b.seconds(2))
 	}
-	pts := b.line(time.Second, func(_ int, n *int64) float64 { return float64(*n) })
+	l := b.series(Line{}, func(_ int, n *int64) float64 { return float64(*n) })
+	p := panel{step: 1, end: 2.5}
 	want := []point{{0, 2}, {0.5, 2}, {1.5, 1}, {2.25, 2}, {2.5, 2}}
-	if !slices.Equal(pts, want) {
-		t.Errorf("line %v, want %v", pts, want)
+	if got := p.trace(l); !slices.Equal(got, want) {
+		t.Errorf("line %v, want %v", got, want)
 	}
 }

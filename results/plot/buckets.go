@@ -4,8 +4,6 @@ import (
 	"math"
 	"time"
 
-	"gonum.org/v1/plot/vg"
-
 	"edgesim/results"
 )
 
@@ -64,23 +62,36 @@ func (b *buckets[T]) seconds(i int) float64 {
 	return max(min(b.grain, b.span()-from), time.Microsecond).Seconds()
 }
 
-// line is a line through the buckets' middles, in units of unit. f says a
-// bucket's value; NaN breaks the line.
-func (b *buckets[T]) line(unit time.Duration, f func(i int, t *T) float64) []point {
-	pts := make([]point, 0, len(b.all))
+// series fills a line's points with the buckets' beginnings, in seconds since
+// the run began, and what f says of each; NaN breaks the line.
+func (b *buckets[T]) series(l Line, f func(i int, t *T) float64) Line {
+	l.X, l.Y = make(Numbers, len(b.all)), make(Numbers, len(b.all))
 	for i := range b.all {
-		from := (time.Duration(i) * b.grain).Seconds()
-		middle := from + b.seconds(i)/2
-		pts = append(pts, point{X: middle / unit.Seconds(), Y: f(i, &b.all[i])})
+		l.X[i], l.Y[i] = (time.Duration(i) * b.grain).Seconds(), rounded(f(i, &b.all[i]))
 	}
-	if len(pts) > 1 {
-		// What a bucket says holds from edge to edge, so the line's ends do too.
-		first, last := pts[0], pts[len(pts)-1]
-		end := (time.Duration(len(pts)-1) * b.grain).Seconds() + b.seconds(len(pts)-1)
-		pts = append([]point{{X: 0, Y: first.Y}}, pts...)
-		pts = append(pts, point{X: end / unit.Seconds(), Y: last.Y})
+	return l
+}
+
+// figure is a figure over the run's time, the warm-up marked.
+func (b *buckets[T]) figure(o Options) *Figure {
+	f := &Figure{X: Axis{Label: "time since the run began", Scale: Elapsed, Max: b.span().Seconds()}, Step: b.grain.Seconds()}
+	if o.Warmup > 0 {
+		f.Spans = []Span{{Label: "warm-up", To: min(o.Warmup, b.span()).Seconds()}}
 	}
-	return pts
+	return f
+}
+
+// rounded is v to seven digits: more than any paper or screen shows, and a
+// third of the length in JSON.
+func rounded(v float64) float64 {
+	if v == math.Trunc(v) || math.IsNaN(v) || math.IsInf(v, 0) {
+		return v
+	}
+	unit := math.Pow(10, 6-math.Floor(math.Log10(math.Abs(v))))
+	if r := math.Round(v*unit) / unit; !math.IsNaN(r) && !math.IsInf(r, 0) {
+		return r
+	}
+	return v
 }
 
 // share is part/whole in percent; NaN, which breaks a line, without a whole.
@@ -121,14 +132,6 @@ func (o Options) shaded(span time.Duration) string {
 		return "warm-up shaded"
 	}
 	return ""
-}
-
-// pen is how wide a line of so many points is.
-func (b *buckets[T]) pen() vg.Length {
-	if len(b.all) > 120 {
-		return lineWidth - 0.8
-	}
-	return lineWidth
 }
 
 // warm reports whether r belongs to the warm-up, which figures leave out.

@@ -43,3 +43,8 @@ func DashOf(name string) []float64 {
 	}
 	return nil
 }
+
+// resultLine is a line of a result type, in its colour and dash.
+func resultLine(r results.Result, note string) Line {
+	return Line{Label: r.Label(), Note: note, Color: r.Label(), Dash: DashOf(r.Label())}
+}

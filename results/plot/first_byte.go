@@ -3,8 +3,6 @@ package plot
 import (
 	"fmt"
 
-	"gonum.org/v1/plot"
-
 	"edgesim/results"
 )
 
@@ -34,31 +32,30 @@ func (d *firstByte) Add(recs []results.Record) {
 	}
 }
 
-func (d *firstByte) Draw() (*plot.Plot, error) {
+func (d *firstByte) Figure() *Figure {
 	if d.times.all.Count() == 0 {
-		return nil, lack("no requests with a first byte")
+		return lack("no requests with a first byte")
 	}
-	k, _ := Find("first_byte")
-	p, head := sheet(k, subtitle(d.opt.Title, things(d.times.all.Count(), "request")+" with a first byte"))
 	low, high := rangeMs(d.times.all)
-	logAxis(&p.X, low, high, "time to first byte (ms, log scale)", num)
-	percentAxis(&p.Y, "share of requests within that time")
-
-	p.Add(grid{})
+	f := &Figure{
+		Subtitle: subtitle(d.opt.Title, things(d.times.all.Count(), "request")+" with a first byte"),
+		X:        Axis{Label: "time to first byte (ms, log scale)", Scale: Log, Unit: Milliseconds, Min: low, Max: high},
+		Y:        Axis{Label: "share of requests within that time", Unit: Percents, Scale: Linear, Max: 100},
+	}
 	d.times.each(func(r results.Result, h *results.Histogram) {
-		l := line{pts: distribution(h), style: resultStroke(r)}
-		p.Add(l)
-		head.add(fmt.Sprintf("%s, p50 %s, p99 %s", r.Label(), millis(h.Quantile(0.5)), millis(h.Quantile(0.99))), l.style)
+		l := resultLine(r, fmt.Sprintf("p50 %s, p99 %s", millis(h.Quantile(0.5)), millis(h.Quantile(0.99))))
+		l.X, l.Y = distribution(h)
+		f.Series = append(f.Series, l)
 	})
-	return p, nil
+	return f
 }
 
-// distribution is a histogram as a line of the share of records, in percent,
-// that took no longer than a time.
-func distribution(h *results.Histogram) []point {
-	pts := []point{{X: lg(max(h.Min(), shortest)), Y: 0}}
+// distribution is a histogram as the share of records, in percent, that took no
+// longer than a time in ms.
+func distribution(h *results.Histogram) (x, y Numbers) {
+	x, y = Numbers{rounded(max(h.Min(), shortest))}, Numbers{0}
 	cumulative(h, func(ms float64, upTo, all int64) {
-		pts = append(pts, point{X: lg(ms), Y: 100 * float64(upTo) / float64(all)})
+		x, y = append(x, rounded(ms)), append(y, rounded(100*float64(upTo)/float64(all)))
 	})
-	return pts
+	return x, y
 }

@@ -1,14 +1,14 @@
 package plot
 
 import (
-	"gonum.org/v1/plot"
+	"strings"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// header is title, subtitle and legend above the data, flush left with it. It
-// reserves its room as a glyph at the upper edge, which gonum then keeps clear,
-// so that a legend never covers data.
+// header is title, subtitle and legend above the data, so that a legend never
+// covers data.
 type header struct {
 	title, subtitle string
 	entries         []entry
@@ -27,6 +27,7 @@ type swatchKind uint8
 const (
 	asLine swatchKind = iota
 	asFill
+	asBar
 	asDot
 )
 
@@ -35,36 +36,71 @@ const (
 	subtitleHigh vg.Length = 25
 	entryHigh    vg.Length = 24
 	headerGap    vg.Length = 10
-	headerWide   vg.Length = 860 // the legend wraps here
 	swatch       vg.Length = 30
 	swatchGap    vg.Length = 8
 	entryGap     vg.Length = 26
 )
 
-func (h *header) add(label string, line draw.LineStyle) {
-	h.entries = append(h.entries, entry{label: label, line: line})
+// header is the figure's: a legend only where there is something to tell apart.
+func (f *Figure) header() *header {
+	h := &header{title: printable(f.Title), subtitle: printable(f.Subtitle)}
+	for _, l := range f.Series {
+		if f.X.Scale == Category {
+			l.Form = AsBars
+		}
+		h.add(l)
+	}
+	if f.Strip != nil {
+		for _, l := range f.Strip.Series {
+			h.add(l)
+		}
+	}
+	if len(h.entries) == 1 && f.Strip == nil && f.Series[0].Note == "" {
+		h.entries = nil
+	}
+	return h
 }
 
-func (h *header) addFill(label string, line draw.LineStyle) {
-	h.entries = append(h.entries, entry{label: label, line: line, kind: asFill})
+func (h *header) add(l Line) {
+	e := entry{label: l.legend(), line: l.pen()}
+	switch l.Form {
+	case AsPoints:
+		e.kind = asDot
+	case AsStack, AsBand:
+		e.kind, e.line.Color = asFill, l.wash()
+	case AsBars:
+		e.kind = asBar
+	}
+	if e.label != "" {
+		h.entries = append(h.entries, e)
+	}
 }
 
-func (h *header) addDot(label string, line draw.LineStyle) {
-	h.entries = append(h.entries, entry{label: label, line: line, kind: asDot})
+// legend is the series' label and what figures stand beside it.
+func (l Line) legend() string {
+	label, note := printable(l.Label), printable(l.Note)
+	switch {
+	case note == "":
+		return label
+	case strings.ContainsAny(note[:1], "0123456789<") || strings.HasPrefix(note, "−") || strings.HasPrefix(note, "–"):
+		return label + " " + note
+	}
+	return label + ", " + note
 }
 
-// rows breaks the legend into rows that fit.
-func (h *header) rows() [][]entry {
+// rows breaks the legend into rows that are no wider than wide.
+func (h *header) rows(wide vg.Length) [][]entry {
 	var rows [][]entry
-	var wide vg.Length
+	var full vg.Length
 	for _, e := range h.entries {
+		e.label = cutMiddle(e.label, entryStyle(), wide-swatch-swatchGap)
 		w := e.width()
-		if len(rows) == 0 || wide+w > headerWide {
-			rows, wide = append(rows, nil), 0
+		if len(rows) == 0 || full+w-entryGap > wide {
+			rows, full = append(rows, nil), 0
 		}
 		last := len(rows) - 1
 		rows[last] = append(rows[last], e)
-		wide += w
+		full += w
 	}
 	return rows
 }
@@ -73,45 +109,58 @@ func (e entry) width() vg.Length {
 	return swatch + swatchGap + entryStyle().Width(e.label) + entryGap
 }
 
-func (h *header) height() vg.Length {
-	high := titleHigh + headerGap + vg.Length(len(h.rows()))*entryHigh
-	if h.subtitle != "" {
-		high += subtitleHigh
+// lines are the title's or the subtitle's, broken where wide ends.
+func (h *header) lines(wide vg.Length) (title, subtitle []string) {
+	return wrap(h.title, " ", titleStyle(), wide), wrap(h.subtitle, parting, subtitleStyle(), wide)
+}
+
+// height is that of the header over a width.
+func (h *header) height(wide vg.Length) vg.Length {
+	title, subtitle := h.lines(wide)
+	return titleHigh*vg.Length(len(title)) + subtitleHigh*vg.Length(len(subtitle)) +
+		headerGap + vg.Length(len(h.rows(wide)))*entryHigh
+}
+
+// draw draws the header from c's upper edge down, flush left with left, and
+// takes its room away from c. Rows of the legend that would leave too little
+// for the data are not drawn.
+func (h *header) draw(c *draw.Canvas, left vg.Length) {
+	wide := c.Max.X - left
+	title, subtitle := h.lines(wide)
+	at := vg.Point{X: left, Y: c.Max.Y}
+	for _, line := range title {
+		c.FillText(titleStyle(), at, line)
+		at.Y -= titleHigh
 	}
-	return high
-}
-
-// GlyphBoxes reserves the header's height above the data.
-func (h *header) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
-	box := vg.Rectangle{Max: vg.Point{Y: h.height()}}
-	return []plot.GlyphBox{{X: 0, Y: 1, Rectangle: box}}
-}
-
-// Plot draws the header from its upper edge down. Other plotters may have
-// reserved room between it and the data.
-func (h *header) Plot(c draw.Canvas, p *plot.Plot) {
-	at := vg.Point{X: c.Min.X, Y: c.Max.Y + reserved(p)}
-	c.FillText(bold(sans(titleSize, Ink, draw.XLeft, draw.YTop)), at, h.title)
-	at.Y -= titleHigh
-	if h.subtitle != "" {
-		c.FillText(sans(subtitleSize, Soft, draw.XLeft, draw.YTop), at, h.subtitle)
+	for _, line := range subtitle {
+		c.FillText(subtitleStyle(), at, line)
 		at.Y -= subtitleHigh
 	}
-	for _, row := range h.rows() {
+	for _, row := range h.rows(wide) {
+		if at.Y-entryHigh-leastData < c.Min.Y {
+			break
+		}
 		x := at.X
 		for _, e := range row {
-			e.draw(c, vg.Point{X: x, Y: at.Y - entryHigh/2})
+			e.draw(*c, vg.Point{X: x, Y: at.Y - entryHigh/2})
 			x += e.width()
 		}
 		at.Y -= entryHigh
 	}
+	c.Max.Y = max(at.Y-headerGap, c.Min.Y+leastData/2)
 }
+
+func titleStyle() draw.TextStyle { return bold(sans(titleSize, Ink, draw.XLeft, draw.YTop)) }
+
+func subtitleStyle() draw.TextStyle { return sans(subtitleSize, Soft, draw.XLeft, draw.YTop) }
 
 func (e entry) draw(c draw.Canvas, at vg.Point) {
 	switch e.kind {
 	case asFill:
 		low, high := vg.Point{X: at.X, Y: at.Y - 6}, vg.Point{X: at.X + swatch, Y: at.Y + 6}
 		c.FillPolygon(e.line.Color, corners(low, high))
+	case asBar:
+		bar(c, e.line.Color, len(e.line.Dashes) > 0, vg.Point{X: at.X, Y: at.Y - 6}, vg.Point{X: at.X + swatch, Y: at.Y + 6})
 	case asDot:
 		dot(c, e.line.Color, vg.Point{X: at.X + swatch/2, Y: at.Y}, 4)
 	case asLine:
@@ -130,15 +179,4 @@ func middle(c draw.Canvas, s draw.TextStyle, at vg.Point, text string) {
 
 func corners(low, high vg.Point) []vg.Point {
 	return []vg.Point{low, {X: high.X, Y: low.Y}, high, {X: low.X, Y: high.Y}}
-}
-
-// reserved is the height kept clear above the data by the tallest glyph there.
-func reserved(p *plot.Plot) vg.Length {
-	var high vg.Length
-	for _, b := range p.GlyphBoxes(p) {
-		if b.Y == 1 && b.Max.Y > high {
-			high = b.Max.Y
-		}
-	}
-	return high
 }

@@ -1,11 +1,6 @@
 package plot
 
 import (
-	"time"
-
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg/draw"
-
 	"edgesim/results"
 )
 
@@ -61,47 +56,35 @@ func (c *hitCounts) add(r *results.Record) {
 	}
 }
 
-func (d *hitRatio) Draw() (*plot.Plot, error) {
+func (d *hitRatio) Figure() *Figure {
 	if len(d.time.all) == 0 {
-		return nil, lack("no requests")
+		return lack("no requests")
 	}
-	k, _ := Find("hit_ratio")
-	p, head := sheet(k, subtitle(d.opt.Title, things(d.total.requests, "request"),
-		every(d.time.grain), d.opt.shaded(d.time.span())))
-	unit := timeAxis(&p.X, d.time.span())
-	percentAxis(&p.Y, "share of requests, of bytes")
-
-	warm := shade{to: d.opt.Warmup.Seconds() / unit.Seconds()}
-	p.Add(warm, grid{}, named(warm))
-	series := d.series(unit)
-	for i, s := range series {
-		head.add(s.label, s.line.style)
-		p.Add(series[len(series)-1-i].line) // the first in the legend lies on top
-	}
-	return p, nil
-}
-
-// labelled is a line with its words in the legend.
-type labelled struct {
-	label string
-	line  line
+	f := d.time.figure(d.opt)
+	f.Subtitle = subtitle(d.opt.Title, things(d.total.requests, "request"), every(d.time.grain), d.opt.shaded(d.time.span()))
+	f.Y = Axis{Label: "share of requests, of bytes", Scale: Linear, Unit: Percents, Max: 100}
+	f.Series = d.series()
+	return f
 }
 
 // series are the plot's lines; refresh hits only where there were any.
-func (d *hitRatio) series(unit time.Duration) []labelled {
+func (d *hitRatio) series() []Line {
 	t := d.total
-	over := func(name string, part, whole int64, f func(int, *hitCounts) float64, style draw.LineStyle) labelled {
-		return labelled{name + " " + percent(ratio(float64(part), float64(whole))), line{pts: d.time.line(unit, f), style: style}}
+	over := func(l Line, part, whole int64, f func(int, *hitCounts) float64) Line {
+		l.Note = percent(ratio(float64(part), float64(whole)))
+		return d.time.series(l, f)
 	}
-	all := []labelled{
-		over("hit ratio", t.hits, t.requests,
-			func(_ int, c *hitCounts) float64 { return share(c.hits, c.requests) }, stroke(Blue, d.time.pen()+0.6)),
-		over("byte hit ratio", t.hitBytes, t.bytes,
-			func(_ int, c *hitCounts) float64 { return share(c.hitBytes, c.bytes) }, stroke(Green, d.time.pen(), 10, 4)),
+	all := []Line{
+		over(Line{Label: "hit ratio", Color: "blue"}, t.hits, t.requests,
+			func(_ int, c *hitCounts) float64 { return share(c.hits, c.requests) }),
+		over(Line{Label: "byte hit ratio", Color: "green", Dash: []float64{10, 4}}, t.hitBytes, t.bytes,
+			func(_ int, c *hitCounts) float64 { return share(c.hitBytes, c.bytes) }),
 	}
 	if t.refreshed == 0 {
 		return all
 	}
-	return append(all, over("refresh hits", t.refreshed, t.requests,
-		func(_ int, c *hitCounts) float64 { return share(c.refreshed, c.requests) }, resultStroke(results.RefreshHit)))
+	l := resultLine(results.RefreshHit, "")
+	l.Label = "refresh hits"
+	return append(all, over(l, t.refreshed, t.requests,
+		func(_ int, c *hitCounts) float64 { return share(c.refreshed, c.requests) }))
 }

@@ -35,35 +35,33 @@ func (d *latencySpectrum) Add(recs []results.Record) {
 	}
 }
 
-func (d *latencySpectrum) Draw() (*plot.Plot, error) {
+func (d *latencySpectrum) Figure() *Figure {
 	if d.times.all.Count() == 0 {
-		return nil, lack("no requests with a last byte")
+		return lack("no requests with a last byte")
 	}
-	k, _ := Find("latency_spectrum")
-	p, head := sheet(k, subtitle(d.opt.Title, things(d.times.all.Count(), "request"), "time to last byte"))
-	nines(&p.X, float64(d.times.all.Count()))
 	low, high := rangeMs(d.times.all)
-	logAxis(&p.Y, low, high, "time to last byte (ms, log scale)", num)
-
-	p.Add(grid{})
-	draw := func(label string, h *results.Histogram, l line) {
-		p.Add(l)
-		head.add(label+", p99 "+millis(h.Quantile(0.99)), l.style)
+	f := &Figure{
+		Subtitle: subtitle(d.opt.Title, things(d.times.all.Count(), "request"), "time to last byte"),
+		X: Axis{Label: "percentile of requests (log scale of 1/(1 − p))", Scale: Nines,
+			Min: 1, Max: max(2*float64(d.times.all.Count()), 10)},
+		Y: Axis{Label: "time to last byte (ms, log scale)", Scale: Log, Unit: Milliseconds, Min: low, Max: high},
 	}
-	draw("all", d.times.all, line{pts: spectrum(d.times.all), style: stroke(Ink, lineWidth-1)})
-	d.times.each(func(r results.Result, h *results.Histogram) {
-		draw(r.Label(), h, line{pts: spectrum(h), style: resultStroke(r)})
-	})
-	return p, nil
+	add := func(l Line, h *results.Histogram) {
+		l.Note = "p99 " + millis(h.Quantile(0.99))
+		l.X, l.Y = spectrum(h)
+		f.Series = append(f.Series, l)
+	}
+	add(Line{Label: "all", Color: "ink", Thin: true}, d.times.all)
+	d.times.each(func(r results.Result, h *results.Histogram) { add(resultLine(r, ""), h) })
+	return f
 }
 
-// nines makes a the axis of percentiles for n records: x = 1/(1−p), log scale.
-func nines(a *plot.Axis, n float64) {
-	most := math.Max(2*n, 10)
+// nines makes a the axis of percentiles up to most: x = 1/(1−p), log scale.
+func nines(a *plot.Axis, most float64, title string) {
 	a.Min, a.Max = 0, lg(most)*(1+edge)
-	a.Label.Text = "percentile of requests (log scale of 1/(1 − p))"
+	a.Label.Text = title
 	marks := ticks{{Value: 0, Label: "0 %"}, {Value: lg(2), Label: "50 %"}, {Value: lg(4), Label: "75 %"}}
-	for i := 1; float64(i) <= a.Max; i++ {
+	for i := 1; float64(i) <= min(a.Max, 12); i++ {
 		marks = append(marks, plot.Tick{Value: float64(i), Label: ninesLabel(i)})
 	}
 	a.Tick.Marker = marks

@@ -2,8 +2,6 @@ package plot
 
 import (
 	"image/color"
-	"strings"
-	"unicode"
 
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
@@ -15,12 +13,9 @@ import (
 	"edgesim/results"
 )
 
-// The one look. A plot fills a slide of 1280 by 720 CSS pixels, which are 960
-// by 540 points; every length below is in points.
+// The one look. Lengths are in points on a slide of 960 by 540, which are 1280 by
+// 720 CSS pixels; on other sizes all are scaled together.
 const (
-	Width  vg.Length = 960
-	Height vg.Length = 540
-
 	titleSize    = 23
 	subtitleSize = 15
 	labelSize    = 16
@@ -95,11 +90,6 @@ func stroke(c color.Color, width vg.Length, dashes ...vg.Length) draw.LineStyle 
 	return draw.LineStyle{Color: c, Width: width, Dashes: dashes}
 }
 
-// resultStroke is the line of a result type.
-func resultStroke(r results.Result) draw.LineStyle {
-	return stroke(ResultColor(r), lineWidth, resultDashes[r]...)
-}
-
 // sans is a text style in Liberation Sans, which has Arial's metrics: an SVG
 // falls back to that without a letter out of place.
 func sans(size vg.Length, c color.Color, x draw.XAlignment, y draw.YAlignment) text.Style {
@@ -117,18 +107,6 @@ func bold(s text.Style) text.Style {
 	return s
 }
 
-// sheet is an empty plot in the house's look.
-func sheet(k Kind, subtitle string) (*plot.Plot, *header) {
-	p := plot.New()
-	p.BackgroundColor = nil // Render paints the whole slide
-	dressAxis(&p.X, draw.XCenter, draw.YTop)
-	dressAxis(&p.Y, draw.XRight, draw.YCenter)
-	p.X.Label.Padding, p.Y.Label.Padding = 7, 9
-	h := &header{title: k.Title, subtitle: subtitle}
-	p.Add(h)
-	return p, h
-}
-
 func dressAxis(a *plot.Axis, x draw.XAlignment, y draw.YAlignment) {
 	a.LineStyle = stroke(Soft, hairline)
 	a.Tick.LineStyle = stroke(Soft, hairline)
@@ -136,38 +114,4 @@ func dressAxis(a *plot.Axis, x draw.XAlignment, y draw.YAlignment) {
 	a.Tick.Label = sans(tickSize, Soft, x, y)
 	a.Label.TextStyle = sans(labelSize, Ink, draw.XCenter, draw.YBottom)
 	a.Padding = 0
-}
-
-// nameChars is how much of a run's name a subtitle has room for.
-const nameChars = 40
-
-// subtitle is the run's name and what else a plot says under its title, without
-// what is empty.
-func subtitle(name string, parts ...string) string {
-	s := clean(name)
-	for _, p := range parts {
-		if p == "" {
-			continue
-		}
-		if s != "" {
-			s += "  ·  "
-		}
-		s += p
-	}
-	return s
-}
-
-// clean takes out of a name what XML and terminals do not bear, and shortens
-// it.
-func clean(name string) string {
-	runes := []rune(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, name))
-	if len(runes) > nameChars {
-		runes = append(runes[:nameChars-1], '…')
-	}
-	return string(runes)
 }

@@ -2,9 +2,6 @@ package plot
 
 import (
 	"fmt"
-	"time"
-
-	"gonum.org/v1/plot"
 
 	"edgesim/results"
 )
@@ -56,41 +53,35 @@ func (c *originCounts) add(r *results.Record) {
 	c.originBytes += r.OriginBytes
 }
 
-func (d *originOffload) Draw() (*plot.Plot, error) {
+func (d *originOffload) Figure() *Figure {
 	if len(d.time.all) == 0 {
-		return nil, lack("no requests")
+		return lack("no requests")
 	}
-	k, _ := Find("origin_offload")
 	t := d.total
-	p, head := sheet(k, subtitle(d.opt.Title, fmt.Sprintf("of %s the origins saw %s",
-		things(t.edge, "request"), grouped(fmt.Sprint(t.origin))), every(d.time.grain), d.opt.shaded(d.time.span())))
-	unit := timeAxis(&p.X, d.time.span())
-	edgeRate := d.time.line(unit, func(i int, c *originCounts) float64 { return float64(c.edge) / d.time.seconds(i) })
-	originRate := d.time.line(unit, func(i int, c *originCounts) float64 { return float64(c.origin) / d.time.seconds(i) })
-	linearAxis(&p.Y, highest(edgeRate, originRate), "requests per second", short)
-
-	warm := d.opt.Warmup.Seconds() / unit.Seconds()
-	p.Add(shade{to: warm}, grid{},
-		band{low: originRate, high: edgeRate, fill: faded(Blue, 0x38)}, band{high: originRate, fill: faded(Vermillion, 0x70)},
-		line{pts: edgeRate, style: stroke(Blue, d.time.pen())}, line{pts: originRate, style: stroke(Vermillion, d.time.pen())})
-	head.addFill("viewers to edge", stroke(faded(Blue, 0x70), lineWidth))
-	head.addFill("edge to origins", stroke(faded(Vermillion, 0x90), lineWidth))
-	p.Add(d.strip(head, warm, unit))
-	return p, nil
+	f := d.time.figure(d.opt)
+	f.Subtitle = subtitle(d.opt.Title, fmt.Sprintf("of %s the origins saw %s",
+		things(t.edge, "request"), grouped(fmt.Sprint(t.origin))), every(d.time.grain), d.opt.shaded(d.time.span()))
+	f.Y = Axis{Label: "requests per second", Scale: Linear, Unit: PerSecond}
+	f.Series = []Line{
+		d.time.series(Line{Label: "viewers to edge", Color: "Hit", Form: AsBand},
+			func(i int, c *originCounts) float64 { return float64(c.edge) / d.time.seconds(i) }),
+		d.time.series(Line{Label: "edge to origins", Color: "Miss", Form: AsBand},
+			func(i int, c *originCounts) float64 { return float64(c.origin) / d.time.seconds(i) }),
+	}
+	f.Series[0].Y2 = f.Series[1].Y
+	f.Strip = d.strip()
+	return f
 }
 
 // strip is the offload as a share, of requests and of bytes.
-func (d *originOffload) strip(head *header, warm float64, unit time.Duration) *strip {
-	byRequests, byBytes := stroke(Ink, d.time.pen()), stroke(Green, d.time.pen(), 10, 4)
-	head.add("offload of requests "+signed(d.total.origin, d.total.edge), byRequests)
-	head.add("of bytes "+signed(d.total.originBytes, d.total.edgeBytes), byBytes)
-	return &strip{
-		head: head, title: "kept from the origins (%)", shaded: warm,
-		lines: []line{
-			{pts: d.time.line(unit, func(_ int, c *originCounts) float64 { return offload(c.originBytes, c.edgeBytes) }), style: byBytes},
-			{pts: d.time.line(unit, func(_ int, c *originCounts) float64 { return offload(c.origin, c.edge) }), style: byRequests},
-		},
-	}
+func (d *originOffload) strip() *Strip {
+	t := d.total
+	return &Strip{Title: "kept from the origins (%)", Series: []Line{
+		d.time.series(Line{Label: "offload of requests", Note: signed(t.origin, t.edge), Color: "ink"},
+			func(_ int, c *originCounts) float64 { return offload(c.origin, c.edge) }),
+		d.time.series(Line{Label: "of bytes", Note: signed(t.originBytes, t.edgeBytes), Color: "green", Dash: []float64{10, 4}},
+			func(_ int, c *originCounts) float64 { return offload(c.originBytes, c.edgeBytes) }),
+	}}
 }
 
 // signed is the offload of part from whole, in words; it may be below zero,
@@ -103,17 +94,4 @@ func signed(part, whole int64) string {
 		return "−" + percent(float64(part-whole)/float64(whole))
 	}
 	return percent(float64(whole-part) / float64(whole))
-}
-
-// highest is the highest Y of all lines; NaN counts for nothing.
-func highest(lines ...[]point) float64 {
-	most := 0.0
-	for _, pts := range lines {
-		for _, p := range pts {
-			if p.Y > most {
-				most = p.Y
-			}
-		}
-	}
-	return most
 }

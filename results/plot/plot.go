@@ -1,12 +1,11 @@
-// Package plot draws what design reviews look at, from records, by gonum/plot.
-// A plot is a file that registers itself; one look serves all. The package
-// knows records and their names, and must never know where they came from.
+// Package plot draws what design reviews look at, from records and from reports'
+// tables, by gonum/plot. A plot ends as a Figure, which is plain data; one look
+// serves all. The package knows records, their names and tables, and must never
+// know where they came from.
 package plot
 
 import (
 	"time"
-
-	"gonum.org/v1/plot"
 
 	"edgesim/results"
 )
@@ -20,12 +19,13 @@ type Options struct {
 	Warmup time.Duration // shaded where a plot shows time
 }
 
-// A Drawing is a view that ends as a plot.
+// A Drawing is a view that ends as a figure.
 type Drawing interface {
 	results.View
-	// Draw returns the finished plot; an error that names the lack when the
-	// records do not suffice for one.
-	Draw() (*plot.Plot, error)
+	// Figure is the plot of the records so far; its Lack says so when they do
+	// not suffice for one. The kind's name, title and explanation are filled in
+	// by Kind.Figure.
+	Figure() *Figure
 }
 
 // Subject says which records a drawing wants.
@@ -46,6 +46,13 @@ type Kind struct {
 	New     func(Options) Drawing
 }
 
+// Figure is d's figure, d being a drawing of this kind.
+func (k Kind) Figure(d Drawing) *Figure {
+	f := d.Figure()
+	f.Name, f.Title, f.About = k.Name, k.Title, k.About
+	return f
+}
+
 var registry = results.Registry[Kind]{What: "plot", Name: func(k Kind) string { return k.Name }}
 
 func register(k Kind) { registry.Add(k) }
@@ -55,3 +62,6 @@ func Kinds() []Kind { return registry.Kinds() }
 
 // Find is the plot of that name.
 func Find(name string) (Kind, error) { return registry.Find(name) }
+
+// lack is a figure of nothing, which says why.
+func lack(why string) *Figure { return &Figure{Lack: why} }

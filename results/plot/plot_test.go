@@ -40,7 +40,7 @@ func svgOf(t testing.TB, k Kind, o Options, recs []results.Record) []byte {
 	d := k.New(o)
 	d.Add(cut(k, o, recs))
 	var out bytes.Buffer
-	if err := Render(k, d, &out, "svg"); err != nil {
+	if err := Render(&out, k.Figure(d), "svg", Slide()); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -103,7 +103,7 @@ func TestPNGIsASlide(t *testing.T) {
 	d := k.New(o)
 	d.Add(recs)
 	var out bytes.Buffer
-	if err := Render(k, d, &out, "png"); err != nil {
+	if err := Render(&out, k.Figure(d), "png", Slide()); err != nil {
 		t.Fatal(err)
 	}
 	img, err := png.Decode(&out)
@@ -118,8 +118,8 @@ func TestPNGIsASlide(t *testing.T) {
 func TestWithoutRecordsAPlotSaysSo(t *testing.T) {
 	for _, k := range Kinds() {
 		d := k.New(Options{})
-		if _, err := d.Draw(); !errors.Is(err, ErrLack) {
-			t.Errorf("%s: Draw without records: %v, want ErrLack", k.Name, err)
+		if d.Figure().Lack == "" {
+			t.Errorf("%s: a figure without records does not say so", k.Name)
 		}
 		if svg := string(svgOf(t, k, Options{}, nil)); !strings.Contains(svg, ">no requests") {
 			t.Errorf("%s: the empty plot does not say that there were no requests", k.Name)
@@ -132,8 +132,8 @@ func TestRenderRefusesOtherFormats(t *testing.T) {
 	k := Kinds()[0]
 	d := k.New(o)
 	d.Add(recs)
-	err := Render(k, d, io.Discard, "gif")
-	if err == nil || !strings.Contains(err.Error(), "svg, png") {
+	err := Render(io.Discard, k.Figure(d), "gif", Slide())
+	if err == nil || !strings.Contains(err.Error(), "svg, png, pdf") {
 		t.Errorf("error %v does not name the formats there are", err)
 	}
 }
@@ -181,7 +181,7 @@ func TestAnyRecordsMakeAPlot(t *testing.T) {
 			d := k.New(o)
 			d.Add(recs)
 			var out bytes.Buffer
-			if err := Render(k, d, &out, "svg"); err != nil {
+			if err := Render(&out, k.Figure(d), "svg", Slide()); err != nil {
 				rt.Fatalf("%s: %v", k.Name, err)
 			}
 			if bad := regexp.MustCompile(`[",(M L]-?(NaN|\+?Inf)[",) L]`).FindString(out.String()); bad != "" {
@@ -217,7 +217,7 @@ func BenchmarkRender(b *testing.B) {
 				d.Add(recs)
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := Render(k, d, io.Discard, format); err != nil {
+					if err := Render(io.Discard, k.Figure(d), format, Slide()); err != nil {
 						b.Fatal(err)
 					}
 				}

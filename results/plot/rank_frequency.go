@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot"
-
 	"edgesim/results"
 )
 
@@ -37,29 +35,29 @@ func (d *rankFrequency) Add(recs []results.Record) {
 	d.all += int64(len(recs))
 }
 
-func (d *rankFrequency) Draw() (*plot.Plot, error) {
+func (d *rankFrequency) Figure() *Figure {
 	counts := falling(&d.asked)
 	if len(counts) == 0 {
-		return nil, lack("no requests")
+		return lack("no requests")
 	}
-	k, _ := Find("rank_frequency")
-	p, head := sheet(k, subtitle(d.opt.Title, things(d.all, "request"),
-		things(int64(len(counts)), "distinct object"), percent(onceShare(counts))+" of them asked for once"))
-	countAxis(&p.X, float64(len(counts)), "rank of the object (log scale)")
-	countAxis(&p.Y, float64(counts[0]), "requests (log scale)")
-
-	p.Add(grid{})
-	p.Add(dots{pts: ranked(counts), fill: Blue, radius: 2.6})
-	head.addDot("objects", stroke(Blue, lineWidth))
+	f := &Figure{
+		Subtitle: subtitle(d.opt.Title, things(d.all, "request"),
+			things(int64(len(counts)), "distinct object"), percent(onceShare(counts))+" of them asked for once"),
+		X: Axis{Label: "rank of the object (log scale)", Scale: Log, Unit: Counts, Min: 1, Max: float64(len(counts))},
+		Y: Axis{Label: "requests (log scale)", Scale: Log, Unit: Counts, Min: 1, Max: float64(counts[0])},
+	}
+	objects := Line{Label: "objects", Color: "blue", Form: AsPoints}
+	objects.X, objects.Y = ranked(counts)
 	fit, ok := fitZipf(counts)
 	if !ok {
-		head.subtitle += fmt.Sprintf("  ·  no fit: fewer than %d objects with %d requests", fitRanks, fitCount)
-		return p, nil
+		f.Subtitle += fmt.Sprintf("%sno fit: fewer than %d objects with %d requests", parting, fitRanks, fitCount)
+		f.Series = []Line{objects}
+		return f
 	}
-	style := stroke(Vermillion, lineWidth, 10, 4)
-	p.Add(line{pts: fit.points(len(counts)), style: style})
-	head.add(fit.label(), style)
-	return p, nil
+	law := Line{Label: fit.label(), Color: "vermillion", Dash: []float64{10, 4}}
+	law.X, law.Y = fit.points(len(counts))
+	f.Series = []Line{law, objects}
+	return f
 }
 
 // label is the fit in the legend.
@@ -81,28 +79,27 @@ func falling(t *results.Tally[int64]) []int64 {
 	return counts
 }
 
-// points is the fitted law as a line over the ranks, down to one request.
-func (f zipfFit) points(ranks int) []point {
+// points is the fitted law over the ranks, down to one request.
+func (f zipfFit) points(ranks int) (x, y Numbers) {
 	first := f.expected(1)
 	last := float64(ranks)
 	if f.alpha > 0 {
 		last = min(last, math.Pow(first, 1/f.alpha))
 	}
 	last = max(last, 1)
-	return []point{{X: 0, Y: lg(first)}, {X: lg(last), Y: lg(first) - f.alpha*lg(last)}}
+	return Numbers{1, last}, Numbers{first, first * math.Pow(last, -f.alpha)}
 }
 
-// ranked are the points (rank, count), thinned so that they lie about evenly
-// on a log axis: all of the first 100 ranks, then 300 a decade.
-func ranked(counts []int64) []point {
-	var pts []point
+// ranked are ranks and counts, thinned so that they lie about evenly on a log
+// axis: all of the first 100 ranks, then 300 a decade.
+func ranked(counts []int64) (x, y Numbers) {
 	for i := 0; i < len(counts); {
 		rank := i + 1
-		pts = append(pts, point{X: lg(float64(rank)), Y: lg(float64(counts[i]))})
+		x, y = append(x, float64(rank)), append(y, float64(counts[i]))
 		next := int(math.Ceil(float64(rank) * math.Pow(10, 1.0/300)))
 		i = max(i+1, next-1)
 	}
-	return pts
+	return x, y
 }
 
 // onceShare is the share of objects asked for exactly once.

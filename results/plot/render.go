@@ -3,92 +3,70 @@ package plot
 import (
 	"bytes"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"html"
+	"image"
 	"image/color"
 	"io"
+	"math"
 	"strings"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// ErrLack is in the error of a Drawing whose records do not suffice for a plot.
-var ErrLack = errors.New("too few records for this plot")
-
-func lack(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrLack, fmt.Sprintf(format, args...))
-}
-
-// pngDPI makes a PNG of 1920 by 1080 pixels: a full-HD slide.
-const pngDPI = 144
-
 // Formats lists the formats that Render knows.
-func Formats() []string { return []string{"svg", "png"} }
+func Formats() []string { return []string{"svg", "png", "pdf"} }
 
-// Render draws d, a drawing of kind k, as an SVG or a PNG. Where the records
-// do not suffice (ErrLack) the plot is an empty one that says what is lacking.
-func Render(k Kind, d Drawing, w io.Writer, format string) error {
-	p, err := d.Draw()
-	if errors.Is(err, ErrLack) {
-		p = blank(k, strings.TrimPrefix(err.Error(), ErrLack.Error()+": "))
-	} else if err != nil {
-		return fmt.Errorf("drawing plot %s: %w", k.Name, err)
-	}
+// Render draws the figure in a size as an SVG, a PNG or a PDF. The same figure
+// gives the same bytes.
+func Render(w io.Writer, f *Figure, format string, size Size) error {
+	var err error
 	switch format {
 	case "svg":
-		err = writeSVG(k, p, w)
+		err = writeSVG(w, f, size)
 	case "png":
-		err = writePNG(p, w)
+		err = writePNG(w, f, size)
+	case "pdf":
+		err = writePDF(w, f, size)
 	default:
 		return fmt.Errorf("plot format %q: there are %s", format, strings.Join(Formats(), ", "))
 	}
 	if err != nil {
-		return fmt.Errorf("writing plot %s as %s: %w", k.Name, format, err)
+		return fmt.Errorf("writing plot %s as %s: %w", f.Name, format, err)
 	}
 	return nil
 }
 
-// blank is a plot without data that says why.
-func blank(k Kind, why string) *plot.Plot {
-	p, _ := sheet(k, "")
-	p.HideAxes()
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
-	p.Add(note{text: why})
-	return p
-}
-
-func paint(p *plot.Plot, c draw.Canvas) {
-	c.SetColor(Paper)
-	c.Fill(c.Rectangle.Path())
-	p.Draw(draw.Crop(c, 22, -30, 18, -20))
-}
-
-func writePNG(p *plot.Plot, w io.Writer) error {
-	c := vgimg.NewWith(vgimg.UseWH(Width, Height), vgimg.UseDPI(pngDPI))
-	paint(p, draw.New(c))
+func writePNG(w io.Writer, f *Figure, size Size) error {
+	pixels := func(side vg.Length) int { return int(math.Round(side.Dots(float64(size.DPI)))) }
+	// The canvas' resolution is a whole number, so the sheet takes its size from
+	// the pixels.
+	img := image.NewRGBA(image.Rect(0, 0, pixels(size.Width), pixels(size.Height)))
+	dpi := int(math.Round(float64(size.DPI) * size.scale()))
+	c := vgimg.NewWith(vgimg.UseImage(img), vgimg.UseDPI(dpi))
+	f.paint(draw.New(c))
 	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
 	return err
 }
 
-func writeSVG(k Kind, p *plot.Plot, w io.Writer) error {
-	c := vgsvg.New(Width, Height)
-	paint(p, draw.New(c))
+func writeSVG(w io.Writer, f *Figure, size Size) error {
+	wide, high := size.sheet()
+	c := vgsvg.New(wide, high)
+	f.paint(draw.New(c))
 	var raw bytes.Buffer
 	if _, err := c.WriteTo(&raw); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, mendSVG(k, raw.String()))
+	_, err := io.WriteString(w, mendSVG(f, size, raw.String()))
 	return err
 }
 
 // mendSVG gives gonum's SVG what it lacks: a list of font families to fall
 // back on, a size in CSS pixels, and a name for those who hear it.
-func mendSVG(k Kind, svg string) string {
+func mendSVG(f *Figure, size Size, svg string) string {
 	_, body, found := strings.Cut(svg, "xmlns:xlink=\"http://www.w3.org/1999/xlink\">\n")
 	if !found {
 		panic("plot: the SVG has another head than expected")
@@ -96,9 +74,11 @@ func mendSVG(k Kind, svg string) string {
 	body = strings.ReplaceAll(body, "font-family:Liberation Sans;font-variant:normal;",
 		"font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")
 	body = strings.ReplaceAll(body, "\n\tstyle=", " style=")
-	px := func(l vg.Length) int { return int(l.Dots(96)) }
-	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %g %g" role="img" aria-label="%s">`+"\n<title>%s</title>\n",
-		px(Width), px(Height), Width.Points(), Height.Points(), html.EscapeString(k.Title), html.EscapeString(k.Title))
+	px := func(l vg.Length) int { return int(math.Round(l.Dots(96))) }
+	wide, high := size.sheet()
+	title := html.EscapeString(printable(f.Title))
+	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %.6g %.6g" role="img" aria-label="%s">`+"\n<title>%s</title>\n",
+		px(size.Width), px(size.Height), wide.Points(), high.Points(), title, title)
 	return head + body
 }
 

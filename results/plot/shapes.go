@@ -3,7 +3,6 @@ package plot
 import (
 	"image/color"
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -22,7 +21,7 @@ func thin(pts []point) []point {
 	if len(pts) <= maxPoints {
 		return pts
 	}
-	run := (2*len(pts) + maxPoints - 5) / (maxPoints - 4)
+	run := (3*len(pts) + maxPoints - 5) / (maxPoints - 4)
 	kept := []point{pts[0]}
 	for from := 0; from < len(pts); from += run {
 		kept = appendExtremes(kept, pts[from:min(from+run, len(pts))])
@@ -30,67 +29,32 @@ func thin(pts []point) []point {
 	return append(kept, pts[len(pts)-1])
 }
 
+// appendExtremes keeps of run its lowest and highest point, and that it is
+// broken.
 func appendExtremes(kept, run []point) []point {
-	low, high := 0, 0
+	low, high, broken := -1, -1, -1
 	for i, p := range run {
-		if p.Y < run[low].Y {
+		if math.IsNaN(p.Y) {
+			broken = i
+			continue
+		}
+		if low < 0 || p.Y < run[low].Y {
 			low = i
 		}
-		if p.Y > run[high].Y {
+		if high < 0 || p.Y > run[high].Y {
 			high = i
 		}
 	}
-	kept = append(kept, run[min(low, high)])
-	if low != high {
-		kept = append(kept, run[max(low, high)])
+	if low >= 0 {
+		kept = append(kept, run[min(low, high)])
+		if low != high {
+			kept = append(kept, run[max(low, high)])
+		}
+	}
+	if broken >= 0 {
+		kept = append(kept, run[broken])
 	}
 	return kept
-}
-
-// line is a polyline, broken where Y is NaN. A point between two breaks is
-// drawn as a dot, since a line of one point is invisible.
-type line struct {
-	pts   []point
-	style draw.LineStyle
-}
-
-func (l line) Plot(c draw.Canvas, p *plot.Plot) {
-	for _, s := range strokes(thin(l.pts)) {
-		pts := place(c, p, s)
-		if len(pts) == 1 {
-			dot(c, l.style.Color, pts[0], 3.5)
-			continue
-		}
-		c.StrokeLines(l.style, pts)
-	}
-}
-
-// band fills between two polylines without breaks; a nil one is the X axis.
-type band struct {
-	low, high []point
-	fill      color.Color
-}
-
-func (b band) Plot(c draw.Canvas, p *plot.Plot) {
-	edge, floor := place(c, p, thin(b.high)), place(c, p, thin(b.low))
-	if b.low == nil {
-		floor = []vg.Point{{X: edge[0].X, Y: c.Min.Y}, {X: edge[len(edge)-1].X, Y: c.Min.Y}}
-	}
-	slices.Reverse(floor)
-	c.FillPolygon(b.fill, append(edge, floor...))
-}
-
-// dots are points as they are, without a line.
-type dots struct {
-	pts    []point
-	fill   color.Color
-	radius vg.Length
-}
-
-func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
-	for _, pt := range place(c, p, d.pts) {
-		dot(c, d.fill, pt, d.radius)
-	}
 }
 
 func dot(c draw.Canvas, fill color.Color, at vg.Point, radius vg.Length) {
@@ -118,25 +82,17 @@ func strokes(pts []point) [][]point {
 	return all
 }
 
-func place(c draw.Canvas, p *plot.Plot, pts []point) []vg.Point {
-	x, y := p.Transforms(&c)
-	placed := make([]vg.Point, len(pts), len(pts)+2)
-	for i, pt := range pts {
-		placed[i] = vg.Point{X: x(pt.X), Y: y(pt.Y)}
+// span is the box of a shaded part of the X axis, where it is on it.
+func (p panel) span(s Span) (low, high vg.Point, ok bool) {
+	if !p.x.has(s.To) || s.From > s.To {
+		return low, high, false
 	}
-	return placed
-}
-
-// shade marks the warm-up: a tinted band from the left edge to X = to. It is
-// drawn below the grid; its name, where it wants one, is drawn above.
-type shade struct{ to float64 }
-
-func (s shade) Plot(c draw.Canvas, p *plot.Plot) {
-	if s.to <= p.X.Min {
-		return
+	from := p.Min.X
+	if p.x.has(s.From) {
+		from = min(max(p.x.at(s.From), p.Min.X), p.Max.X)
 	}
-	x, _ := p.Transforms(&c)
-	shadeBox(c, c.Min, vg.Point{X: min(x(s.to), c.Max.X), Y: c.Max.Y})
+	to := min(p.x.at(s.To), p.Max.X)
+	return vg.Point{X: from, Y: p.Min.Y}, vg.Point{X: to, Y: p.Max.Y}, to > from
 }
 
 func shadeBox(c draw.Canvas, low, high vg.Point) {
@@ -144,45 +100,74 @@ func shadeBox(c draw.Canvas, low, high vg.Point) {
 	c.StrokeLine2(stroke(Grid, 1.4), high.X, low.Y, high.X, high.Y)
 }
 
-// warmLabel names the shaded band at its upper end, where it is wide enough.
-func warmLabel(c draw.Canvas, low, high vg.Point) {
+// spanLabel names a shaded part at its upper end, where it is wide enough.
+func spanLabel(c draw.Canvas, low, high vg.Point, name string) {
 	label := sans(noteSize, Soft, draw.XRight, draw.YTop)
-	if label.Width("warm-up")+12 <= high.X-low.X {
-		c.FillText(label, vg.Point{X: high.X - 6, Y: high.Y - 6}, "warm-up")
-	}
-}
-
-// named writes the shade's name.
-type named shade
-
-func (s named) Plot(c draw.Canvas, p *plot.Plot) {
-	if s.to > p.X.Min {
-		x, _ := p.Transforms(&c)
-		warmLabel(c, c.Min, vg.Point{X: min(x(s.to), c.Max.X), Y: c.Max.Y})
+	name = printable(name)
+	if label.Width(name)+12 <= high.X-low.X {
+		c.FillText(label, vg.Point{X: high.X - 6, Y: high.Y - 6}, name)
 	}
 }
 
 // grid draws light lines at the axes' labelled ticks.
-type grid struct{}
+func (p panel) grid(axes *plot.Plot) {
+	p.uprights(axes)
+	for _, t := range axes.Y.Tick.Marker.Ticks(axes.Y.Min, axes.Y.Max) {
+		if !t.IsMinor() && t.Value >= axes.Y.Min && t.Value <= axes.Y.Max {
+			y := p.Y((t.Value - axes.Y.Min) / (axes.Y.Max - axes.Y.Min))
+			p.StrokeLine2(stroke(Grid, hairline), p.Min.X, y, p.Max.X, y)
+		}
+	}
+}
 
-func (grid) Plot(c draw.Canvas, p *plot.Plot) {
-	x, y := p.Transforms(&c)
-	style := stroke(Grid, hairline)
-	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		if !t.IsMinor() && t.Value >= p.X.Min && t.Value <= p.X.Max {
-			c.StrokeLine2(style, x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
+// uprights draws the grid's lines at the X axis' labelled ticks.
+func (p panel) uprights(axes *plot.Plot) {
+	for _, t := range axes.X.Tick.Marker.Ticks(axes.X.Min, axes.X.Max) {
+		if !t.IsMinor() && t.Value >= axes.X.Min && t.Value <= axes.X.Max {
+			x := p.X((t.Value - axes.X.Min) / (axes.X.Max - axes.X.Min))
+			p.StrokeLine2(stroke(Grid, hairline), x, p.Min.Y, x, p.Max.Y)
 		}
 	}
-	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
-		if !t.IsMinor() && t.Value >= p.Y.Min && t.Value <= p.Y.Max {
-			c.StrokeLine2(style, c.Min.X, y(t.Value), c.Max.X, y(t.Value))
+}
+
+// mark draws a labelled place: a line across at one value, or a ring.
+func (p panel) mark(m Mark) {
+	style := sans(noteSize, Ink, draw.XLeft, draw.YBottom)
+	dashed := stroke(Ink, 1.2, 5, 4)
+	text := printable(m.Label)
+	switch {
+	case m.Axis == "x" && p.x.has(m.X) && p.inside(vg.Point{X: p.x.at(m.X), Y: p.Min.Y}):
+		at := p.x.at(m.X)
+		p.StrokeLine2(dashed, at, p.Min.Y, at, p.Max.Y)
+		p.beside(style, vg.Point{X: at, Y: p.Max.Y - 20}, text)
+	case m.Axis == "y" && p.y.has(m.Y) && p.inside(vg.Point{X: p.Min.X, Y: p.y.at(m.Y)}):
+		at := p.y.at(m.Y)
+		p.StrokeLine2(dashed, p.Min.X, at, p.Max.X, at)
+		p.beside(style, vg.Point{X: p.Max.X, Y: at}, text)
+	case m.Axis == "" && p.x.has(m.X) && p.y.has(m.Y):
+		if at := (vg.Point{X: p.x.at(m.X), Y: p.y.at(m.Y)}); p.inside(at) {
+			dot(p.Canvas, Ink, at, 4.5)
+			dot(p.Canvas, Paper, at, 3)
+			p.beside(style, at, text)
 		}
 	}
+}
+
+func (p panel) inside(at vg.Point) bool {
+	return at.X >= p.Min.X-0.01 && at.X <= p.Max.X+0.01 && at.Y >= p.Min.Y-0.01 && at.Y <= p.Max.Y+0.01
+}
+
+// beside writes a mark's words above it, to the right where there is room.
+func (p panel) beside(s draw.TextStyle, at vg.Point, text string) {
+	wide := s.Width(text)
+	x := min(at.X+7, p.Max.X-wide-2)
+	y := min(at.Y+4, p.Max.Y-16)
+	p.FillText(s, vg.Point{X: max(x, p.Min.X), Y: y}, text)
 }
 
 // note is a sentence in the middle of an empty plot.
 type note struct{ text string }
 
-func (n note) Plot(c draw.Canvas, _ *plot.Plot) {
-	c.FillText(sans(titleSize-3, Soft, draw.XCenter, draw.YCenter), c.Center(), n.text)
+func (n note) draw(c draw.Canvas) {
+	c.FillText(sans(titleSize-3, Soft, draw.XCenter, draw.YCenter), c.Center(), printable(n.text))
 }

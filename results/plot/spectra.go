@@ -59,28 +59,28 @@ func cumulative(h *results.Histogram, f func(ms float64, upTo, all int64)) {
 	})
 }
 
-// spectrum is a histogram as a line over x = 1/(1−p), p being the share of
-// records that took no longer, both axes logarithmic. The longest of n records
-// is drawn at x = 2n, as if half of it were longer still.
-func spectrum(h *results.Histogram) []point {
-	pts := []point{{X: 0, Y: lg(max(h.Min(), shortest))}}
+// spectrum is a histogram as times in ms over x = 1/(1−p), p being the share of
+// records that took no longer. The longest of n records is put at x = 2n, as if
+// half of it were longer still.
+func spectrum(h *results.Histogram) (x, y Numbers) {
+	x, y = Numbers{1}, Numbers{max(h.Min(), shortest)}
 	cumulative(h, func(ms float64, upTo, all int64) {
 		rest := max(float64(all-upTo), 0.5)
-		pts = append(pts, point{X: lg(float64(all) / rest), Y: lg(ms)})
+		x, y = append(x, float64(all)/rest), append(y, ms)
 	})
-	return sparse(pts)
+	return sparse(x, y)
 }
 
 // sparse leaves out points that no eye could tell from their neighbours on
 // log axes: those within a 400th of a decade in both directions.
-func sparse(pts []point) []point {
-	kept := pts[:1]
-	for i, p := range pts[1:] {
-		q := kept[len(kept)-1]
-		near := math.Abs(p.X-q.X) < 1.0/400 && math.Abs(p.Y-q.Y) < 1.0/400
-		if !near || i == len(pts)-2 {
-			kept = append(kept, p)
+func sparse(x, y Numbers) (keptX, keptY Numbers) {
+	near := func(a, b float64) bool { return math.Abs(lg(a)-lg(b)) < 1.0/400 }
+	for i := range x {
+		last := len(keptX) - 1
+		if last >= 0 && i < len(x)-1 && near(x[i], keptX[last]) && near(y[i], keptY[last]) {
+			continue
 		}
+		keptX, keptY = append(keptX, rounded(x[i])), append(keptY, rounded(y[i]))
 	}
-	return kept
+	return keptX, keptY
 }

@@ -82,3 +82,38 @@ func ratio(a, b float64) float64 {
 	}
 	return a / b
 }
+
+// octetUnits are bytes in powers of 1024.
+var octetUnits = []string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
+
+// binary is the largest power of 1024, up to that of EiB, that is not above
+// most; 1 where most is below 1024.
+func binary(most float64) float64 {
+	unit := 1.0
+	for i := 1; i < len(octetUnits) && most >= unit*1024; i++ {
+		unit *= 1024
+	}
+	return unit
+}
+
+// octets is a number of bytes: "512 B", "1.5 GiB".
+func octets(v float64) string {
+	unit := binary(math.Abs(v))
+	name := octetUnits[int(math.Round(math.Log2(unit)/10))]
+	return num(math.Round(v/unit*1000)/1000) + " " + name
+}
+
+// dollars is an amount of money: "$0.02", "$1,200".
+func dollars(v float64) string {
+	sign := ""
+	if v < 0 {
+		sign, v = "-", -v
+	}
+	switch {
+	case v >= 1000 || v == math.Trunc(v):
+		return sign + "$" + num(v)
+	case v < 0.01:
+		return sign + "$" + strconv.FormatFloat(v, 'g', 3, 64)
+	}
+	return sign + "$" + strconv.FormatFloat(v, 'f', 2, 64)
+}
