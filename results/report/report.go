@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/results/price"
 )
 
 // Options say which records a report covers and how finely.
@@ -35,6 +36,8 @@ type Options struct {
 
 	BrowserVersions bool // viewers: browsers and systems by name and version
 	States          bool // viewers: locations are U.S. states, not countries
+
+	Prices *price.List // what the edge costs; nil: price.Default()
 
 	span *span // of the records that came, where a Set keeps it
 }
