@@ -19,10 +19,10 @@ import (
 	"edgesim/results"
 )
 
-// Place is where an address is.
-type Place struct {
-	Country [2]byte       // ISO 3166-1 alpha-2, or one of the codes below; zero when unknown
-	State   results.State // of addresses in the United States and its territories
+// place is where an address is.
+type place struct {
+	country [2]byte       // ISO 3166-1 alpha-2, or one of the codes below; zero when unknown
+	state   results.State // of addresses in the United States and its territories
 }
 
 // The codes that stand for no country (reference, section 2.5): those that
@@ -89,7 +89,7 @@ func (d *Database) check() error {
 	for result := range d.reader.Networks(maxminddb.IncludeNetworksWithoutData()) {
 		if p, err := placeOf(result); err != nil {
 			return fmt.Errorf("a damaged database of type %q: %w", d.Type(), err)
-		} else if p.Country != [2]byte{} {
+		} else if p.country != [2]byte{} {
 			return nil
 		}
 		if n++; n == looked {
@@ -99,10 +99,16 @@ func (d *Database) check() error {
 	return fmt.Errorf("a database of type %q has no countries: want one of cities or countries, such as GeoLite2-City", d.Type())
 }
 
-// Locate is where an address is; the zero Place when nobody knows.
-func (d *Database) Locate(addr netip.Addr) Place {
+// Locate is the country of an address, and the state of one in the United
+// States; zeros when nobody knows.
+func (d *Database) Locate(addr netip.Addr) (country [2]byte, state results.State) {
+	p := d.place(addr)
+	return p.country, p.state
+}
+
+func (d *Database) place(addr netip.Addr) place {
 	if !addr.IsValid() {
-		return Place{}
+		return place{}
 	}
 	block := blockOf(addr)
 	if e := d.known.find(block); e != nil && !e.finer {
@@ -117,7 +123,7 @@ func (d *Database) Locate(addr netip.Addr) Place {
 
 // look asks the database itself, and remembers the answer for the address's
 // block, or for the address alone where the block has more than one.
-func (d *Database) look(addr netip.Addr, block key) Place {
+func (d *Database) look(addr netip.Addr, block key) place {
 	result := d.reader.Lookup(addr.Unmap())
 	p, err := placeOf(result)
 	if err != nil {

@@ -114,13 +114,13 @@ func TestLocate(t *testing.T) {
 			{"1.2.15.7", "US", "NY"}, {"1.2.15.8", "", "-"},
 			{"2001:db8:1:2::3", "JP", "-"}, {"2001:db8:2::1", "BR", "-"}, {"2001:db8:2::ff", "AR", "-"}, {"2001:db9::", "", "-"},
 		} {
-			got := d.Locate(netip.MustParseAddr(c.addr))
-			if strings.Trim(string(got.Country[:]), "\x00") != c.country || got.State.String() != c.state {
-				t.Errorf("%s is in %q, %s, want %q, %s", c.addr, got.Country, got.State, c.country, c.state)
+			got := d.place(netip.MustParseAddr(c.addr))
+			if strings.Trim(string(got.country[:]), "\x00") != c.country || got.state.String() != c.state {
+				t.Errorf("%s is in %q, %s, want %q, %s", c.addr, got.country, got.state, c.country, c.state)
 			}
 		}
 	}
-	if got := d.Locate(netip.Addr{}); got != (Place{}) {
+	if got := d.place(netip.Addr{}); got != (place{}) {
 		t.Errorf("no address is in %v", got)
 	}
 	if err := d.Fault(); err != nil {
@@ -139,8 +139,8 @@ func TestFlatRecords(t *testing.T) {
 		{mmdbtype.Map{"country": mmdbtype.String("Germany"), "country_code": mmdbtype.String("DE")}, "DE"},
 	} {
 		d := opened(t, database(t, "Flat", rows{"1.2.3.0/24": c.row}))
-		if got := d.Locate(netip.MustParseAddr("1.2.3.4")); string(got.Country[:]) != c.want {
-			t.Errorf("%v gives %q", c.row, got.Country)
+		if got := d.place(netip.MustParseAddr("1.2.3.4")); string(got.country[:]) != c.want {
+			t.Errorf("%v gives %q", c.row, got.country)
 		}
 	}
 }
@@ -184,7 +184,7 @@ func TestMemoryIsTheDatabase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := d.Locate(addr); got != want {
+		if got := d.place(addr); got != want {
 			t.Fatalf("%s is in %v, want %v", addr, got, want)
 		}
 	})
@@ -200,7 +200,7 @@ func TestLocateIsSharedSafely(t *testing.T) {
 			for range 5000 {
 				addr := netip.AddrFrom4([4]byte{1, 2, byte(rnd.UintN(20)), byte(rnd.UintN(256))})
 				want, _ := placeOf(d.reader.Lookup(addr))
-				if got := d.Locate(addr); got != want {
+				if got := d.place(addr); got != want {
 					t.Errorf("%s is in %v, want %v", addr, got, want)
 				}
 			}
@@ -243,8 +243,8 @@ func FuzzDatabaseNeverPanics(f *testing.F) {
 		}
 		defer d.Close()
 		for _, a := range []string{"1.2.3.4", "1.2.8.200", "255.255.255.255", "2001:db8:2::ff"} {
-			if p := d.Locate(netip.MustParseAddr(a)); p.State >= results.States {
-				t.Errorf("%s is in state %d", a, p.State)
+			if p := d.place(netip.MustParseAddr(a)); p.state >= results.States {
+				t.Errorf("%s is in state %d", a, p.state)
 			}
 		}
 	})

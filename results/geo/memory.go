@@ -19,7 +19,7 @@ const memoryBits = 16
 type entry struct {
 	key   key
 	finer bool // the addresses of this block have answers of their own
-	place Place
+	place place
 }
 
 // key is a block of addresses (a /24 of IPv4, a /64 of IPv6: what one network of

@@ -7,7 +7,7 @@ import (
 	"edgesim/results"
 )
 
-// row is what a database's record says, as far as a Place needs it.
+// row is what a database's record says, as far as a place needs it.
 type row struct {
 	Country struct {
 		Code string `maxminddb:"iso_code"`
@@ -47,46 +47,46 @@ func (t *text) UnmarshalMaxMindDBCursor(at mmdbdata.Cursor) (mmdbdata.Cursor, er
 	return next, err
 }
 
-func placeOf(result maxminddb.Result) (Place, error) {
+func placeOf(result maxminddb.Result) (place, error) {
 	if err := result.Err(); err != nil || !result.Found() {
-		return Place{}, err
+		return place{}, err
 	}
 	var top flat
 	if err := result.Decode(&top); err != nil {
-		return Place{}, err
+		return place{}, err
 	}
 	for _, code := range []text{top.Code, top.Name} {
 		if c, ok := country(string(code)); ok {
-			return Place{Country: c, State: territory(c)}, nil
+			return place{country: c, state: territory(c)}, nil
 		}
 	}
 	if top.Name != "" {
-		return Place{}, nil // a name is no code
+		return place{}, nil // a name is no code
 	}
 	var r row
 	if err := result.Decode(&r); err != nil {
-		return Place{}, err
+		return place{}, err
 	}
 	return r.place(), nil
 }
 
-func (r *row) place() Place {
+func (r *row) place() place {
 	c, ok := country(r.Country.Code)
 	switch {
 	case ok && r.Country.Code == "US" && len(r.Subdivisions) > 0:
-		return Place{c, results.StateOf(r.Subdivisions[0].Code)}
+		return place{c, results.StateOf(r.Subdivisions[0].Code)}
 	case ok:
-		return Place{c, territory(c)}
+		return place{c, territory(c)}
 	case r.Traits.Proxy:
-		return Place{Country: AnonymousProxy}
+		return place{country: AnonymousProxy}
 	case r.Traits.Satellite:
-		return Place{Country: SatelliteProvider}
+		return place{country: SatelliteProvider}
 	case r.Continent.Code == "EU":
-		return Place{Country: EuropeUnknown}
+		return place{country: EuropeUnknown}
 	case r.Continent.Code == "AS", r.Continent.Code == "OC":
-		return Place{Country: AsiaPacificUnknown}
+		return place{country: AsiaPacificUnknown}
 	}
-	return Place{}
+	return place{}
 }
 
 // country takes a code of two letters or of a letter and a digit (A1).

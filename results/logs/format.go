@@ -22,7 +22,11 @@ type Format struct {
 	// new makes what reads lines of this format. Each worker has its own.
 	new func(j *job) (decoder, error)
 
-	// Split, when not nil, says that a file is no sequence of lines: it hands on
+	// ends, when not nil, is where in a text without a line feed its last whole
+	// record ends; 0 where it has none.
+	ends func(text []byte) int
+
+	// split, when not nil, says that a file is no sequence of lines: it hands on
 	// parts, which a decoder that is a partDecoder reads, one call each.
 	split func(r io.ReaderAt, size int64, emit func(part any) error) error
 }
@@ -38,6 +42,12 @@ type decoder interface {
 	// record holds of which nothing is known. The error says what is wrong with
 	// the line, and then r is not used.
 	line(line []byte, r *results.Record) error
+}
+
+// A restDecoder tells what stands in a line behind its record: more of them.
+type restDecoder interface {
+	// rest is what line has left; empty when it read all, or could not read it.
+	rest() []byte
 }
 
 // A partDecoder reads what its format's split has cut.

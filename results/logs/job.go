@@ -1,6 +1,10 @@
 package logs
 
-import "edgesim/results"
+import (
+	"net/netip"
+
+	"edgesim/results"
+)
 
 // job is what a worker's decoders share: what is kept of the strings, the names
 // that were seen, and what stood in a log that we do not know.
@@ -58,5 +62,19 @@ func (d *Doubts) strange(f *file, words []string) {
 		}
 		d.strangers[w] = true
 		d.say("%s: this program does not know %s: it counts as unknown", f.path, w)
+	}
+}
+
+// locate says where the viewer is, as far as the log has not.
+func (j *job) locate(r *results.Record) {
+	if j.Locate == nil || r.Addr == ([16]byte{}) {
+		return
+	}
+	country, state := j.Locate(netip.AddrFrom16(r.Addr).Unmap())
+	if r.Country == ([2]byte{}) {
+		r.Country = country
+	}
+	if r.Country == country {
+		r.State = state
 	}
 }

@@ -26,8 +26,11 @@ type Options struct {
 	Stdin  io.Reader // what "-" reads
 	Format string    // name of a format, or name:layout where it takes one; "": told by what stands in the file
 
-	Names  *results.Names                // gets strings, distributions, edges and behaviors; its epoch is the records'
-	Locate func(addr netip.Addr) [2]byte // the viewer's country, where a log does not say it; used by several goroutines; nil: unknown
+	Names *results.Names // gets strings, distributions, edges and behaviors; its epoch is the records'
+
+	// Locate is the viewer's country, where a log does not say it, and U.S. state;
+	// used by several goroutines, nil: unknown.
+	Locate func(addr netip.Addr) (country [2]byte, state results.State)
 
 	Everything bool // keep cookies, forwarded addresses, content types, whole referrers, queries and request ids too
 	Query      bool // keep queries

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -251,10 +252,23 @@ func (p *placer) behavior(pattern string) uint16 {
 // packed or not; the prefix ends at a slash or a hyphen.
 var logName = regexp.MustCompile(`^(?:.*-)?([A-Za-z0-9_]+)\.\d{4}-\d\d-\d\d-\d\d\.[A-Za-z0-9_-]+(\.|$)`)
 
-// distributionOf is the ID that a log's name tells; "" when it tells none.
+// distributionOf is the ID that a log's name tells, or the folders it lies in, as
+// standard logging v2 makes them (§3.2): AWSLogs/…/DistributionId=ID/year=…, or
+// …/CloudFront/ID/…; "" when they tell none.
 func distributionOf(name string) string {
-	if m := logName.FindStringSubmatch(path.Base(filepath.ToSlash(name))); m != nil {
+	name = filepath.ToSlash(name)
+	if m := logName.FindStringSubmatch(path.Base(name)); m != nil {
 		return m[1]
+	}
+	folders := strings.Split(path.Dir(name), "/")
+	for i := len(folders) - 1; i >= 0; i-- {
+		key, id, has := strings.Cut(folders[i], "=")
+		if has && strings.EqualFold(key, "distributionid") || !has && i > 0 && folders[i-1] == "CloudFront" {
+			return cmp.Or(id, folderID.FindString(folders[i]))
+		}
 	}
 	return ""
 }
+
+// folderID is the form of a distribution's ID where nothing says that it is one.
+var folderID = regexp.MustCompile(`^E[A-Z0-9]{8,}$`)

@@ -150,6 +150,9 @@ func (r *reader) lines(text io.Reader, b []byte, err error, room *[]byte) *block
 		if err == io.EOF {
 			cut = len(b) // the last line may do without its line feed
 		}
+		if cut == 0 && r.file.format.ends != nil {
+			cut = r.file.format.ends(b)
+		}
 		if cut == 0 && err == nil {
 			b, room, err = r.longer(text, b, room)
 			continue

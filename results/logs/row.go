@@ -86,6 +86,7 @@ func (w *row) finish(r *results.Record) error {
 	if w.domainless {
 		r.Distribution = w.distribution(w.file, nil)
 	}
+	w.locate(r)
 	w.finishResult(r)
 	w.finishObject(r)
 	return nil

@@ -1,8 +1,6 @@
 package logs
 
 import (
-	"net/netip"
-
 	"github.com/zeebo/xxh3"
 
 	"edgesim/results"
@@ -109,12 +107,7 @@ func setDomain(w *row, v []byte, r *results.Record) bool {
 }
 
 // setAddr takes an address; one that was masked is none.
-func setAddr(w *row, v []byte, r *results.Record) (ok bool) {
-	if r.Addr, ok = parseAddr(v); ok && w.Locate != nil && r.Country == ([2]byte{}) {
-		r.Country = w.Locate(netip.AddrFrom16(r.Addr).Unmap())
-	}
-	return true
-}
+func setAddr(_ *row, v []byte, r *results.Record) bool { r.Addr, _ = parseAddr(v); return true }
 
 // setID keeps what names the request. An id that none of ours can be is a hash
 // from here on.

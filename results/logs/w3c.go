@@ -18,7 +18,7 @@ func init() {
 		Name:  "cloudfront",
 		About: "CloudFront's standard log of any year, in W3C form: told by its line that begins with #Fields:",
 		Detect: func(head []byte) bool {
-			return fieldsOf(head) != "" || bytes.HasPrefix(head, []byte("#Version: 1.0\n"))
+			return (fieldsOf(head) != "" || bytes.HasPrefix(head, []byte("#Version: 1.0\n"))) && !detectPlain(head)
 		},
 		new: func(j *job) (decoder, error) { return &w3c{row: row{job: j}}, nil },
 	})

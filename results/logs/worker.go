@@ -123,11 +123,23 @@ func parseLines(d decoder, b *block, out *batch) {
 	}
 }
 
+// line reads the record of a line; where rows of a format may stand side by
+// side, those of all of them.
 func (b *batch) line(d decoder, line []byte) {
-	b.lines++
-	b.recs = append(b.recs, unknown)
-	if err := d.line(line, &b.recs[len(b.recs)-1]); err != nil {
-		b.recs = b.recs[:len(b.recs)-1]
-		b.fault(b.allLines, err.Error())
+	more, _ := d.(restDecoder)
+	for {
+		b.lines++
+		b.recs = append(b.recs, unknown)
+		if err := d.line(line, &b.recs[len(b.recs)-1]); err != nil {
+			b.recs = b.recs[:len(b.recs)-1]
+			b.fault(b.allLines, err.Error())
+			return
+		}
+		if more == nil {
+			return
+		}
+		if line = more.rest(); len(line) == 0 {
+			return
+		}
 	}
 }
