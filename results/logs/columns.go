@@ -75,6 +75,32 @@ type column struct {
 	kind kind
 }
 
+// wanted is a column that records need, and its number.
+type wanted struct {
+	at   int
+	kind kind
+}
+
+// wantedOf leaves out what is not asked for.
+func wantedOf(columns []column, everything, query bool) (list []wanted) {
+	for at, c := range columns {
+		switch c.kind {
+		case colIgnored:
+		case colCookie, colForwarded, colContentType, colID:
+			if everything {
+				list = append(list, wanted{at, c.kind})
+			}
+		case colQuery:
+			if everything || query {
+				list = append(list, wanted{at, c.kind})
+			}
+		default:
+			list = append(list, wanted{at, c.kind})
+		}
+	}
+	return list
+}
+
 // columnsOf are the columns of these names, and how many of them a line has at
 // least.
 func columnsOf(names []string) (columns []column, least int) {

@@ -111,7 +111,10 @@ func setAddr(_ *row, v []byte, r *results.Record) bool { r.Addr, _ = parseAddr(v
 
 // setID keeps what names the request. An id that none of ours can be is a hash
 // from here on.
-func setID(_ *row, v []byte, r *results.Record) (ok bool) {
+func setID(w *row, v []byte, r *results.Record) (ok bool) {
+	if !w.Everything {
+		return true
+	}
 	if r.ID, ok = accesslog.NumberOf(v); !ok && !isNothing(v) {
 		r.ID = xxh3.Hash(v)
 	}

@@ -43,9 +43,10 @@ type w3c struct {
 	row
 	header  string
 	columns []column
-	least   int     // columns that a line cannot do without: those after it are known to be left out
-	ends    []int32 // of a line's fields, with room for two too many
-	trouble error   // why there are no columns
+	least   int      // columns that a line cannot do without: those after it are known to be left out
+	wanted  []wanted // of the columns
+	ends    []int32  // where a line's fields end, after -1
+	trouble error    // why there are no columns
 }
 
 var (
@@ -68,7 +69,9 @@ func (w *w3c) begin(f *file, header string) {
 	if !dated(w.columns) {
 		w.trouble = errFields
 	}
-	w.ends = make([]int32, len(w.columns)+1)
+	w.wanted = wantedOf(w.columns, w.Everything, w.Query)
+	w.ends = make([]int32, 1+len(w.columns)+cutSlack)
+	w.ends[0] = -1
 	w.row.domainless = !has(w.columns, colDomain)
 }
 
@@ -76,25 +79,25 @@ func (w *w3c) line(line []byte, r *results.Record) error {
 	if w.trouble != nil {
 		return w.trouble
 	}
-	n := cut(line, '\t', w.ends)
-	if n == len(w.columns) && int(w.ends[n-1]) == len(line)-1 {
+	n := cut(line, '\t', w.ends[1:], len(w.columns))
+	if n == len(w.columns) && int(w.ends[n]) == len(line)-1 {
 		n-- // a tab at the end
 		line = line[:len(line)-1]
 	}
-	if n+1 < w.least || n >= len(w.columns) {
+	n++
+	if n < w.least || n > len(w.columns) {
 		return w.miscounted(line)
 	}
+	w.ends[n] = int32(len(line))
 	w.row.start(line)
-	at := 0
-	for i := range w.columns[:min(n+1, len(w.columns))] {
-		end := len(line)
-		if i < n {
-			end = int(w.ends[i])
+	for i := range w.wanted {
+		c := &w.wanted[i]
+		if c.at >= n {
+			break
 		}
-		if c := &w.columns[i]; c.kind != colIgnored && !w.row.set(c.kind, line[at:end], r) {
-			return badValue(c.name, line[at:end])
+		if v := line[w.ends[c.at]+1 : w.ends[c.at+1]]; !w.row.set(c.kind, v, r) {
+			return badValue(w.columns[c.at].name, v)
 		}
-		at = end + 1
 	}
 	return w.row.finish(r)
 }
