@@ -5,7 +5,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5s
 COUNT       ?= 1
 
-.PHONY: help build demo test check fmt vet staticcheck fuzz floors bench bench-hit bench-stream bench-peers bench-memory verify gallery clean
+.PHONY: help build demo test check fmt vet staticcheck fuzz floors bench bench-hit bench-stream bench-peers bench-memory bench-report verify gallery clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ bench-peers: ## edgesim beside nginx and Varnish, where installed: speed, CPU an
 
 bench-memory: ## a 4 GiB cache of 16 KiB objects, replaced three times over: resident set, garbage collector's share
 	$(GO) test ./edge -run '^$$' -bench Memory -benchtime 1x -timeout 30m
+
+bench-report: build ## reports from a log of a million lines, beside GoAccess where installed, as ratios
+	$(GO) run ./results/logs/beside --edgesim bin/edgesim
 
 verify: build ## a million requests with evictions, expiry, ranges and aborts, every byte compared
 	.ci/verify

@@ -28,19 +28,19 @@ var floors = map[string]int{
 	"workloads": 1, "sim/origin": 1,
 	"results/accesslog": 1, "results/geo": 1, "results/prometheus": 1, "results/report": 1, "results/plot": 1,
 
-	"sim/scenario": 2, "results/page": 2, "results/folder": 2,
+	"sim/scenario": 2, "results/page": 2, "results/folder": 2, "results/store": 2,
 
 	"edge": 3, "workloads/player": 3, "sim/origin/live": 3,
 
 	"sim/live": 4,
 
 	"cmd/edgesim": 5, "cmd/loadgen": 5,
-	"edge/peers": 5,
+	"edge/peers": 5, "results/logs/beside": 5,
 }
 
 // withClock are the packages that live in real time and may ask for it, and for
 // chance.
-var withClock = []string{"edge", "sim/origin/live", "workloads/player", "sim/live", "cmd/edgesim", "cmd/loadgen", "edge/peers"}
+var withClock = []string{"edge", "sim/origin/live", "workloads/player", "sim/live", "cmd/edgesim", "cmd/loadgen", "edge/peers", "results/logs/beside"}
 
 // withHTTP are the packages that may import fasthttp.
 var withHTTP = withClock

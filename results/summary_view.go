@@ -11,6 +11,11 @@ type SummaryOptions struct {
 	Seed   uint64
 	Warmup time.Duration // records with an earlier At are left out; 0 leaves out none
 	Verify bool          // the player compared bodies with what they should be
+
+	// Logged says that the records are from a log that tells nothing of origins:
+	// what went there is estimated from result types, and bytes count with their
+	// headers.
+	Logged bool
 }
 
 // SummaryEnd is what is known of a run when it is over.
@@ -95,6 +100,9 @@ func (v *SummaryView) fillTraffic(s *Summary) {
 		Requests: rest(all.originRequests, all.requests),
 		Bytes:    rest(all.originBytes, all.bytesOut),
 	}
+	if v.options.Logged {
+		v.estimateOrigin(s)
+	}
 	s.BytesOut, s.BytesIn, s.BodyBytes = all.bytesOut, all.bytesIn, all.body
 	s.Collapsed, s.Stale = t.collapsed, t.stale
 	s.Status = map[string]int64{}
@@ -109,6 +117,18 @@ func (v *SummaryView) fillTraffic(s *Summary) {
 		OneHitWonders: wonders,
 		OneHitShare:   ratio(wonders, int64(t.objects.Len())),
 	}
+}
+
+// estimateOrigin puts in what result types say of origins: misses and refresh
+// hits asked one, and misses had their bytes from it, as CloudFront's
+// BytesFromMisses counts them.
+func (v *SummaryView) estimateOrigin(s *Summary) {
+	t := &v.traffic
+	hit, refresh, miss := t.byResult[Hit], t.byResult[RefreshHit], t.byResult[Miss]
+	s.OriginRequests, s.OriginBytes = miss.requests+refresh.requests, miss.bytesOut
+	s.OriginOffload = Offload{Requests: rest(s.OriginRequests, t.all.requests), Bytes: rest(s.OriginBytes, t.all.bytesOut)}
+	s.ByteHitRatio = ratio(hit.bytesOut+refresh.bytesOut, t.all.bytesOut)
+	s.Warn("what went to origins is not in the log: it is estimated from misses and refresh hits, and bytes count with their headers")
 }
 
 func (v *SummaryView) fillViewers(s *Summary) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/results/report"
 )
 
 // part says which streams a record belongs to.
@@ -16,6 +17,9 @@ const (
 )
 
 func (b *Builder) partOf(r *results.Record) part {
+	if !b.filter.Covers(r) {
+		return 0
+	}
 	var p part
 	if b.opt.TrafficFrom == results.NoVantage || r.Vantage == b.opt.TrafficFrom {
 		p |= inTraffic
@@ -43,9 +47,32 @@ func (b *Builder) Add(recs []results.Record) {
 		for n < len(recs) && b.partOf(&recs[n]) == p {
 			n++
 		}
-		b.addPart(recs[:n], p)
+		if p == 0 {
+			b.leftOut += int64(n)
+		} else {
+			b.addPart(recs[:n], p)
+		}
 		recs = recs[n:]
 	}
+}
+
+// Absorb gives a table of an earlier run of reports back to its report. A report
+// that is not made, or cannot be put together from tables, passes it over.
+func (b *Builder) Absorb(t *report.Table) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.reports.Prints(t.Name) {
+		return nil
+	}
+	return b.reports.Absorb(t)
+}
+
+// LeftOut counts the records that the reports' range or distribution does not
+// cover.
+func (b *Builder) LeftOut() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.leftOut
 }
 
 func (b *Builder) addPart(recs []results.Record, p part) {

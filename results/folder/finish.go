@@ -21,7 +21,10 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	}
 	b.finished = true
 	length := b.opt.Length
-	if end.Partial || end.Short {
+	switch {
+	case b.opt.Logged:
+		length = max(b.reports.Length(), 1)
+	case end.Partial || end.Short:
 		length = 0 // as long as the records are
 	}
 	s := b.summary.Finish(results.SummaryEnd{

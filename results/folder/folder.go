@@ -67,6 +67,11 @@ type Options struct {
 	// Kinds are the reports that are made; none means all.
 	Kinds []report.Kind
 
+	// Logged says that the records are from a log, on the clock of their epoch and
+	// not of a run: its length is from the first to the last of them, and plots of
+	// a run's course are left out (the reports have theirs).
+	Logged bool
+
 	// Plots is whether plots are drawn; without them a folder is made faster.
 	Plots bool
 
@@ -104,6 +109,8 @@ type Builder struct {
 	mu       sync.Mutex
 	summary  *results.SummaryView
 	reports  *report.Set
+	filter   *report.Filter
+	leftOut  int64
 	plots    []plotView
 	ttfb     *results.Histogram
 	progress Progress
@@ -138,13 +145,17 @@ func New(opt Options) (*Builder, error) {
 	}
 	b := &Builder{opt: opt, ttfb: results.NewHistogram()}
 	b.summary = results.NewSummary(opt.Names, results.SummaryOptions{
-		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify,
+		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify, Logged: opt.Logged,
 	})
 	ro := opt.Reports
 	ro.Names, ro.Grain, ro.Version, ro.Query = opt.Names, opt.Grain, m.Program.Version, opt.Query
+	b.filter = report.NewFilter(ro)
 	b.reports = report.NewSet(ro, reportKinds(opt.Kinds)...)
 	if opt.Plots {
 		for _, k := range plot.Kinds() {
+			if opt.Logged && k.Whole {
+				continue
+			}
 			b.plots = append(b.plots, plotView{k, k.New(plot.Options{
 				Names: opt.Names, Title: m.Name, Length: opt.Length, Grain: opt.Grain, Warmup: opt.Warmup,
 			})})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"edgesim/results"
 )
@@ -58,6 +59,35 @@ func InOrder(kinds []Kind) []Kind {
 // Kinds are the kinds of the set's reports, in their order.
 func (s *Set) Kinds() []Kind { return slices.Clone(s.kinds) }
 
+// Length is the time from the first record's end to the last one's; 0 without
+// records.
+func (s *Set) Length() time.Duration {
+	return time.Duration(max(0, s.o.span.last-s.o.span.first))
+}
+
+// Coarser is the set with longer time buckets. Reports whose tables add up are put
+// together from them; the others, and those without time, are the same as here.
+func (s *Set) Coarser(grain time.Duration) (*Set, error) {
+	o := s.o
+	o.Grain = grain
+	c := NewSet(o, s.kinds...)
+	*c.o.span = *s.o.span
+	for i, r := range s.reports {
+		tables := r.Tables("")
+		a, able := c.reports[i].(Absorber)
+		if !able || !slices.ContainsFunc(tables, (*Table).overTime) {
+			c.reports[i] = r
+			continue
+		}
+		for _, t := range tables {
+			if err := a.Absorb(t); err != nil {
+				return nil, fmt.Errorf("report %s in buckets of %v: %w", s.kinds[i].Name, grain, err)
+			}
+		}
+	}
+	return c, nil
+}
+
 // LeftOut counts the records that were not of the range or distribution.
 func (s *Set) LeftOut() int64 { return s.leftOut }
 
@@ -96,6 +126,17 @@ func (s *Set) Tables(kind string, distribution string) []*Table {
 // Preamble is what a table of that title would begin with.
 func (s *Set) Preamble(title, distribution string) [][2]string {
 	return s.o.preamble(title, s.o.scope(distribution))
+}
+
+// Prints reports whether a report of the set has a table of that name and can take
+// it back.
+func (s *Set) Prints(table string) bool {
+	for i, k := range s.kinds {
+		if _, able := s.reports[i].(Absorber); able && slices.Contains(k.TableNames(), table) {
+			return true
+		}
+	}
+	return false
 }
 
 // Absorb gives a table back to the report that printed it. A table that no

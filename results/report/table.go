@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Table is a finished report: CloudFront's preamble, its columns, its rows, and
 // the charts that it makes.
@@ -107,6 +111,23 @@ func (c Column) head() string {
 		return c.Label
 	}
 	return c.Name
+}
+
+// Head is the table with no more than n of its rows, and a note of how many
+// there are; 0 is all of them.
+func (t *Table) Head(n int) *Table {
+	if n <= 0 || len(t.Rows) <= n {
+		return t
+	}
+	head := *t
+	head.Rows = t.Rows[:n]
+	head.Notes = append(slices.Clone(t.Notes), fmt.Sprintf("%s of %s rows are shown.", grouped(int64(n)), grouped(int64(len(t.Rows)))))
+	return &head
+}
+
+// overTime reports whether the rows are of time buckets.
+func (t *Table) overTime() bool {
+	return slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Unit == Moment })
 }
 
 // covered is the range that the table's preamble names; false when it has none.

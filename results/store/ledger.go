@@ -1,0 +1,146 @@
+package store
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"edgesim/results"
+	"edgesim/results/report"
+)
+
+const (
+	// saveEvery is how much a server that is killed loses.
+	saveEvery = time.Minute
+	// lateness is how long after an hour's end its last records may come.
+	lateness = 5 * time.Second
+	// mostWaiting is how many hours that could not be saved wait for a disk that
+	// can be written again.
+	mostWaiting = 24
+	// listRows is how many rows lists of names are kept with, of every hour. What
+	// is not on an hour's list had no more requests in it than the last that is.
+	listRows = 200
+)
+
+// LedgerConfig is what a ledger is made from.
+type LedgerConfig struct {
+	Store  *Store
+	Report report.Options // Names, Version, Query, Bounded and their kin; Grain, Most, range and distribution are the ledger's own
+	Run    time.Time      // when the server began
+	Say    func(string)   // told when saving begins to fail and when it works again
+}
+
+// Ledger is the hours that are being filled, on their way to the store. It is a
+// view; its other methods may be called by other goroutines meanwhile.
+type Ledger struct {
+	c     LedgerConfig
+	kinds []report.Kind
+
+	saving sync.Mutex // one save at a time; taken before mu
+
+	mu      sync.Mutex // of all below: held while records are added, and while tables are made
+	open    []*hour    // in order of time; two around the turn of an hour
+	waiting []Hour     // over, and not yet in the store
+	came    int64      // batches
+	over    int64      // hours that are over
+	last    int64      // end of the last of them, Unix time in ns
+	due     time.Time  // when the open hours are saved next
+	health  Health
+
+	bases bases
+}
+
+// Health is how saving goes.
+type Health struct {
+	Saved    time.Time // when it last went well; zero: never
+	Failures int64     // saves that failed
+	Lost     int64     // hours given up
+	Problem  string    // why the last one failed; "": it did not
+}
+
+// hour is one that records still come for.
+type hour struct {
+	start int64 // Unix time, ns
+	set   *report.Set
+	dirty bool // holds what is not saved
+}
+
+// NewLedger returns a ledger without hours.
+func NewLedger(c LedgerConfig) *Ledger {
+	return &Ledger{c: c, kinds: Kinds()}
+}
+
+// Add counts the records in the hours in which they ended.
+func (l *Ledger) Add(recs []results.Record) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.came++
+	epoch := l.c.Report.Names.Epoch.UnixNano()
+	for len(recs) > 0 {
+		h := l.of(epoch + recs[0].End())
+		n := 1
+		for n < len(recs) && h.has(epoch+recs[n].End()) {
+			n++
+		}
+		h.set.Add(recs[:n])
+		h.dirty = true
+		recs = recs[n:]
+	}
+}
+
+func (h *hour) has(at int64) bool { return at >= h.start && at < h.start+int64(time.Hour) }
+
+// of is the open hour that the moment belongs to: one that begins, or for what
+// comes too late the first that is open or would be. An hour that was closed is not opened
+// again: what was saved of it would be replaced.
+func (l *Ledger) of(at int64) *hour {
+	for _, h := range slices.Backward(l.open) {
+		if h.has(at) {
+			return h
+		}
+	}
+	if n := len(l.open); n > 0 && at < l.open[n-1].start {
+		return l.open[0]
+	}
+	at = max(at, l.last)
+	o := l.c.Report
+	o.Grain, o.Most, o.Distribution, o.From, o.To = time.Hour, listRows, "", time.Time{}, time.Time{}
+	h := &hour{start: time.Unix(0, at).UTC().Truncate(time.Hour).UnixNano(), set: report.NewSet(o, l.kinds...)}
+	l.open = append(l.open, h)
+	return h
+}
+
+// snapshot is what an open hour has come to. The caller holds mu.
+func (l *Ledger) snapshot(h *hour) Hour {
+	return Hour{Start: time.Unix(0, h.start).UTC(), Run: l.c.Run, Tables: tables(h.set, l.c.Report.Names)}
+}
+
+// tables are those of a set that make it up again. Over time, a table of all has
+// the rows of each distribution. A list of names does not: where there are several
+// distributions, each has its own, so that a small one's names are not lost behind
+// a large one's.
+func tables(set *report.Set, names *results.Names) (all []*report.Table) {
+	known := names.EveryDistribution()
+	for _, k := range set.Kinds() {
+		for _, t := range set.Tables(k.Name, "") {
+			if overTime(t) || len(known) < 2 {
+				all = append(all, t)
+			}
+		}
+		if len(known) < 2 {
+			continue
+		}
+		for _, d := range known {
+			for _, t := range set.Tables(k.Name, d.ID) {
+				if !overTime(t) && len(t.Rows) > 0 {
+					all = append(all, t)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func overTime(t *report.Table) bool {
+	return slices.ContainsFunc(t.Columns, func(c report.Column) bool { return c.Unit == report.Moment })
+}
