@@ -53,6 +53,9 @@ func TestReportsOfARunAreThoseOfItsLog(t *testing.T) {
 				t.Errorf("the last lines do not tell the hit ratio:\n%s", stdout)
 			}
 			for _, name := range cloudFrontTables() {
+				if name == "usage_types" {
+					continue // goes by TTL, which is not in the log
+				}
 				want, got := reportFile(t, run, name), reportFile(t, again, name)
 				if got != want {
 					t.Errorf("%s.csv from the log:\n%s\nthe run's own:\n%s", name, diff(got, want), diff(want, got))
