@@ -46,6 +46,11 @@ func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 	if p.Tabs, err = b.writeReports(s, m.Ended); err != nil {
 		return err
 	}
+	if b.opt.Plots {
+		if err := b.drawCharts(p.Tabs); err != nil {
+			return err
+		}
+	}
 	if p.Figures, err = b.draw(); err != nil {
 		return err
 	}

@@ -90,3 +90,31 @@ func writeFigure(dir string, f *plot.Figure, formats []string) (page.Figure, err
 	}
 	return p, nil
 }
+
+// chartFormats are those of formats that the charts of tables are drawn in: not
+// as PNGs, of which there would be dozens at a quarter of a second each.
+func chartFormats(formats []string) []string {
+	return slices.DeleteFunc(slices.Clone(formats), func(f string) bool { return f == "png" })
+}
+
+// drawCharts draws the charts of the tabs' tables and has the tables link to
+// the files. Of a tab's scopes the first is drawn: all distributions together.
+func (b *Builder) drawCharts(tabs []page.Tab) error {
+	var figures []*plot.Figure
+	var linked []func([]page.Link)
+	for _, tab := range tabs {
+		for i := range tab.Scopes[0].Tables {
+			table := &tab.Scopes[0].Tables[i]
+			table.Charts = map[string][]page.Link{}
+			for _, c := range table.Table.Charts {
+				figures = append(figures, plot.FromTable(table.Table, c).Of(b.opt.Manifest.Name))
+				linked = append(linked, func(files []page.Link) { table.Charts[c.Name] = files })
+			}
+		}
+	}
+	drawn, err := drawAll(b.opt.Dir, figures, chartFormats(b.opt.Formats))
+	for i, f := range drawn {
+		linked[i](f.Files)
+	}
+	return err
+}

@@ -15,7 +15,7 @@ var grains = []float64{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 
 // atMost is the table with no more time buckets than most, or as it is when it
 // is one of totals.
 func atMost(t *report.Table, most int) *report.Table {
-	at := momentColumn(t)
+	at := t.MomentColumn()
 	if at < 0 || len(t.Rows) == 0 {
 		return t
 	}
@@ -23,7 +23,7 @@ func atMost(t *report.Table, most int) *report.Table {
 	for _, row := range t.Rows {
 		low, high = min(low, row[at].Num), max(high, row[at].Num)
 	}
-	step := stepOf(t)
+	step := t.Step()
 	if (high-low)/step < float64(most) {
 		return t
 	}
@@ -40,11 +40,11 @@ func atMost(t *report.Table, most int) *report.Table {
 // with the same texts in the same bucket become one, as their columns say.
 // script/buckets.js does the same, and a test holds them to it.
 func cut(t *report.Table, from, to, grain float64) *report.Table {
-	at := momentColumn(t)
+	at := t.MomentColumn()
 	if at < 0 {
 		return t
 	}
-	step := stepOf(t)
+	step := t.Step()
 	grain = max(1, math.Ceil(grain/step-1e-9)) * step
 	coarse := *t
 	coarse.Rows = nil

@@ -36,16 +36,10 @@ func follow() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// byPlace are the colours of series that ask for none, in their order.
-var byPlace = []string{"blue", "orange", "green", "vermillion", "purple", "sky", "gray", "ink"}
-
 // variable is the style sheet's variable for the colour of that name, as
 // plot.ColorOf knows it. A series without a colour has one by its place.
 func variable(name string, place int) string {
-	if name == "" {
-		return byPlace[place%len(byPlace)]
-	}
-	want := plot.ColorOf(name)
+	want := plot.ColorOf(plot.ColorAt(name, place))
 	for _, c := range colors {
 		if c.plot == want {
 			return c.page

@@ -112,9 +112,9 @@ func dataOf(t Tab) dataTab {
 }
 
 func tableOf(t Table) dataTable {
-	rows := shownRows(t.Table)
+	rows := t.Together()
 	d := dataTable{Name: t.Name, Title: t.Title, About: t.About, Notes: t.Notes, Files: t.Files,
-		Rows: len(rows), Step: stepOf(t.Table), Columns: []dataColumn{}}
+		Rows: len(rows), Step: t.Step(), Columns: []dataColumn{}}
 	for i, c := range t.Columns {
 		d.Columns = append(d.Columns, dataColumn{Name: c.Name, Label: headOfColumn(c), Unit: unitNames[c.Unit], Wide: c.Wide,
 			Of: c.Of, Over: c.Over, Merge: mergeOf(c), Data: pack(c, rows, i)})

@@ -4,75 +4,9 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
-	"time"
 
 	"edgesim/results/report"
 )
-
-// shownRows are the table's rows, of all distributions together where it has
-// such rows: a page shows one distribution at a time.
-func shownRows(t *report.Table) [][]report.Cell {
-	for i, c := range t.Columns {
-		if c.Name != "DistributionID" {
-			continue
-		}
-		var whole [][]report.Cell
-		for _, row := range t.Rows {
-			if row[i].Text == "ALL" {
-				whole = append(whole, row)
-			}
-		}
-		if whole != nil {
-			return whole
-		}
-	}
-	return t.Rows
-}
-
-// momentColumn is the number of the column of time buckets; -1 in a table of
-// totals.
-func momentColumn(t *report.Table) int {
-	for i, c := range t.Columns {
-		if c.Unit == report.Moment {
-			return i
-		}
-	}
-	return -1
-}
-
-// stepOf is the width of the table's time buckets in seconds; 0 in a table of
-// totals. A table of a single bucket has it in its preamble.
-func stepOf(t *report.Table) float64 {
-	at := momentColumn(t)
-	if at < 0 {
-		return 0
-	}
-	step := math.Inf(1)
-	for i := 1; i < len(t.Rows); i++ {
-		if d := t.Rows[i][at].Num - t.Rows[i-1][at].Num; d > 0 {
-			step = min(step, d)
-		}
-	}
-	if math.IsInf(step, 1) {
-		return granularity(t)
-	}
-	return step
-}
-
-func granularity(t *report.Table) float64 {
-	for _, p := range t.Preamble {
-		if p[0] != "Granularity" {
-			continue
-		}
-		if d, err := time.ParseDuration(p[1]); err == nil && d > 0 {
-			return d.Seconds()
-		}
-		if p[1] == "Daily" {
-			return 86400
-		}
-	}
-	return 3600
-}
 
 // pack is a column as the page holds it, the shortest of: its cells in order;
 // {"runs":[value,times,…]}; for moments {"deltas":…}, runs of the differences

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -8,6 +9,7 @@ import (
 	"html/template"
 	"strconv"
 
+	"edgesim/results/plot"
 	"edgesim/results/report"
 )
 
@@ -139,10 +141,10 @@ func gridOf(t Table) grid {
 		}
 	}
 	whole := *t.Table
-	whole.Rows = shownRows(t.Table)
+	whole.Rows = t.Together()
 	short := atMost(&whole, staticRows)
 	rows := short.Rows[:min(len(short.Rows), staticRows)]
-	g.Notes = withNote(g.Notes, len(rows), len(whole.Rows), stepOf(short) > stepOf(&whole))
+	g.Notes = withNote(g.Notes, len(rows), len(whole.Rows), short.Step() > whole.Step())
 	for _, row := range rows {
 		g.Rows = append(g.Rows, cellsOf(short, row))
 	}
@@ -180,5 +182,20 @@ func cellsOf(t *report.Table, row []report.Cell) []cell {
 	return cells
 }
 
+// staticBuckets is how many time buckets a drawn chart has at the most.
+const staticBuckets = 240
+
 // drawnCharts are the table's charts as drawn by results/plot.
-func drawnCharts(Table) []drawing { return nil }
+func drawnCharts(t Table) []drawing {
+	short := atMost(t.Table, staticBuckets)
+	var all []drawing
+	for _, c := range t.Table.Charts {
+		var svg bytes.Buffer
+		if err := plot.Render(&svg, plot.FromTable(short, c), "svg", plot.Slide()); err != nil {
+			panic("page: chart " + c.Name + " cannot be drawn: " + err.Error()) // into memory, there is no reason
+		}
+		all = append(all, drawing{Name: t.Name + "_" + c.Name, Title: c.Title, About: c.About,
+			Files: t.Charts[c.Name], Inline: template.HTML(follow().Replace(svg.String()))})
+	}
+	return all
+}

@@ -77,8 +77,8 @@ func mendSVG(f *Figure, size Size, svg string) string {
 	px := func(l vg.Length) int { return int(math.Round(l.Dots(96))) }
 	wide, high := size.sheet()
 	title := html.EscapeString(printable(f.Title))
-	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %.6g %.6g" role="img" aria-label="%s">`+"\n<title>%s</title>\n",
-		px(size.Width), px(size.Height), wide.Points(), high.Points(), title, title)
+	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %.6g %.6g" role="img">`+"\n<title>%s</title>\n",
+		px(size.Width), px(size.Height), wide.Points(), high.Points(), title)
 	return head + body
 }
 

@@ -60,7 +60,7 @@ func (c *cacheStatistics) at(b bucket) *tallies {
 // where there are several the rows of each follow.
 func (c *cacheStatistics) Tables(distribution string) []*Table {
 	scope := c.o.scope(distribution)
-	t := &Table{Name: "cache_statistics", Title: "Cache statistics", Columns: cacheColumns()}
+	t := &Table{Name: "cache_statistics", Title: "Cache statistics", Columns: cacheColumns(), Charts: cacheCharts()}
 	t.Preamble = c.o.preamble("Cache Statistics", scope,
 		[2]string{"Granularity", c.granularity()}, [2]string{"ViewerLocation", all})
 	known := c.o.Names.EveryDistribution()
@@ -161,6 +161,36 @@ func cacheColumns() []Column {
 	return append(columns,
 		Column{Name: "TotalBytes", Label: "Bytes", Unit: Bytes},
 		Column{Name: "BytesFromMisses", Label: "From misses", Unit: Bytes})
+}
+
+// cacheCharts are the five of the console's report. Refresh hits and redirects
+// are in none of the three result types, so that their lines need not add up to
+// 100 %.
+func cacheCharts() []Chart {
+	one := func(label, column, color string) Series {
+		return Series{Label: label, Columns: []string{column}, Color: color}
+	}
+	of := func(label, column, color string) Series {
+		return Series{Label: label, Columns: []string{column}, Over: []string{"RequestCount"}, Color: color}
+	}
+	return []Chart{
+		{Name: "requests", Title: "Total requests", Form: Lines, X: "TimeBucket", Y: "requests", Unit: Count,
+			About:  "All requests of viewers, of any method and status.",
+			Series: []Series{one("Requests", "RequestCount", "blue")}},
+		{Name: "result_types", Title: "Viewer requests by result type", Form: Lines, X: "TimeBucket", Y: "share of requests", Unit: Percent,
+			About:  "Of all requests; refresh hits and redirects are in none of the three.",
+			Series: []Series{of("Hits", "HitCount", "Hit"), of("Misses", "MissCount", "Miss"), of("Errors", "ErrorCount", "Error")}},
+		{Name: "bytes", Title: "Bytes transferred to viewers", Form: Lines, X: "TimeBucket", Y: "bytes", Unit: Bytes,
+			About:  "With headers, and what of it requests got that ended as misses.",
+			Series: []Series{one("Total bytes", "TotalBytes", "blue"), one("Bytes from misses", "BytesFromMisses", "Miss")}},
+		{Name: "status_codes", Title: "HTTP status codes", Form: Lines, X: "TimeBucket", Y: "requests", Unit: Count,
+			About: "By class; a viewer that left before there was a status is in none.",
+			Series: []Series{one("2xx", "HTTP2xx", "blue"), one("3xx", "HTTP3xx", "green"),
+				one("4xx", "HTTP4xx", "orange"), one("5xx", "HTTP5xx", "purple")}},
+		{Name: "incomplete_downloads", Title: "Downloads that did not finish", Form: Lines, X: "TimeBucket", Y: "share of requests", Unit: Percent,
+			About:  "Answers with status 200 that viewers did not wait for, of all requests.",
+			Series: []Series{of("Incomplete", "IncompleteDownloadCount", "purple")}},
+	}
 }
 
 func (c *cacheStatistics) row(distribution int, known []results.Distribution, number int64, t *tallies) []Cell {
