@@ -42,12 +42,11 @@ type Ledger struct {
 	open    []*hour    // in order of time; two around the turn of an hour
 	waiting []Hour     // over, and not yet in the store
 	came    int64      // batches
-	over    int64      // hours that are over
-	last    int64      // end of the last of them, Unix time in ns
+	last    int64      // end of the last hour that is over, Unix time in ns
 	due     time.Time  // when the open hours are saved next
 	health  Health
 
-	bases bases
+	looks []*look
 }
 
 // Health is how saving goes.
@@ -75,6 +74,9 @@ func (l *Ledger) Add(recs []results.Record) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.came++
+	for _, k := range l.looks {
+		k.set.Add(recs)
+	}
 	epoch := l.c.Report.Names.Epoch.UnixNano()
 	for len(recs) > 0 {
 		h := l.of(epoch + recs[0].End())

@@ -1,35 +1,136 @@
 package store
 
 import (
+	"fmt"
 	"slices"
-	"sync"
 	"time"
 
-	"edgesim/results"
 	"edgesim/results/report"
 )
 
-// baseRows is how many rows lists of names have between the hours in the store
-// and the report of them and the open ones.
-const baseRows = 2000
+const (
+	// mostLooks is how many ranges are followed at a time.
+	mostLooks = 4
+	// looksFor is how long a range is followed that nobody looks at any more.
+	looksFor = time.Minute
+	// looksAnew is after how long a range is made again, so that what has become
+	// too old leaves it.
+	looksAnew = 24 * time.Hour
+)
 
-// mostBases is how many ranges are remembered.
-const mostBases = 4
-
-// bases are what the hours in the store came to, for the ranges that were looked
-// at last: an hour that is over changes no more, and who looks again every second
-// shall not have sixty days read each time.
-type bases struct {
-	mu   sync.Mutex
-	list []base // the newest last
+// look is the reports of one range, as somebody looks at them: the store's hours
+// and the open ones added up once, and every record since.
+type look struct {
+	o           report.Options
+	set         *report.Set
+	begun, used time.Time
 }
 
-type base struct {
-	from, to time.Time
-	grain    time.Duration
-	without  []Key // hours that were not in it
-	over     int64 // how many hours were over by then
-	tables   []*report.Table
+// Look gives show the reports of the whole hours that touch the range from o.From
+// up to o.To; where one is zero, from the first or up to the last. Show is called
+// while no record can come: it makes tables, and is quick.
+//
+// Who looks at the same range again soon finds it made but for the records that
+// have come; the first look reads every hour of it.
+func (l *Ledger) Look(o report.Options, now time.Time, show func(*report.Set)) error {
+	o = l.normal(o)
+	if l.showKnown(o, now, show) {
+		return nil
+	}
+	l.saving.Lock() // no hour goes into the store while those in it are read
+	defer l.saving.Unlock()
+	if l.showKnown(o, now, show) { // by another who waited
+		return nil
+	}
+	k := &look{o: o, set: report.NewSet(o, l.kinds...), begun: now, used: now}
+	from, to := o.From, o.To
+	if to.IsZero() {
+		to = time.Unix(1<<40, 0)
+	}
+	if _, err := l.c.Store.Absorb(k.set, from, to, l.openKeys()...); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.absorbOpen(k); err != nil {
+		return err
+	}
+	if l.looks = append(l.looks, k); len(l.looks) > mostLooks {
+		l.dropOldest()
+	}
+	show(k.set)
+	return nil
+}
+
+// normal is o with whole hours, and all that is the ledger's own.
+func (l *Ledger) normal(o report.Options) report.Options {
+	own := l.c.Report
+	own.From, own.To, own.Grain, own.Distribution, own.Generated = o.From.UTC(), o.To.UTC(), o.Grain, o.Distribution, time.Time{}
+	if !o.From.IsZero() {
+		own.From = own.From.Truncate(time.Hour)
+	}
+	if !o.To.IsZero() {
+		own.To = own.To.Add(time.Hour - 1).Truncate(time.Hour)
+	}
+	return own
+}
+
+// showKnown reports whether the range is followed already.
+func (l *Ledger) showKnown(o report.Options, now time.Time, show func(*report.Set)) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range l.looks {
+		if k.o == o {
+			k.used = now
+			show(k.set)
+			return true
+		}
+	}
+	return false
+}
+
+// absorbOpen adds the hours that are not in the store. The caller holds mu.
+func (l *Ledger) absorbOpen(k *look) error {
+	hours := slices.Clone(l.waiting)
+	for _, h := range l.open {
+		hours = append(hours, l.snapshot(h))
+	}
+	for _, h := range hours {
+		if h.Start.Before(k.o.From) || !k.o.To.IsZero() && !h.Start.Before(k.o.To) {
+			continue
+		}
+		for _, t := range h.Tables {
+			if err := k.set.Absorb(t); err != nil {
+				return fmt.Errorf("the hour that is open: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// openKeys are the hours that the store does not have, or not as they are.
+func (l *Ledger) openKeys() (keys []Key) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, h := range l.waiting {
+		keys = append(keys, h.Key())
+	}
+	for _, h := range l.open {
+		keys = append(keys, Hour{Start: time.Unix(0, h.start), Run: l.c.Run}.Key())
+	}
+	return keys
+}
+
+// forget ends looks that nobody has taken for a while. The caller holds mu.
+func (l *Ledger) forget(now time.Time) {
+	l.looks = slices.DeleteFunc(l.looks, func(k *look) bool {
+		return now.Sub(k.used) > looksFor || now.Sub(k.begun) > looksAnew
+	})
+}
+
+func (l *Ledger) dropOldest() {
+	oldest := slices.MinFunc(l.looks, func(a, b *look) int { return a.used.Compare(b.used) })
+	l.looks = slices.DeleteFunc(l.looks, func(k *look) bool { return k == oldest })
 }
 
 // Came grows whenever records have come.
@@ -37,42 +138,6 @@ func (l *Ledger) Came() int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.came
-}
-
-// Reports are the reports of the whole hours from o.From up to o.To, those in the
-// store and those that are open; where one is zero, from the first or up to the
-// last. What o says of the range is what they are labelled with. Names are the
-// reports' own.
-func (l *Ledger) Reports(o report.Options, kinds ...report.Kind) (*report.Set, error) {
-	if len(kinds) == 0 {
-		kinds = l.kinds
-	}
-	open, over := l.opened()
-	past, err := l.past(o, open, over)
-	if err != nil {
-		return nil, err
-	}
-	o.Names = l.names()
-	set := report.NewSet(o, kinds...)
-	for _, h := range open {
-		if h.within(o) {
-			past = append(past, h.Tables...)
-		}
-	}
-	names := tableNames(set)
-	for _, t := range past {
-		if !slices.Contains(names, t.Name) {
-			continue
-		}
-		if err := set.Absorb(t); err != nil {
-			return nil, err
-		}
-	}
-	return set, nil
-}
-
-func (h Hour) within(o report.Options) bool {
-	return (o.From.IsZero() || !h.Start.Before(o.From.Truncate(time.Hour))) && (o.To.IsZero() || h.Start.Before(o.To))
 }
 
 // Span is from the first hour's start to the last one's end; both are zero when
@@ -91,62 +156,4 @@ func (l *Ledger) Span() (from, to time.Time, err error) {
 		}
 	}
 	return from, to, err
-}
-
-// opened are the hours that are not in the store, or not as they are.
-func (l *Ledger) opened() (hours []Hour, over int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	hours = slices.Clone(l.waiting)
-	for _, h := range l.open {
-		hours = append(hours, l.snapshot(h))
-	}
-	return hours, l.over
-}
-
-// past are the tables of the store's hours in the range, added up.
-func (l *Ledger) past(o report.Options, open []Hour, over int64) ([]*report.Table, error) {
-	want := base{from: o.From.Truncate(time.Hour), to: o.To, grain: o.Grain, over: over}
-	if want.to.IsZero() {
-		want.to = time.Unix(1<<40, 0)
-	}
-	for _, h := range open {
-		want.without = append(want.without, h.Key())
-	}
-	l.bases.mu.Lock() // also while they are read: who looks at the same time wants the same
-	defer l.bases.mu.Unlock()
-	for _, b := range l.bases.list {
-		if b.same(want) {
-			return slices.Clip(b.tables), nil
-		}
-	}
-	names := l.names()
-	opt := l.c.Report
-	opt.Names, opt.Grain, opt.Most, opt.Distribution = names, o.Grain, baseRows, ""
-	opt.From, opt.To = time.Time{}, time.Time{}
-	set := report.NewSet(opt, l.kinds...)
-	n, err := l.c.Store.Absorb(set, want.from, want.to, want.without...)
-	if err != nil {
-		return nil, err
-	}
-	if n > 0 {
-		want.tables = tables(set, names)
-	}
-	if l.bases.list = append(l.bases.list, want); len(l.bases.list) > mostBases {
-		l.bases.list = slices.Delete(l.bases.list, 0, 1)
-	}
-	return slices.Clip(want.tables), nil
-}
-
-func (b base) same(o base) bool {
-	return b.from.Equal(o.from) && b.to.Equal(o.to) && b.grain == o.grain && b.over == o.over && slices.Equal(b.without, o.without)
-}
-
-// names are new ones that know the server's distributions and edge locations, so
-// that what is read from the store fills no table of the server's.
-func (l *Ledger) names() *results.Names {
-	from := l.c.Report.Names
-	names := nameless()
-	names.Distributions, names.Edges, names.Behaviors = from.EveryDistribution(), from.EveryEdge(), from.EveryBehavior()
-	return names
 }

@@ -18,16 +18,17 @@ func (l *Ledger) Tick(now time.Time) {
 func (l *Ledger) isDue(now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	was := l.over
+	over := false
+	l.forget(now)
 	for len(l.open) > 0 && l.open[0].start+int64(time.Hour) <= now.Add(-lateness).UnixNano() {
 		l.waiting = append(l.waiting, l.snapshot(l.open[0]))
-		l.over, l.last = l.over+1, l.open[0].start+int64(time.Hour)
+		over, l.last = true, l.open[0].start+int64(time.Hour)
 		l.open = slices.Delete(l.open, 0, 1)
 	}
 	if l.due.IsZero() {
 		l.due = now.Add(saveEvery)
 	}
-	if now.Before(l.due) && l.over == was {
+	if now.Before(l.due) && !over {
 		return false
 	}
 	l.due = now.Add(saveEvery)

@@ -68,7 +68,7 @@ func ledgerOf(t *testing.T, s *Store, n *results.Names, run time.Time) *Ledger {
 
 // additive are the reports whose tables of parts add up to those of the whole,
 // to the last byte.
-var additive = []string{"cache_statistics"}
+var additive = []string{"cache_statistics", "latency", "serving", "usage", "viewers"}
 
 func printed(t *testing.T, set *report.Set) string {
 	t.Helper()
@@ -97,21 +97,30 @@ func whole(n *results.Names, o report.Options, parts ...[]results.Record) *repor
 	return set
 }
 
-func same(t *testing.T, what string, got, want *report.Set) {
+// reports is what the ledger shows of them.
+func reports(t *testing.T, l *Ledger, o report.Options) string {
 	t.Helper()
-	if g, w := printed(t, got), printed(t, want); g != w {
-		t.Errorf("%s: the reports are\n%s\nwant\n%s", what, g, w)
-	}
-}
-
-func reports(t *testing.T, l *Ledger, o report.Options) *report.Set {
-	t.Helper()
-	o.Version = "1.0"
-	set, err := l.Reports(o)
-	if err != nil {
+	var got string
+	if err := l.Look(o, noon, func(set *report.Set) { got = printed(t, set) }); err != nil {
 		t.Fatal(err)
 	}
-	return set
+	return got
+}
+
+func same(t *testing.T, what string, got string, want *report.Set) {
+	t.Helper()
+	w := printed(t, want)
+	if got == w {
+		return
+	}
+	g, wl := strings.Split(got, "\n"), strings.Split(w, "\n")
+	for i := range min(len(g), len(wl)) {
+		if g[i] != wl[i] {
+			t.Errorf("%s: line %d of the reports is\n%s\nwant\n%s", what, i, g[i], wl[i])
+			return
+		}
+	}
+	t.Errorf("%s: %d lines, want %d", what, len(g), len(wl))
 }
 
 // TestRestart: what a server kept until it was stopped, and killed, it has again;
