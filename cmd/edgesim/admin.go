@@ -26,6 +26,8 @@ type admin struct {
 	http   *http.Server
 	anyone bool
 	past   invalidations
+	face   *face
+	leave  context.CancelFunc // what is being sent to those who follow ends
 }
 
 // newAdmin listens on addr; nil without one.
@@ -42,7 +44,6 @@ func newAdmin(s *server, addr string, anyone bool) (*admin, error) {
 		return nil, usagef("--admin %s: %v", addr, err)
 	}
 	a := &admin{s: s, ln: ln, anyone: anyone}
-	a.http = &http.Server{Handler: a.guard(a.routes()), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
 	return a, nil
 }
 
@@ -66,6 +67,7 @@ func isLoopback(host string) bool {
 
 func (a *admin) routes() http.Handler {
 	mux := http.NewServeMux()
+	a.face.routes(mux)
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /metrics", a.metrics)
 	mux.HandleFunc("GET /cache", a.cache)
@@ -83,7 +85,7 @@ func (a *admin) routes() http.Handler {
 }
 
 // guard refuses what another web site could have made a browser send.
-func (a *admin) guard(next http.Handler) http.Handler {
+func guard(next http.Handler, anyone bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if h, _, err := net.SplitHostPort(host); err == nil {
@@ -92,7 +94,7 @@ func (a *admin) guard(next http.Handler) http.Handler {
 		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		site := r.Header.Get("Sec-Fetch-Site")
 		switch {
-		case !a.anyone && !isLoopback(strings.Trim(host, "[]")):
+		case !anyone && !isLoopback(strings.Trim(host, "[]")):
 			complain(w, http.StatusForbidden, fmt.Errorf("host %q is not this machine", r.Host))
 		case site == "cross-site" || site == "same-site":
 			complain(w, http.StatusForbidden, errors.New("another site's page asks"))
@@ -105,6 +107,17 @@ func (a *admin) guard(next http.Handler) http.Handler {
 	})
 }
 
+// begin makes ready to serve what the books keep.
+func (a *admin) begin(b *books) {
+	ctx, leave := context.WithCancel(context.Background())
+	a.leave, a.face = leave, newFace(ctx, servedPages{a.s, b.ledger})
+	a.http = adminServer(a.routes(), a.anyone)
+}
+
+func adminServer(routes http.Handler, anyone bool) *http.Server {
+	return &http.Server{Handler: guard(routes, anyone), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+}
+
 func (a *admin) serve() error {
 	err := a.http.Serve(a.ln)
 	if errors.Is(err, http.ErrServerClosed) {
@@ -115,6 +128,7 @@ func (a *admin) serve() error {
 
 // close gives who asks at the end a moment to get the answer.
 func (a *admin) close() {
+	a.leave()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if a.http.Shutdown(ctx) != nil {

@@ -97,6 +97,12 @@ func (a *admin) metrics(w http.ResponseWriter, _ *http.Request) {
 	dropped, unwritten := a.s.books.lost()
 	metrics.WriteCounterUint64(w, `edgesim_log_lost_total{reason="dropped"}`, uint64(dropped))
 	metrics.WriteCounterUint64(w, `edgesim_log_lost_total{reason="unwritten"}`, uint64(unwritten))
+	h := a.s.books.ledger.Health()
+	metrics.WriteCounterUint64(w, "edgesim_store_failures_total", uint64(h.Failures))
+	metrics.WriteCounterUint64(w, "edgesim_store_lost_hours_total", uint64(h.Lost))
+	if !h.Saved.IsZero() {
+		metrics.WriteGaugeUint64(w, "edgesim_store_saved_timestamp_seconds", uint64(h.Saved.Unix()))
+	}
 	st := a.s.standing()
 	metrics.WriteCounterUint64(w, `edgesim_config_reloads_total{outcome="taken"}`, uint64(st.Reloads))
 	metrics.WriteCounterUint64(w, `edgesim_config_reloads_total{outcome="refused"}`, uint64(st.Refused))

@@ -10,40 +10,75 @@ import (
 	"edgesim/results"
 	"edgesim/results/accesslog"
 	"edgesim/results/prometheus"
+	"edgesim/results/report"
+	"edgesim/results/store"
 )
 
-// books are what a server makes of its records: the access log and the metrics.
-// They are kept beside the requests and never hold one up.
+// books are what a server makes of its records: the access log, the metrics and
+// the reports. They are kept beside the requests and never hold one up.
 type books struct {
-	rec  *results.Recorder
-	log  *accesslog.Log   // nil: none
-	view *prometheus.View // nil: none
-	over chan struct{}
-	take sync.WaitGroup
+	rec    *results.Recorder
+	log    *accesslog.Log   // nil: none
+	view   *prometheus.View // nil: none
+	hours  *store.Store     // nil: none
+	ledger *store.Ledger    // nil: none
+	epoch  time.Time
+	over   chan struct{}
+	take   sync.WaitGroup
 }
 
 // openBooks begins what the plan and the admin listener want of them; nil where
 // that is nothing.
 func openBooks(e *env, p *plan, names *results.Names, metrics bool) (*books, error) {
 	l := &p.conf.AccessLog
-	b := &books{rec: results.NewRecorder(0), over: make(chan struct{})}
+	b := &books{rec: results.NewRecorder(0), epoch: names.Epoch, over: make(chan struct{})}
+	say := func(text string) { fmt.Fprintf(e.stderr, "edgesim serve: %s\n", text) }
 	var err error
 	if l.File != "" || l.Dir != "" {
 		b.log, err = accesslog.Open(accesslog.Config{
 			File: l.File, Dir: l.Dir, Prefix: l.Prefix, Every: l.Every.Std(), MaxSize: int64(l.MaxSize),
-			Unique: uniqueName, Say: func(text string) { fmt.Fprintf(e.stderr, "edgesim serve: %s\n", text) },
+			Unique: uniqueName, Say: say,
 		}, names, time.Now())
 		if err != nil {
 			return nil, usagef("--access-log: %v", err)
 		}
-	} else if !metrics {
-		return nil, nil
+	}
+	if metrics || p.conf.Store != "" {
+		if err := b.openLedger(p.conf.Store, names, say); err != nil {
+			if b.log != nil {
+				b.log.Close()
+			}
+			return nil, err
+		}
 	}
 	if metrics {
 		b.view = prometheus.New(names)
 	}
+	if b.log == nil && b.ledger == nil {
+		return nil, nil
+	}
 	b.begin()
 	return b, nil
+}
+
+// counters is how many names a report of names counts at a time, of each hour: so
+// many bound its memory whatever viewers ask for, and make the lists of all but
+// the flattest traffic exact.
+const counters = 20_000
+
+// openLedger begins the reports, kept in the file or else in memory.
+func (b *books) openLedger(path string, names *results.Names, say func(string)) (err error) {
+	if path == "" {
+		path = store.Memory
+	}
+	if b.hours, err = store.Open(path); err != nil {
+		return usagef("--store: %v", err)
+	}
+	b.ledger = store.NewLedger(store.LedgerConfig{
+		Store: b.hours, Run: names.Epoch, Say: say,
+		Report: report.Options{Names: names, Version: results.ThisProgram("edgesim").Version, Query: true, Bounded: counters},
+	})
+	return nil
 }
 
 // uniqueName is a part of a file's name as CloudFront has it: letters and digits.
@@ -64,24 +99,37 @@ func (b *books) begin() {
 	if b.view != nil {
 		views = append(views, b.view)
 	}
+	if b.ledger != nil {
+		views = append(views, b.ledger)
+		b.take.Go(func() { b.every(func(now time.Time) { b.ledger.Tick(b.moment(now)) }) }) // apart from the log: it waits for a disk of its own
+	}
 	b.take.Go(func() { b.rec.Take(views.Add) })
-	b.take.Go(b.tick)
+	b.take.Go(func() { b.every(b.tick) })
 }
 
-// tick keeps figures and files no more than a second behind.
-func (b *books) tick() {
+// moment is now as records tell the time: on from the epoch, whatever becomes of
+// the wall's clock.
+func (b *books) moment(now time.Time) time.Time { return b.epoch.Add(now.Sub(b.epoch)) }
+
+// every calls do every second until the end.
+func (b *books) every(do func(now time.Time)) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
 		select {
 		case now := <-tick.C:
-			b.rec.Flush()
-			if b.log != nil {
-				b.log.Tick(now)
-			}
+			do(now)
 		case <-b.over:
 			return
 		}
+	}
+}
+
+// tick keeps figures and files no more than a second behind.
+func (b *books) tick(now time.Time) {
+	b.rec.Flush()
+	if b.log != nil {
+		b.log.Tick(now)
 	}
 }
 
@@ -100,16 +148,20 @@ func (b *books) reopen() {
 	}
 }
 
-// close takes in the last records and ends the log. A log that misses requests
-// is an error.
+// close takes in the last records and ends the log and the store. A log that
+// misses requests is an error, as is a store that could not be written.
 func (b *books) close() error {
 	close(b.over)
 	b.rec.Close()
 	b.take.Wait()
-	if b.log == nil {
-		return nil
+	var err error
+	if b.ledger != nil {
+		err = errors.Join(b.ledger.Save(b.moment(time.Now())), b.hours.Close())
 	}
-	err := b.log.Close()
+	if b.log == nil {
+		return err
+	}
+	err = errors.Join(err, b.log.Close())
 	if dropped, unwritten := b.lost(); err == nil && dropped+unwritten > 0 {
 		err = errors.New(missing(dropped, unwritten))
 	}

@@ -25,6 +25,10 @@ is wrong changes nothing. SIGINT and SIGTERM let what is being served finish; a
 second one ends at once.
 
 --admin ADDR serves, to this machine only unless --admin-anyone is given:
+  GET  /             the reports, live: ?from=2026-11-23&to=…&grain=hour|day
+                     &distribution=ID
+  GET  /reports/     their tables, as /reports/cache_statistics.csv
+  GET  /data.json    the page's data; GET /events sends them as they change
   GET  /health       200, or 503 while what is being served finishes
   GET  /metrics      for Prometheus
   GET  /cache        what is cached: ?distribution=ID&path=/images/*&limit=100
@@ -40,6 +44,7 @@ Examples:
   python3 -m http.server 8000 & edgesim serve --origin http://127.0.0.1:8000
   curl -s -o /dev/null -D - http://127.0.0.1:8080/ | grep -i cache
   edgesim serve --config edge.yaml --listen :80 --tls-listen :443 --admin :9090
+  edgesim serve --origin http://127.0.0.1:8000 --admin :9090 --store edge.db
   edgesim invalidate '/images/*'
 `,
 	prepare: func(f *pflag.FlagSet) action {
@@ -58,6 +63,7 @@ Examples:
 		f.IntVar(&o.shards, "shards", 0, "partitions of the capacity (default 4 for every processor, but none below 64MiB)")
 		f.Var(&o.wait, "collapse-wait", "with --origin: how long a request waits for another's response to begin before it asks the origin itself (default 0s: no limit)")
 		f.StringVar(&o.accessLog, "access-log", "", "write CloudFront's standard log to that file, gzipped if it ends in .gz, or into that folder, as DIR/")
+		f.StringVar(&o.store, "store", "", "keep what the reports come to, hour by hour for 60 days, in that file (default: in memory, for a day, with --admin)")
 		f.Var(&o.grace, "grace", "at the end, how long what is being served may take (default 30s)")
 		return o.run
 	},
@@ -71,7 +77,7 @@ type serveOptions struct {
 	defaultTTL, wait, grace    unit.Duration
 	capacity                   unit.Size
 	shards                     int
-	accessLog                  string
+	accessLog, store           string
 	tls                        tlsOptions
 }
 

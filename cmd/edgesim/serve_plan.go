@@ -55,7 +55,7 @@ func (o *serveOptions) overrides(e *env) []scenario.Flag {
 	var flags []scenario.Flag
 	for _, x := range []struct{ flag, key string }{
 		{"mode", "edge.mode"}, {"capacity", "edge.capacity"}, {"policy", "edge.policy"}, {"shards", "edge.shards"},
-		{"listen", "listen"}, {"admin", "admin"}, {"grace", "grace"},
+		{"listen", "listen"}, {"admin", "admin"}, {"store", "store"}, {"grace", "grace"},
 	} {
 		if f := e.flags.Lookup(x.flag); f.Changed {
 			flags = append(flags, scenario.Flag{Name: x.flag, Value: f.Value.String(), Key: x.key})
@@ -110,7 +110,7 @@ func (o *serveOptions) singleOrigin(e *env, p *plan) error {
 	}
 	live.Mode(&p.edge, o.mode)
 	c := &p.conf
-	c.Listen, c.Admin, c.Grace = o.listen, o.admin, o.grace
+	c.Listen, c.Admin, c.Grace, c.Store = o.listen, o.admin, o.grace, o.store
 	if !e.flags.Changed("grace") {
 		c.Grace = defaultGrace
 	}

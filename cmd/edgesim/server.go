@@ -69,6 +69,9 @@ func (s *server) open() (err error) {
 	if s.books != nil {
 		p.edge.Recorder = s.books.rec
 	}
+	if s.admin != nil {
+		s.admin.begin(s.books)
+	}
 	if s.edge, err = edge.New(p.edge); err != nil {
 		return usageError{err}
 	}

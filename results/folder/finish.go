@@ -103,23 +103,13 @@ func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.
 }
 
 func (b *Builder) writeTable(k report.Kind, t *report.Table, dir string, generated time.Time) (page.Table, error) {
-	stamp(t, generated)
+	t.Stamp(generated)
 	path := results.ReportsDir + "/" + dir + t.Name + ".csv"
 	csv := func(w io.Writer) error { return report.WriteCSV(w, t) }
 	if err := results.WriteFile(filepath.Join(b.opt.Dir, path), csv); err != nil {
 		return page.Table{}, err
 	}
 	return page.Table{Table: t, About: k.About, Files: []page.Link{{Path: path, Label: "CSV"}}}, nil
-}
-
-// stamp puts the moment of making into a report's preamble: it is not known
-// when the report begins to be filled.
-func stamp(t *report.Table, generated time.Time) {
-	for i := range t.Preamble {
-		if t.Preamble[i][0] == "GeneratedTimeUTC" && !generated.IsZero() {
-			t.Preamble[i][1] = generated.UTC().Format(time.RFC3339)
-		}
-	}
 }
 
 // furtherFiles are the files that the page links to at its foot.

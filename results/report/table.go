@@ -130,6 +130,16 @@ func (t *Table) overTime() bool {
 	return slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Unit == Moment })
 }
 
+// Stamp puts the moment of making into the preamble: it is not known when the
+// report begins to be filled. A zero one changes nothing.
+func (t *Table) Stamp(made time.Time) {
+	for i := range t.Preamble {
+		if t.Preamble[i][0] == "GeneratedTimeUTC" && !made.IsZero() {
+			t.Preamble[i][1] = made.UTC().Format(time.RFC3339)
+		}
+	}
+}
+
 // covered is the range that the table's preamble names; false when it has none.
 func (t *Table) covered() (from, to time.Time, ok bool) {
 	for _, p := range t.Preamble {

@@ -88,6 +88,7 @@ type Config struct {
 	Listen    string        `yaml:"listen"` // address to serve on. Default: 127.0.0.1:8080
 	TLS       TLS           `yaml:"tls"`
 	Admin     string        `yaml:"admin"` // address of the admin listener, as :9090, which means this machine only. Default: none
+	Store     string        `yaml:"store"` // file that keeps what the reports come to, hour by hour, for 60 days. Default: none, they are kept in memory for a day
 	AccessLog AccessLog     `yaml:"access_log"`
 	Limits    Limits        `yaml:"limits"`
 	Grace     unit.Duration `yaml:"grace"` // at the end, how long what is being served may take. Default: 30s

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"edgesim/results"
+	"edgesim/results/page"
+	"edgesim/results/report"
+	"edgesim/results/store"
+)
+
+// mostScopes is how many distributions a page shows each by itself; of more, one
+// is asked for by ?distribution=.
+const mostScopes = 20
+
+// mostHourly is the longest range that is shown by hour unless asked for, as
+// CloudFront does (cloudfront.md, 2.0).
+const mostHourly = 14 * 24 * time.Hour
+
+// servedPages are the pages of a server, made of its ledger.
+type servedPages struct {
+	s      *server
+	ledger *store.Ledger
+}
+
+func (v servedPages) came() int64 { return v.ledger.Came() }
+
+func (v servedPages) check(a asked) error {
+	known := v.s.names.EveryDistribution()
+	if a.distribution == "ALL" || slices.ContainsFunc(known, func(d results.Distribution) bool { return d.ID == a.distribution }) {
+		return nil
+	}
+	ids := []string{"ALL"}
+	for _, d := range known {
+		ids = append(ids, d.ID)
+	}
+	return fmt.Errorf("there is no distribution %q: there are %s", a.distribution, strings.Join(ids, ", "))
+}
+
+func (v servedPages) page(a asked, now time.Time) (page.Page, error) {
+	grain, err := v.grain(a)
+	if err != nil {
+		return page.Page{}, err
+	}
+	p := page.Page{Manifest: v.manifest()}
+	o := report.Options{From: a.from, To: a.to, Grain: grain, Distribution: a.distribution}
+	err = v.ledger.Look(o, now, func(set *report.Set) {
+		p.Tabs = tabs(set, v.scopes(a), a.query())
+	})
+	stampAll(p.Tabs, now)
+	return p, err
+}
+
+// grain is that asked for, or the finest that suits the range.
+func (v servedPages) grain(a asked) (time.Duration, error) {
+	if a.grain > 0 {
+		return a.grain, nil
+	}
+	from, to, err := v.ledger.Span()
+	if a.from.After(from) {
+		from = a.from
+	}
+	if !a.to.IsZero() && a.to.Before(to) {
+		to = a.to
+	}
+	if to.Sub(from) > mostHourly {
+		return 24 * time.Hour, err
+	}
+	return time.Hour, err
+}
+
+// manifest says what the page is of, and what is wrong with it.
+func (v servedPages) manifest() results.Manifest {
+	conf := &v.s.first.conf
+	m := results.Manifest{
+		Name: "edge " + v.s.ln.Addr().String(), Program: results.ThisProgram("edgesim"), Machine: results.ThisMachine(),
+		Started: v.s.names.Epoch, Command: append([]string{"edgesim"}, v.s.e.typed...),
+	}
+	h := v.ledger.Health()
+	if h.Problem != "" {
+		m.Warnings = append(m.Warnings, "What the reports come to is not kept: "+h.Problem)
+	}
+	if h.Lost > 0 {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("%d hours could not be kept and are missing.", h.Lost))
+	}
+	if n := v.s.books.rec.Dropped(); n > 0 {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("%d requests came faster than they could be counted: every count is too low by some of them.", n))
+	}
+	if conf.Store == "" {
+		m.Warnings = append(m.Warnings, "Hours are kept in memory, for a day; --store keeps sixty days in a file.")
+	}
+	return m
+}
+
+// scopes are the distributions that are shown each by itself, beside all.
+func (v servedPages) scopes(a asked) []results.Distribution {
+	known := v.s.names.EveryDistribution()
+	if a.distribution != "ALL" || len(known) < 2 || len(known) > mostScopes {
+		return nil
+	}
+	return known
+}
+
+// query is what is asked for as the page's links have it.
+func (a asked) query() string {
+	q := url.Values{}
+	if !a.from.IsZero() {
+		q.Set("from", a.from.Format(time.RFC3339))
+	}
+	if !a.to.IsZero() {
+		q.Set("to", a.to.Format(time.RFC3339))
+	}
+	if a.grain > 0 {
+		q.Set("grain", map[time.Duration]string{time.Hour: "hour", 24 * time.Hour: "day"}[a.grain])
+	}
+	if a.distribution != "ALL" {
+		q.Set("distribution", a.distribution)
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
+// tabs are the reports' tabs: of all that the set covers, and of each distribution.
+// Links to the tables' files end in query.
+func tabs(set *report.Set, each []results.Distribution, query string) []page.Tab {
+	var list []page.Tab
+	for _, k := range set.Kinds() {
+		scopes := []page.Scope{{Distribution: "ALL", Label: "All distributions", Tables: tablesFor(set, k, "", query)}}
+		for _, d := range each {
+			scopes = append(scopes, page.Scope{Distribution: d.ID, Label: d.Friendly, Tables: tablesFor(set, k, d.ID, query)})
+		}
+		list = append(list, page.TabOf(k, scopes...))
+	}
+	return list
+}
+
+func tablesFor(set *report.Set, k report.Kind, distribution, query string) []page.Table {
+	dir := "reports/"
+	if distribution != "" {
+		dir += url.PathEscape(distribution) + "/"
+	}
+	var list []page.Table
+	for _, t := range set.Tables(k.Name, distribution) {
+		list = append(list, page.Table{Table: t, About: k.About, Files: []page.Link{{Path: dir + t.Name + ".csv" + query, Label: "CSV"}}})
+	}
+	return list
+}
+
+// stampAll puts the moment of making into the tables' preambles.
+func stampAll(tabs []page.Tab, at time.Time) {
+	for _, tab := range tabs {
+		for _, scope := range tab.Scopes {
+			for _, t := range scope.Tables {
+				t.Stamp(at)
+			}
+		}
+	}
+}
