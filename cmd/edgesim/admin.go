@@ -129,10 +129,14 @@ func (a *admin) serve() error {
 // close gives who asks at the end a moment to get the answer.
 func (a *admin) close() {
 	a.leave()
+	shutDown(a.http)
+}
+
+func shutDown(s *http.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	if a.http.Shutdown(ctx) != nil {
-		a.http.Close()
+	if s.Shutdown(ctx) != nil {
+		s.Close()
 	}
 }
 

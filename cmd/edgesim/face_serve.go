@@ -48,10 +48,10 @@ func (v servedPages) page(a asked, now time.Time) (page.Page, error) {
 	}
 	p := page.Page{Manifest: v.manifest()}
 	o := report.Options{From: a.from, To: a.to, Grain: grain, Distribution: a.distribution}
-	err = v.ledger.Look(o, now, func(set *report.Set) {
-		p.Tabs = tabs(set, v.scopes(a), a.query())
+	err = v.ledger.Look(o, now, func(set *report.Set, k report.Kind) {
+		p.Tabs = append(p.Tabs, page.ReportTab(set, k, v.scopes(a), a.query()))
 	})
-	stampAll(p.Tabs, now)
+	p.Stamp(now)
 	return p, err
 }
 
@@ -124,41 +124,4 @@ func (a asked) query() string {
 		return ""
 	}
 	return "?" + q.Encode()
-}
-
-// tabs are the reports' tabs: of all that the set covers, and of each distribution.
-// Links to the tables' files end in query.
-func tabs(set *report.Set, each []results.Distribution, query string) []page.Tab {
-	var list []page.Tab
-	for _, k := range set.Kinds() {
-		scopes := []page.Scope{{Distribution: "ALL", Label: "All distributions", Tables: tablesFor(set, k, "", query)}}
-		for _, d := range each {
-			scopes = append(scopes, page.Scope{Distribution: d.ID, Label: d.Friendly, Tables: tablesFor(set, k, d.ID, query)})
-		}
-		list = append(list, page.TabOf(k, scopes...))
-	}
-	return list
-}
-
-func tablesFor(set *report.Set, k report.Kind, distribution, query string) []page.Table {
-	dir := "reports/"
-	if distribution != "" {
-		dir += url.PathEscape(distribution) + "/"
-	}
-	var list []page.Table
-	for _, t := range set.Tables(k.Name, distribution) {
-		list = append(list, page.Table{Table: t, About: k.About, Files: []page.Link{{Path: dir + t.Name + ".csv" + query, Label: "CSV"}}})
-	}
-	return list
-}
-
-// stampAll puts the moment of making into the tables' preambles.
-func stampAll(tabs []page.Tab, at time.Time) {
-	for _, tab := range tabs {
-		for _, scope := range tab.Scopes {
-			for _, t := range scope.Tables {
-				t.Stamp(at)
-			}
-		}
-	}
 }

@@ -238,3 +238,36 @@ func TestNotTooManyFollow(t *testing.T) {
 		t.Errorf("one too many: status %d", status)
 	}
 }
+
+// TestARunShowsItself: its page, its data and its tables while it goes on.
+func TestARunShowsItself(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &served{t: t, said: &shown{}, stop: cancel, status: make(chan int, 1)}
+	args := []string{"run", "quickstart", "--set", "duration=60s", "--set", "workload.rate=200/s", "--set", "workload.connections=4",
+		"--set", "warmup=0s", "--out", filepath.Join(t.TempDir(), "run"), "--admin", "127.0.0.1:0"}
+	go func() { s.status <- runUntil(ctx, args, io.Discard, s.said) }()
+	t.Cleanup(func() { s.end() })
+	s.admin = strings.TrimPrefix(s.until(`live page on http://\S+`), "live page on ")
+	for range 1000 {
+		if status, _ := s.ask("GET", "/data.json", ""); status == 200 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	next, _ := follow(t, s.admin+"/events")
+	if a, b := next(), next(); a == b || !json.Valid([]byte(a)) || !json.Valid([]byte(b)) {
+		t.Errorf("events %.100s, %.100s", a, b)
+	}
+	if status, text := s.ask("GET", "/", ""); status != 200 || !strings.Contains(text, "quickstart") {
+		t.Errorf("status %d, page %.200s", status, text)
+	}
+	if _, text := s.ask("GET", "/reports/cache_statistics.csv", ""); requests(t, text) == 0 {
+		t.Errorf("no requests in %s", text)
+	}
+	if status, text := s.ask("GET", "/?grain=day", ""); status != 400 || !strings.Contains(text, "range and grain are chosen in the page") {
+		t.Errorf("status %d, %s", status, text)
+	}
+	if s.end() != exitFail || !strings.Contains(s.said.String(), "marked partial") {
+		t.Errorf("it ends with %s", s.said)
+	}
+}

@@ -29,6 +29,7 @@ Examples:
   edgesim run quickstart
   edgesim run quickstart --set edge.policy=lru --out with-lru
   edgesim run my.yaml --seed 7 --access-log --json
+  edgesim run quickstart --set duration=10m --admin :9090
 
 Exit status: 0 done; 1 the run failed, was interrupted (what was measured is
 kept and marked partial) or, with --verify, found wrong bytes; 2 wrong usage.
@@ -41,13 +42,14 @@ kept and marked partial) or, with --verify, found wrong bytes; 2 wrong usage.
 		f.StringArrayVar(&o.sets, "set", nil, "key=value: change one setting, as edge.capacity=64MiB; may be repeated")
 		f.BoolVar(&o.accessLog, "access-log", false, "also keep access.log.gz, in CloudFront's standard format")
 		f.BoolVar(&o.verify, "verify", false, "compare every body byte with what the origin must have sent")
+		f.StringVar(&o.admin, "admin", "", "show the page live, to this machine, at that address, as :9090 (default none)")
 		f.BoolVar(&o.json, "json", false, "print the summary as JSON")
 		return o.run
 	},
 }
 
 type runOptions struct {
-	mode, out               string
+	mode, out, admin        string
 	seed                    uint64
 	sets                    []string
 	accessLog, verify, json bool
@@ -63,10 +65,15 @@ func (o *runOptions) run(e *env, args []string) error {
 	if dir == "" {
 		dir = filepath.Join("results", "runs", s.Name+"-"+time.Now().UTC().Format("20060102-150405"))
 	}
+	shown, err := o.show(e)
+	if err != nil {
+		return err
+	}
+	defer shown.close()
 	show := newProgress(e.stderr, s)
 	fmt.Fprintf(e.stderr, "%s: %s\n", s.Name, strings.Join(describe(s), ", "))
 	res, err := live.Run(e.ctx, live.Config{
-		Scenario: s, Dir: dir, AccessLog: o.accessLog, Verify: o.verify, Status: show.status,
+		Scenario: s, Dir: dir, AccessLog: o.accessLog, Verify: o.verify, Status: show.status, Began: shown.began,
 		Manifest: results.Manifest{Command: append([]string{"edgesim"}, e.typed...), Program: program, Machine: machine},
 	})
 	show.done()

@@ -28,19 +28,33 @@ type look struct {
 
 // Look gives show the reports of the whole hours that touch the range from o.From
 // up to o.To; where one is zero, from the first or up to the last. Show is called
-// while no record can come: it makes tables, and is quick.
+// for one kind after the other, each time while no record can come: it makes
+// tables, and nothing else.
 //
 // Who looks at the same range again soon finds it made but for the records that
 // have come; the first look reads every hour of it.
-func (l *Ledger) Look(o report.Options, now time.Time, show func(*report.Set)) error {
-	o = l.normal(o)
-	if l.showKnown(o, now, show) {
-		return nil
+func (l *Ledger) Look(o report.Options, now time.Time, show func(*report.Set, report.Kind)) error {
+	k, err := l.looking(l.normal(o), now)
+	if err != nil {
+		return err
+	}
+	for _, kind := range l.kinds {
+		l.mu.Lock()
+		show(k.set, kind)
+		l.mu.Unlock()
+	}
+	return nil
+}
+
+// looking is the look at the range, which is begun if nobody looks at it.
+func (l *Ledger) looking(o report.Options, now time.Time) (*look, error) {
+	if k := l.known(o, now); k != nil {
+		return k, nil
 	}
 	l.saving.Lock() // no hour goes into the store while those in it are read
 	defer l.saving.Unlock()
-	if l.showKnown(o, now, show) { // by another who waited
-		return nil
+	if k := l.known(o, now); k != nil { // by another who waited
+		return k, nil
 	}
 	k := &look{o: o, set: report.NewSet(o, l.kinds...), begun: now, used: now}
 	from, to := o.From, o.To
@@ -48,18 +62,17 @@ func (l *Ledger) Look(o report.Options, now time.Time, show func(*report.Set)) e
 		to = time.Unix(1<<40, 0)
 	}
 	if _, err := l.c.Store.Absorb(k.set, from, to, l.openKeys()...); err != nil {
-		return err
+		return nil, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.absorbOpen(k); err != nil {
-		return err
+		return nil, err
 	}
 	if l.looks = append(l.looks, k); len(l.looks) > mostLooks {
 		l.dropOldest()
 	}
-	show(k.set)
-	return nil
+	return k, nil
 }
 
 // normal is o with whole hours, and all that is the ledger's own.
@@ -75,18 +88,17 @@ func (l *Ledger) normal(o report.Options) report.Options {
 	return own
 }
 
-// showKnown reports whether the range is followed already.
-func (l *Ledger) showKnown(o report.Options, now time.Time, show func(*report.Set)) bool {
+// known is the look at the range that is followed already; nil when none is.
+func (l *Ledger) known(o report.Options, now time.Time) *look {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, k := range l.looks {
 		if k.o == o {
 			k.used = now
-			show(k.set)
-			return true
+			return k
 		}
 	}
-	return false
+	return nil
 }
 
 // absorbOpen adds the hours that are not in the store. The caller holds mu.

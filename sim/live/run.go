@@ -23,6 +23,10 @@ type Config struct {
 	AccessLog bool             // write access.log.gz in CloudFront's standard format
 	Verify    bool             // compare every body byte with what the origin must have sent
 
+	// Began is given the run folder that is being made, before the first request, by
+	// those who want to look at it meanwhile. nil: nobody does.
+	Began func(*folder.Builder)
+
 	// Status is told how far the run has come, several times a second. nil: nobody is.
 	Status func(Status)
 }
@@ -124,6 +128,9 @@ func (r *run) distributions() []uint16 {
 }
 
 func (r *run) play(ctx context.Context) (*Result, error) {
+	if r.Began != nil {
+		r.Began(r.builder)
+	}
 	var takers sync.WaitGroup
 	takers.Go(func() { r.atEdge.Take(r.take) })
 	takers.Go(func() { r.atClient.Take(r.builder.Add) })
