@@ -1,11 +1,12 @@
 # Everything that a person or CI does with edgesim. `make help` lists it.
 
 GO          ?= go
+PAGE        := results/page/script
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5s
 COUNT       ?= 1
 
-.PHONY: help build demo test check fmt vet staticcheck fuzz floors bench bench-hit bench-stream bench-peers bench-memory bench-report verify gallery clean
+.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-memory bench-report verify gallery clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,7 +21,7 @@ test: ## every test, with the race detector; those that measure memory or replay
 	$(GO) test -race -count=$(COUNT) ./...
 	$(GO) test -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./workloads
 
-check: fmt vet staticcheck floors test fuzz ## what CI runs
+check: fmt vet staticcheck script floors test fuzz ## what CI runs
 
 fmt:
 	@bad=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
@@ -31,6 +32,11 @@ vet:
 
 staticcheck:
 	$(GO) run $(STATICCHECK) ./...
+
+# The linter is the version that package.json pins; npx keeps it in npm's cache.
+script: ## lint and tests of the page's script, where node is
+	@if ! command -v npx >/dev/null; then echo "script: no node here: the page's script is neither linted nor tested by itself"; exit 0; fi; \
+	  cd $(PAGE) && npx --yes "@biomejs/biome@$$(node -p 'require("./package.json").devDependencies["@biomejs/biome"]')" lint --error-on-warnings . && node --test test/
 
 floors: ## no upward imports, no clock or chance below their floor
 	$(GO) test -count=1 -run 'Floors|Fasthttp|TimeAndChance|Rooms|EveryPackage' .

@@ -36,8 +36,11 @@ func moment(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05 UTC")
 }
 
-// seconds is a length of time, to the tenth: "20 s", "1m30s".
+// seconds is a length of time, to the tenth: "20 s", "1m30s", "59.9 days".
 func seconds(s float64) string {
+	if s >= 48*3600 {
+		return strconv.FormatFloat(math.Round(s/8640)/10, 'f', -1, 64) + " days"
+	}
 	if s < 60 {
 		return strconv.FormatFloat(math.Round(s*10)/10, 'f', -1, 64) + " s"
 	}

@@ -17,21 +17,27 @@ func pack(c report.Column, rows [][]report.Cell, column int) json.RawMessage {
 	case report.Text:
 		return packTexts(c, rows, column)
 	case report.Moment:
-		deltas, before := make([]string, len(rows)), 0.0
-		for i, row := range rows {
-			deltas[i] = number(row[column].Num-before, 9)
-			before = row[column].Num
+		if c.Name == report.TimeBucket {
+			return packBuckets(rows, column)
 		}
-		return json.RawMessage(`{"deltas":` + runs(deltas) + `}`)
 	}
 	cells := make([]string, len(rows))
 	for i, row := range rows {
 		cells[i] = "null"
-		if row[column].Text == "" {
+		if row[column].Text == "" || c.Unit == report.Moment && row[column].Text != "-" {
 			cells[i] = number(row[column].Num, places(c.Unit))
 		}
 	}
 	return shorter(list(cells), `{"runs":`+runs(cells)+`}`)
+}
+
+func packBuckets(rows [][]report.Cell, column int) json.RawMessage {
+	deltas, before := make([]string, len(rows)), 0.0
+	for i, row := range rows {
+		deltas[i] = number(row[column].Num-before, 9)
+		before = row[column].Num
+	}
+	return json.RawMessage(`{"deltas":` + runs(deltas) + `}`)
 }
 
 func packTexts(c report.Column, rows [][]report.Cell, column int) json.RawMessage {

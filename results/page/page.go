@@ -48,7 +48,7 @@ func TabOf(k report.Kind, scopes ...Scope) Tab {
 	t := Tab{Name: k.Name, Title: k.Title, About: k.About, Scopes: scopes}
 	switch k.Group {
 	case report.Run:
-		t.Name, t.Title = Overview, "Overview"
+		t.Name, t.Title, t.About = Overview, "Overview", ""
 	case report.CloudFront:
 		t.Group = "CloudFront reports"
 	case report.Beyond:

@@ -42,6 +42,7 @@ type view struct {
 	Style    template.CSS
 	Script   template.JS
 	Data     template.JS
+	Packed   bool   // Data are gzip in base64
 	Policy   string // content security policy
 }
 
@@ -60,13 +61,13 @@ type drawing struct {
 }
 
 func viewOf(p Page) (*view, error) {
-	data, err := Data(p)
+	p, data, err := embedData(p)
 	if err != nil {
 		return nil, err
 	}
 	v := &view{
 		Head: headOf(p), Mode: p.Manifest.Mode, Scenario: p.Manifest.Scenario, Commit: p.Manifest.Program.Commit,
-		Files: p.Files, Live: p.Live, Style: template.CSS(style), Script: template.JS(script), Data: template.JS(data),
+		Files: p.Files, Live: p.Live, Style: template.CSS(style), Script: template.JS(script), Data: template.JS(data.text), Packed: data.packed,
 		Policy: policy(p.Live),
 	}
 	for i, word := range p.Manifest.Command {

@@ -25,11 +25,15 @@ func (t *Table) Together() [][]Cell {
 	return t.Rows
 }
 
+// TimeBucket is the name of the column of time buckets, as CloudFront has it.
+// Other moments, such as that of a peak, are cells like any.
+const TimeBucket = "TimeBucket"
+
 // MomentColumn is the number of the column of time buckets; -1 in a table of
 // totals.
 func (t *Table) MomentColumn() int {
 	for i, c := range t.Columns {
-		if c.Unit == Moment {
+		if c.Unit == Moment && c.Name == TimeBucket {
 			return i
 		}
 	}
@@ -37,7 +41,8 @@ func (t *Table) MomentColumn() int {
 }
 
 // Step is the width of the table's time buckets in seconds; 0 in a table of
-// totals. A table of a single bucket has it in its preamble.
+// totals. A table of a single bucket may have it in its preamble; where it has
+// not, there is but the one, and it is taken for a second wide.
 func (t *Table) Step() float64 {
 	at := t.MomentColumn()
 	if at < 0 {
@@ -55,8 +60,7 @@ func (t *Table) Step() float64 {
 	return step
 }
 
-// grain is the width of a bucket as the preamble has it, in seconds; an hour
-// where it has none.
+// grain is the width of a bucket as the preamble has it, in seconds.
 func (t *Table) grain() float64 {
 	for _, p := range t.Preamble {
 		if p[0] != "Granularity" {
@@ -65,9 +69,12 @@ func (t *Table) grain() float64 {
 		if d, err := time.ParseDuration(p[1]); err == nil && d > 0 {
 			return d.Seconds()
 		}
-		if p[1] == "Daily" {
+		switch p[1] {
+		case "Hourly":
+			return time.Hour.Seconds()
+		case "Daily":
 			return (24 * time.Hour).Seconds()
 		}
 	}
-	return time.Hour.Seconds()
+	return 1
 }

@@ -5,11 +5,18 @@ import { svg } from "./dom.js";
 import { value } from "./number.js";
 import { heightOf, scaleOf } from "./scale.js";
 
-const ROW = 24;
+const ROW = 24; // pixels of a row with one bar; with several each has SLIM
+const SLIM = 8;
+
+/** How high a row is. */
+function rowOf(figure) {
+  const beside = figure.series.filter((l) => l.form !== "stack").length;
+  return Math.max(ROW, beside * SLIM + 8);
+}
 
 /** How high a chart of so many categories is. */
 export function heightOfBars(figure) {
-  return (figure.x.names?.length ?? 0) * ROW + 12;
+  return (figure.x.names?.length ?? 0) * rowOf(figure) + 12;
 }
 
 /**
@@ -20,35 +27,36 @@ export function heightOfBars(figure) {
 export function drawBars(figure, how) {
   const names = figure.x.names ?? [];
   const height = heightOfBars(figure);
+  const row = rowOf(figure);
   const longest = Math.max(4, ...names.map((n) => n.length));
   const left = Math.min(longest * CHAR + 14, how.width * 0.42);
-  const box = { left, top: 4, width: how.width - left - 92, height: names.length * ROW };
-  const lines = placed(figure, how.hidden);
+  const box = { left, top: 4, width: how.width - left - 92, height: names.length * row };
+  const lines = placed(figure, how.hidden, row);
   const tops = names.map((_, i) => Math.max(0, ...lines.filter((l) => l.shown).map((l) => l.ends[i])));
   const [low, high] = heightOf(figure.y, tops, 4);
   const scale = scaleOf(figure.y, low, high, how.byteUnit);
   const px = (v) => box.left + scale.place(v) * box.width;
   const node = svg("svg", { viewBox: `0 0 ${how.width} ${height}`, width: how.width, height, "aria-hidden": "true" });
   names.forEach((name, i) => {
-    const y = box.top + i * ROW;
+    const y = box.top + i * row;
     node.append(
-      svg("text", { class: "name", x: left - 8, y: y + 16, "text-anchor": "end" }, shorten(name, Math.floor((left - 14) / CHAR))),
-      svg("rect", { class: "track", x: box.left, y: y + 4, width: Math.max(0, box.width), height: ROW - 8, rx: 3 }),
+      svg("text", { class: "name", x: left - 8, y: y + row / 2 + 4, "text-anchor": "end" }, shorten(name, Math.floor((left - 14) / CHAR))),
+      svg("rect", { class: "track", x: box.left, y: y + 4, width: Math.max(0, box.width), height: row - 8, rx: 3 }),
       ...lines.filter((l) => l.shown && l.y[i]).map((l) => bar(l, i, y, px)),
-      svg("text", { class: "amount", x: px(tops[i]) + 7, y: y + 16 }, value(figure.y.unit, tops[i], how.byteUnit)),
+      svg("text", { class: "amount", x: px(tops[i]) + 7, y: y + row / 2 + 4 }, value(figure.y.unit, tops[i], how.byteUnit)),
     );
   });
-  return { node, box, lines, lying: true, ...barReader(names, lines, box, px) };
+  return { node, box, lines, lying: row, ...barReader(names, lines, box, px, row) };
 }
 
 function bar(line, i, y, px) {
   const width = Math.max(1, px(line.ends[i]) - px(line.starts[i]));
   const { top, height } = line.slot;
-  return svg("rect", { class: "bar", style: `--c:var(--${line.color})`, x: px(line.starts[i]), y: y + top, width, height, rx: Math.min(3, height / 2) });
+  return svg("rect", { class: "bar", style: `--c:var(--${line.color})`, x: px(line.starts[i]), y: y + top, width, height, rx: height > 10 ? 3 : 1 });
 }
 
 /** Lines with where their bars begin and end: stacked, or a slot of the row each. */
-function placed(figure, hidden) {
+function placed(figure, hidden, row) {
   const floor = (figure.x.names ?? []).map(() => 0);
   const beside = figure.series.filter((l) => l.form !== "stack" && !hidden.has(l.label));
   return figure.series.map((line, index) => {
@@ -60,21 +68,21 @@ function placed(figure, hidden) {
       y[x] = line.y[i];
       if (shown && stacked) floor[x] += line.y[i] ?? 0;
     });
-    const height = (ROW - 8) / (stacked ? 1 : Math.max(1, beside.length));
+    const height = (row - 8) / (stacked ? 1 : Math.max(1, beside.length));
     const slot = { top: 4 + (stacked ? 0 : Math.max(0, beside.indexOf(line)) * height), height };
     return { ...line, index, shown, y, slot, starts, ends: starts.map((n, i) => n + (y[i] ?? 0)) };
   });
 }
 
-function barReader(names, lines, box, px) {
+function barReader(names, lines, box, px, row) {
   return {
     stops: names.map((_, i) => i),
-    px: (i) => box.top + i * ROW + ROW / 2,
-    value: (y) => Math.min(names.length - 1, Math.max(0, Math.floor((y - box.top) / ROW))),
+    px: (i) => box.top + i * row + row / 2,
+    value: (y) => Math.min(names.length - 1, Math.max(0, Math.floor((y - box.top) / row))),
     read(index, i) {
       const line = lines[index];
       if (!line.shown || i === undefined) return null;
-      return { x: px(line.ends[i]), y: box.top + i * ROW + ROW / 2, value: line.y[i] };
+      return { x: px(line.ends[i]), y: box.top + i * row + row / 2, value: line.y[i] };
     },
   };
 }

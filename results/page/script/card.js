@@ -22,13 +22,14 @@ export class ChartCard {
     this.view = view;
     this.what = what;
     this.side = el("span", { class: "side" });
+    this.axis = el("span", { class: "axis-name" });
     this.legend = el("div", { class: "legend", role: "group", "aria-label": `Series of ${what.title}` });
     this.canvas = el("div", {
       class: "canvas", tabindex: 0, role: "slider", "aria-label": `${what.title}. Arrow keys read values, plus and minus zoom, Escape resets.`,
       "aria-valuemin": 0, "aria-valuemax": 0, "aria-valuenow": 0, "aria-valuetext": "",
     });
     this.node = el("figure", { class: "card chart", id: what.id },
-      el("header", {}, el("h4", {}, what.title), this.side), this.legend, this.canvas,
+      el("header", {}, el("h4", {}, what.title, " ", this.axis), this.side), this.legend, this.canvas,
       what.about ? el("figcaption", {}, what.about) : null);
     this.hover = new Hover(this);
     this.above = 0;
@@ -39,6 +40,7 @@ export class ChartCard {
   update(figure) {
     this.figure = figure;
     this.node.classList.toggle("lying", figure.x.scale === "category");
+    this.axis.textContent = figure.y.label ?? "";
     this.buildLegend();
     this.buildSide();
     this.draw();

@@ -11,6 +11,7 @@ import { heightOf, rangeOf, scaleOf, wanted } from "./scale.js";
  * @property {number[]} stops the places along the axis at which one can read values, rising
  * @property {(x: number) => number} px of a value along the axis
  * @property {(px: number) => number} value of a place along the axis
+ * @property {number} [lying] height of a row, where bars lie
  * @property {(line: number, stop: number) => {x: number, y: number, value: number|null}|null} read
  */
 
@@ -43,7 +44,7 @@ export function drawChart(figure, how) {
     svg("clipPath", { id: clip }, svg("rect", { x: box.left, y: box.top - 4, width: Math.max(0, box.width), height: box.height + 8 })),
     spans(figure, place, box),
     grid(yTicks, place, box),
-    axis(figure, how.bare ? [] : x.ticks(Math.max(2, Math.floor(box.width / 84))), place, box),
+    axis(figure, how.bare ? [] : x.ticks(Math.max(2, Math.floor(box.width / 64))), place, box),
     svg("g", { "clip-path": `url(#${clip})` }, ...drawAll(lines, figure, place, box), marks(figure, place, box)),
   );
   return { node, box, lines, ...reader(figure, lines, place, box, x, [from, to]) };

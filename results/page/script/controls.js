@@ -2,7 +2,7 @@
 
 import { distributions } from "./data.js";
 import { el, select } from "./dom.js";
-import { DAY, HOUR, inputOf, lengthOf, momentOf } from "./time.js";
+import { DAY, HOUR, lengthOf, MINUTE, moment, momentOf } from "./time.js";
 
 const PRESETS = [[HOUR, "1 h"], [6 * HOUR, "6 h"], [DAY, "24 h"], [7 * DAY, "7 d"], [14 * DAY, "14 d"], [30 * DAY, "30 d"]];
 
@@ -22,8 +22,8 @@ export class Controls {
   /** Builds the bar anew, without taking the focus from where it is. */
   update() {
     const { view } = this;
+    if (this.typing()) return;
     const focused = [...this.bar.querySelectorAll("button, select, input")].indexOf(document.activeElement);
-    if (document.activeElement?.matches?.("#page-controls input")) return;
     const parts = [this.distribution(), ...(view.timed ? [this.presets(), this.span(), this.grain()] : [])].filter(Boolean);
     this.bar.replaceChildren(...parts);
     if (view.zoom) {
@@ -31,6 +31,12 @@ export class Controls {
     }
     if (focused >= 0) this.bar.querySelectorAll("button, select, input")[focused]?.focus();
     this.empty = !parts.length;
+  }
+
+  /** Whether someone is in the middle of typing a moment, which new data must not take away. */
+  typing() {
+    const at = document.activeElement;
+    return at !== null && (at === this.from || at === this.to) && at.value !== at.defaultValue && !this.taking;
   }
 
   distribution() {
@@ -56,8 +62,8 @@ export class Controls {
     const { from, to } = view.shown;
     const { extent } = view;
     const input = (label, t) => el("input", {
-      type: "datetime-local", "aria-label": label, value: inputOf(t), step: extent.step < 60 ? 1 : 60,
-      change: () => this.chosen(),
+      type: "text", "aria-label": label, value: moment(t, extent.step % MINUTE ? 1 : MINUTE), size: 17, spellcheck: "false",
+      placeholder: "2026-03-14 09:26", change: () => this.chosen(),
     });
     this.from = input("From, UTC", from);
     this.to = input("To, UTC", to);
@@ -66,9 +72,13 @@ export class Controls {
 
   /** Takes the range that was typed, where it is one. */
   chosen() {
-    const from = momentOf(this.from.value);
-    const to = momentOf(this.to.value);
-    if (from < to) this.view.set({ range: { from, to }, zoom: null });
+    const [from, to] = [momentOf(this.from.value), momentOf(this.to.value)];
+    this.from.setAttribute("aria-invalid", String(Number.isNaN(from)));
+    this.to.setAttribute("aria-invalid", String(!(to > from)));
+    if (!(to > from)) return;
+    this.taking = true;
+    this.view.set({ range: { from, to }, zoom: null });
+    this.taking = false;
   }
 
   grain() {

@@ -59,6 +59,18 @@ export function unpack(data) {
   });
 }
 
+/**
+ * The page's data out of the element that holds them: JSON, or JSON packed by
+ * gzip and written in base64, as large data are.
+ */
+export async function read(element) {
+  const text = element.textContent;
+  if (!element.dataset.packed) return JSON.parse(text);
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const whole = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(element.dataset.packed));
+  return JSON.parse(await new Response(whole).text());
+}
+
 /** Unpacks every table of the page's data, once, in place. */
 export function open(page) {
   for (const tab of page.tabs) {
@@ -78,7 +90,7 @@ export function column(table, name) {
 
 /** The column of time buckets; undefined in a table of totals. */
 export function momentColumn(table) {
-  return table.step ? table.columns.find((c) => c.unit === "moment") : undefined;
+  return table.step ? column(table, "TimeBucket") : undefined;
 }
 
 /** What the tables over time cover: from the first bucket's start to the last's end. */
@@ -113,6 +125,6 @@ export function distributions(page) {
 
 /** A tab's tables for a distribution; those of the first where it has none of its own. */
 export function tablesFor(tab, distribution) {
-  const scope = tab.scopes.find((s) => s.distribution === distribution) ?? tab.scopes[0];
+  const scope = tab.scopes.find((s) => s.distribution === distribution && s.tables.length) ?? tab.scopes[0];
   return scope ? scope.tables : [];
 }

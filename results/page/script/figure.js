@@ -79,7 +79,7 @@ function apart(table, chart) {
 
 function lineOf(table, chart, series, places, inTime) {
   const per = chart.rate && inTime ? table.step : 1;
-  const valueAt = (rows) => valueOf(table, chart, series, rows);
+  const valueAt = (rows) => seriesValue(table, chart, series, rows);
   const every = places.flatMap((p) => p.rows);
   const summable = [...series.columns, ...(series.over ?? [])].every((name) => column(table, name)?.merge === "sum");
   const whole = summable && every.length ? valueAt(every) : null;
@@ -97,7 +97,7 @@ function lineOf(table, chart, series, places, inTime) {
 }
 
 /** A series' value over some rows: a sum, or a sum over another, as a percentage where that is the unit. */
-export function valueOf(table, chart, series, rows) {
+export function seriesValue(table, chart, series, rows) {
   const part = sum(table, series.columns, rows);
   if (!series.over?.length) return part;
   const whole = sum(table, series.over, rows);

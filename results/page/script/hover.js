@@ -131,7 +131,7 @@ export class Hover {
     const at = drawn.px(stop);
     this.cross.replaceChildren();
     if (drawn.lying) {
-      this.cross.append(svg("rect", { class: "row", x: 0, y: at - 12, width: this.card.width, height: 24 }));
+      this.cross.append(svg("rect", { class: "row", x: 0, y: at - drawn.lying / 2, width: this.card.width, height: drawn.lying }));
       return;
     }
     this.cross.append(svg("line", { x1: at, x2: at, y1: box.top, y2: box.top + box.height }));
@@ -151,7 +151,7 @@ export class Hover {
     canvas.append(this.tip);
     const at = drawn.px(stop);
     if (drawn.lying) {
-      const below = at + 16;
+      const below = at + drawn.lying / 2 + 4;
       this.tip.style.left = `${Math.min(drawn.box.left, this.card.width - this.tip.offsetWidth)}px`;
       this.tip.style.top = `${below}px`;
       return;

@@ -53,12 +53,14 @@ export function millis(ms) {
 
 /** Six digits, without those that say nothing. */
 export function plain(x) {
-  const digits = x.toPrecision(6);
-  if (!digits.includes("e")) return digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
-  const [mantissa, exponent] = digits.split("e");
-  const places = Math.abs(Number(exponent)).toFixed(0).padStart(2, "0");
-  return `${mantissa.replace(/\.?0+$/, "")}e${exponent.startsWith("-") ? "-" : "+"}${places}`;
+  if (x === 0) return "0";
+  const [mantissa, exponent] = x.toExponential(5).split("e");
+  const e = Number(exponent);
+  if (e >= -4 && e < 6) return stripped(fixed(x, 5 - e));
+  return `${stripped(mantissa)}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
 }
+
+const stripped = (digits) => (digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits);
 
 /**
  * A cell of a table, as people read it. The head names the unit.

@@ -1,15 +1,15 @@
 // Makes the document a page that can be asked.
 
 import { Controls, themeSwitch } from "./controls.js";
-import { open } from "./data.js";
+import { open, read } from "./data.js";
 import { follow } from "./live.js";
 import { Panel } from "./panel.js";
 import { Tabs } from "./tabs.js";
 import { View } from "./view.js";
 
-function start() {
+async function start() {
   const source = document.getElementById("page-data");
-  const view = new View(open(JSON.parse(source.textContent)));
+  const view = new View(open(await read(source)));
   const bar = document.getElementById("page-controls");
   const tools = document.getElementById("page-tools");
   const panels = new Map([...document.querySelectorAll(".panel")].filter((s) => s.querySelector(".body")).map((s) => [s.id, new Panel(s, view)]));
@@ -50,4 +50,4 @@ function printable(panels) {
   });
 }
 
-start();
+await start();

@@ -22,6 +22,7 @@ export class Panel {
     this.body = section.querySelector(".body");
     this.name = section.id;
     this.plan = "";
+    this.drawings = new Map([...this.body.querySelectorAll("figure")].map((f) => [f.id, f]));
   }
 
   /** Brings the panel up to date; builds it when its tables or charts are others. */
@@ -38,11 +39,19 @@ export class Panel {
 
   /** What the panel is made of, in order. */
   pieces() {
-    if (this.name === "plots") return this.view.page.figures.map((f) => plotPiece(f, this.view));
+    if (this.name === "plots") return this.view.page.figures.map((f) => this.plot(f));
     const tab = this.view.page.tabs.find((t) => t.name === this.name);
     const tables = tab ? tablesFor(tab, this.view.distribution) : [];
-    const all = tables.flatMap((t) => tablePieces(t, this.view, tables.length > 1));
+    const all = tables.flatMap((t) => tablePieces(t, tab, this.view, tables.length > 1));
     return this.name === "overview" ? [headPiece(this.view), ...glance(this.view), ...all] : all;
+  }
+
+  /** A plot: drawn from its data, or as it stands in the page where it has none. */
+  plot(figure) {
+    const id = `plot-${figure.name}`;
+    const drawing = this.drawings.get(id);
+    if (!figure.series?.length && !figure.lack && drawing) return { id, chart: true, make: () => drawing };
+    return plotPiece(figure, id, this.view);
   }
 
   /** The pieces as elements: neighbouring charts share a grid. */
@@ -71,15 +80,16 @@ export class Panel {
   print(paper) {
     for (const part of this.parts?.values() ?? []) {
       if (!(part instanceof ChartCard)) continue;
-      const wide = part.node.matches(":only-child, .lying, .plots > *");
+      const wide = part.node.matches(":last-child:nth-child(odd), .lying, .plots > *");
       part.draw(paper ? (wide ? 700 : 342) : part.canvas.clientWidth);
     }
   }
 }
 
-function tablePieces(table, view, several) {
+function tablePieces(table, tab, view, several) {
   const pieces = [];
-  const heading = el("div", {}, el("h3", {}, table.title), several && table.about ? el("p", { class: "about" }, table.about) : null);
+  const about = table.about && table.about !== tab.about ? el("p", { class: "about" }, table.about) : null;
+  const heading = el("div", { class: "heading" }, el("h3", {}, table.title), about);
   if (several) pieces.push({ id: `head ${table.name}`, make: () => heading });
   for (const chart of table.charts ?? []) pieces.push(chartPiece(table, chart, view, `chart-${table.name}-${chart.name}`));
   pieces.push({
@@ -99,8 +109,7 @@ function chartPiece(table, chart, view, id) {
   };
 }
 
-function plotPiece(figure, view) {
-  const id = `plot-${figure.name}`;
+function plotPiece(figure, id, view) {
   const about = [figure.subtitle, figure.about].filter(Boolean).join(". ");
   return {
     id,

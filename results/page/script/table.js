@@ -77,7 +77,10 @@ export class TableCard {
   }
 
   cell(c, v) {
-    if (c.unit === "moment") return el("td", { class: "text", "data-n": v }, moment(v, this.table.step));
+    if (c.unit === "moment") {
+      const width = c === momentColumn(this.table) ? this.table.step : 1;
+      return el("td", { class: "text", "data-n": v }, v === null ? "–" : moment(v, width));
+    }
     if (c.unit === "text") return el("td", { class: [...v].length > LONG ? "long" : "text" }, v);
     return el("td", { class: classes(c), "data-n": v }, show(c.unit, v), this.measure(c, v));
   }
@@ -85,7 +88,7 @@ export class TableCard {
   /** A bar below the counts of a list, as long as the share of the largest. */
   measure(c, v) {
     const { table } = this;
-    if (momentColumn(table) || c.unit !== "count" || c !== table.columns.find((o) => o.unit === "count") || table.rows < 3) return null;
+    if (momentColumn(table) || c.unit !== "count" || c !== table.columns.find((o) => o.unit === "count") || table.rows < 3 || summed(table)) return null;
     const most = Math.max(...c.data);
     if (!(most > 0)) return null;
     const bar = el("span", {});
@@ -101,6 +104,11 @@ export class TableCard {
     const sign = this.sort.down ? -1 : 1;
     return rows.sort((a, b) => compare(c.data[a], c.data[b], sign) || a - b);
   }
+}
+
+/** Whether some row is the sum of the others. */
+function summed(table) {
+  return table.columns.some((c) => c.unit === "text" && c.data.some((v) => v === "All" || v === "ALL"));
 }
 
 function compare(a, b, sign) {

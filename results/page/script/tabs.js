@@ -18,6 +18,7 @@ export class Tabs {
     for (const group of nav.querySelectorAll(".group")) group.setAttribute("role", "presentation");
     addEventListener("hashchange", () => this.show(location.hash.slice(1)));
     this.show(location.hash.slice(1));
+    if (location.hash) scrollTo(0, 0); // past where the browser went when all were open
   }
 
   orient() {

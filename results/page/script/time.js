@@ -21,14 +21,10 @@ export function moment(t, grain = 1) {
   return `${date} ${text.slice(11, Number.isInteger(t) ? 19 : 23)}`;
 }
 
-/** The value of an input of type datetime-local. */
-export function inputOf(t) {
-  return iso(Math.floor(t)).slice(0, t % MINUTE === 0 ? 16 : 19);
-}
-
-/** The moment that such an input holds; NaN when it holds none. */
-export function momentOf(input) {
-  return Date.parse(`${input}Z`) / 1000;
+/** The moment that people have typed, as moment writes it or shorter; NaN when it is none. */
+export function momentOf(text) {
+  const m = text.trim().match(/^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?(?:Z| ?UTC)?$/);
+  return m ? Date.parse(`${m[1]}T${m[2] ?? "00:00"}${m[3] ?? ":00"}Z`) / 1000 : Number.NaN;
 }
 
 /** A length of time in the largest unit that it is whole in: "90 min", "5 s". */
