@@ -301,9 +301,9 @@ func TestWorkersDoNotMatter(t *testing.T) {
 // right while the sink has it.
 func TestBounded(t *testing.T) {
 	var log strings.Builder
-	log.WriteString("#Fields: date time cs-uri-stem x-host-header cs(Host) sc-bytes\n")
+	log.WriteString("#Fields: date time cs-uri-stem x-host-header cs(Host) sc-bytes cs(User-Agent)\n")
 	for i := range 200_000 {
-		fmt.Fprintf(&log, "2026-01-01\t00:00:00\t/%%20%d\twww.example.com\td1.example\t%d\n", i, i)
+		fmt.Fprintf(&log, "2026-01-01\t00:00:00\t/%%20%d\twww.example.com\td1.example\t%d\tagent%%20%d\n", i, i, i%100)
 	}
 	n := names()
 	o := Options{Files: []string{"-"}, Stdin: strings.NewReader(log.String()), Names: n, Bounded: true, Workers: 3}
@@ -311,7 +311,7 @@ func TestBounded(t *testing.T) {
 	seen := 0
 	p := newPipeline(o, nil, []input{{path: "-"}}, d, func(recs []results.Record) {
 		for _, r := range recs {
-			if want := fmt.Sprintf("/ %d", r.BytesOut); n.Str(r.URL) != want || n.Str(r.Host) != "www.example.com" {
+			if want := fmt.Sprintf("/ %d", r.BytesOut); n.Str(r.URL) != want || n.Str(r.Host) != "www.example.com" || n.Str(r.Agent) != fmt.Sprintf("agent %d", r.BytesOut%100) {
 				t.Fatalf("%q of %q, want %q", n.Str(r.URL), n.Str(r.Host), want)
 			}
 		}
