@@ -142,7 +142,7 @@ func (in *sources) read(e *env, o *reportOptions, sink func([]results.Record)) (
 	bar := newReading(e.stderr)
 	d, err := logs.Read(e.ctx, logs.Options{
 		Files: in.files, Stdin: os.Stdin, Format: o.format, Names: in.names, Locate: in.locate, Query: o.query,
-		Bounded: o.bounded > 0, Workers: o.workers, Progress: bar.tell,
+		Bounded: o.bounded > 0, Now: time.Now(), Workers: o.workers, Progress: bar.tell,
 	}, sink)
 	bar.done()
 	if err != nil && e.ctx.Err() == nil {
