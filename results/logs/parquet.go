@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
@@ -34,8 +35,9 @@ func init() {
 type parquetPart struct {
 	columns []parquetColumn
 	rows    int
-	lost    int64  // rows that cannot be read, and then there are no others
-	fault   string // why
+	slab    *[]parquet.Value // that the columns' values lie in
+	lost    int64            // rows that cannot be read, and then there are no others
+	fault   string           // why
 }
 
 // parquetColumn is a column that records need.
@@ -158,14 +160,20 @@ func splitGroup(group parquet.RowGroup, columns []parquetColumn, leaves []int, e
 // readPart reads n rows.
 func readPart(readers []*pageValues, columns []parquetColumn, n int) (part *parquetPart, err error) {
 	defer caught(&err)
-	part = &parquetPart{columns: slices.Clone(columns), rows: n}
+	slab := slabs.Get().(*[]parquet.Value)
+	*slab = slices.Grow((*slab)[:0], n*len(columns))[:n*len(columns)]
+	part = &parquetPart{columns: slices.Clone(columns), rows: n, slab: slab}
 	for i, from := range readers {
-		if part.columns[i].values, err = from.read(n); err != nil {
+		part.columns[i].values = (*slab)[i*n : (i+1)*n]
+		if err := from.read(part.columns[i].values); err != nil {
 			return nil, err
 		}
 	}
 	return part, nil
 }
+
+// slabs are the values of parts that are done with.
+var slabs = sync.Pool{New: func() any { return new([]parquet.Value) }}
 
 // pageValues reads the values of a column, page after page. It gives no page
 // back: what was read points into it.
@@ -174,29 +182,28 @@ type pageValues struct {
 	values parquet.ValueReader
 }
 
-// read reads the next n values.
-func (p *pageValues) read(n int) ([]parquet.Value, error) {
-	values := make([]parquet.Value, n)
-	for got := 0; got < n; {
+// read reads the next values.
+func (p *pageValues) read(values []parquet.Value) error {
+	for len(values) > 0 {
 		if p.values == nil {
 			page, err := p.pages.ReadPage()
 			if err == io.EOF {
 				err = io.ErrUnexpectedEOF
 			}
 			if err != nil {
-				return nil, err
+				return err
 			}
 			p.values = page.Values()
 		}
-		k, err := p.values.ReadValues(values[got:])
-		got += k
+		n, err := p.values.ReadValues(values)
+		values = values[n:]
 		if err == io.EOF {
 			p.values = nil
 		} else if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return values, nil
+	return nil
 }
 
 // parquetRows makes records of parts.
@@ -219,6 +226,9 @@ func (d *parquetRows) part(f *file, of any, out *batch) {
 			out.recs = out.recs[:len(out.recs)-1]
 			out.fault(0, err.Error())
 		}
+	}
+	if part.slab != nil {
+		slabs.Put(part.slab)
 	}
 	if part.lost > 0 {
 		out.lines += part.lost
