@@ -23,8 +23,7 @@ type usage struct {
 	cells[usageCell]
 	regions   []string // by number; 0 is unknown
 	byEdge    []uint8  // region's number by edge, plus 1; 0 is not known yet
-	typed     bool     // some TTL was known
-	untyped   bool     // some was not
+	untyped   bool     // some TTL is not known
 	estimated bool     // some upload is known by the request's bytes alone
 }
 
@@ -107,8 +106,6 @@ func (u *usage) add(r *results.Record) {
 	cell.uploads[s] += in
 	if kind == unknownUsage {
 		u.untyped = true
-	} else if kind != proxyUsage {
-		u.typed = true
 	}
 }
 

@@ -126,7 +126,7 @@ func (u *usage) byType(scope string) *Table {
 	t := &Table{Name: "usage_types", Title: "Usage types", Columns: typeColumns()}
 	t.Preamble = u.o.preamble("Usage Types", scope, [2]string{"Granularity", u.granularity()}, [2]string{"BillingRegion", all})
 	u.fill(t, scope, func(_ []int, _ int64, sum *usageCell) []Cell { return sum.typeCells() })
-	t.Charts = []Chart{u.typeChart()}
+	t.Charts = []Chart{typeChart(u.whole(scope))}
 	if u.untyped {
 		t.Notes = append(t.Notes, "Static and dynamic are told apart by how long an object may be kept, which is not in a log: requests without it are unknown.")
 	}
@@ -159,19 +159,19 @@ func (c *usageCell) typeCells() []Cell {
 	return slices.Concat(requests, bytes, uploads)
 }
 
-// typeChart leaves out the lines of what cannot be: unknown where every TTL is
-// known, static and dynamic where none is.
-func (u *usage) typeChart() Chart {
+// typeChart has lines of the types that there were, and of what CloudFront's has
+// where there were none.
+func typeChart(whole *usageCell) Chart {
 	c := Chart{Name: "requests_by_type", Title: "Number of requests", Form: Lines, X: "TimeBucket", Y: "requests", Unit: Count,
 		About: "By the viewer's protocol and type: static may be kept for an hour or longer, dynamic less, proxy is passed on (POST, PUT, …)."}
 	colors := [secures][usageTypes]string{{"orange", "vermillion", "purple", "gray"}, {"sky", "blue", "green", "ink"}}
+	none := whole.types == [secures][usageTypes]volume{}
 	for s, protocol := range [secures]string{"HTTP", "HTTPS"} {
 		for kind := range usageTypes {
-			if kind == unknownUsage && !u.untyped || kind < proxyUsage && u.untyped && !u.typed {
-				continue
+			if whole.types[s][kind].requests > 0 || none && kind != unknownUsage {
+				c.Series = append(c.Series, Series{Label: protocol + " " + usageTypeNames[kind],
+					Columns: []string{usageColumn("Requests", s, kind)}, Color: colors[s][kind]})
 			}
-			c.Series = append(c.Series, Series{Label: protocol + " " + usageTypeNames[kind],
-				Columns: []string{usageColumn("Requests", s, kind)}, Color: colors[s][kind]})
 		}
 	}
 	return c
@@ -245,7 +245,6 @@ func (u *usage) absorbTypes(t *Table) error {
 				into.requests += requests
 				into.bytes += r.count(row, usageColumn("Bytes", s, kind))
 				u.untyped = u.untyped || kind == unknownUsage && requests > 0
-				u.typed = u.typed || kind < proxyUsage && requests > 0
 			}
 		}
 	}

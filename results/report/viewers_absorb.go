@@ -52,23 +52,23 @@ func deviceNamed(name string) agent.Device {
 
 // absorbTrend adds up the rows, each column as into has it.
 func (v *viewers) absorbTrend(t *Table, into func(column string) (func(*viewersCell, int64), error)) error {
-	fixed := overTimeColumns()
-	r, err := read(t, fixed)
+	r, err := read(t, overTimeColumns())
 	if err != nil {
 		return err
 	}
-	var add []func(*viewersCell, int64)
-	for _, c := range t.Columns[len(fixed):] {
-		f, err := into(c.Name)
-		if err != nil {
+	add := make([]func(*viewersCell, int64), len(t.Columns)) // nil: not a name
+	for i, c := range t.Columns {
+		if c.Unit == Text || c.Unit == Moment {
+			continue
+		}
+		if add[i], err = into(c.Name); err != nil {
 			return err
 		}
-		add = append(add, f)
 	}
 	for _, row := range r.ownRows() {
 		var cell *viewersCell
-		for i, value := range row[len(fixed):] {
-			if value.Num == 0 {
+		for i, value := range row {
+			if add[i] == nil || value.Num == 0 {
 				continue // what did not happen needs no cell
 			}
 			if cell == nil {

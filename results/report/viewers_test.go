@@ -239,6 +239,55 @@ func checkTrend(t *rapid.T, names *results.Names, trend *Table, recs []results.R
 // hours are long enough.
 func TestViewersAbsorb(t *testing.T) { absorbsPartsOf(t, "viewers", 100, nil) }
 
+// Lists that were cut lose names, not requests: the rest stays in the whole of
+// which a location has its share, and in Other. What is absorbed twice counts
+// twice.
+func TestViewersAbsorbWhatWasCut(t *testing.T) {
+	names := exampleNames()
+	o := exampleOptions(names)
+	whole := newViewers(o)
+	whole.Add(exampleRun(names))
+	short := o
+	short.Most = 1
+	cut := newViewers(short)
+	cut.Add(exampleRun(names))
+	again := newViewers(o)
+	for range 2 {
+		for _, table := range cut.Tables("EDOWNLOAD00001") {
+			if err := again.Absorb(table); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want, got := whole.Tables("EDOWNLOAD00001"), again.Tables("EDOWNLOAD00001")
+	for _, i := range []int{2, 4, 6} {
+		first, rows := want[i].Rows[0], got[i].Rows
+		requests := len(first) - 2
+		if want[i].Name == "viewers_locations" {
+			requests--
+			if bytes := rows[0][len(first)-1].Num; bytes != 2*first[len(first)-1].Num {
+				t.Errorf("%v bytes, want twice %v", bytes, first[len(first)-1].Num)
+			}
+		} else if len(rows) != 2 || rows[1][2].Text != "Other" {
+			t.Errorf("%s: rows %v, want Other to be the second of two", want[i].Name, rows)
+		}
+		if rows[0][2].Text != first[2].Text || rows[0][requests].Num != 2*first[requests].Num || rows[0][requests+1].Num != first[requests+1].Num {
+			t.Errorf("%s: %v, want twice %v", want[i].Name, rows[0], first)
+		}
+	}
+}
+
+// What came after the strings' table was full is Other, beside few names too.
+func TestViewersOfOverflow(t *testing.T) {
+	names := exampleNames()
+	v := newViewers(Options{Names: names})
+	v.Add([]results.Record{{Agent: results.Overflow}, {Agent: results.Overflow}, {Agent: names.Strings.Of(exampleAgents[0])}})
+	rows := v.Tables("")[2].Rows
+	if len(rows) != 2 || rows[0][2].Text != "Chrome" || rows[1][2].Text != "Other" || rows[1][3].Num != 2 {
+		t.Errorf("rows %v, want one Chrome and two Other", rows)
+	}
+}
+
 // CloudFront's words: columns and preamble of each table (reference, sections 2.0
 // and 2.5).
 func TestViewersColumns(t *testing.T) {
