@@ -30,6 +30,18 @@ func (t *Tally[V]) At(key uint64) *V {
 	return &t.vals[t.index[i]-1]
 }
 
+// Get is the value under key, if there is one.
+func (t *Tally[V]) Get(key uint64) (v V, known bool) {
+	if len(t.index) == 0 {
+		return v, false
+	}
+	n := t.index[t.find(key)]
+	if n == 0 {
+		return v, false
+	}
+	return t.vals[n-1], true
+}
+
 // Len is the number of names.
 func (t *Tally[V]) Len() int { return len(t.keys) }
 

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"edgesim/results"
@@ -40,7 +39,7 @@ func (b *behaviors) Add(recs []results.Record) {
 	for i := range recs {
 		r := &recs[i]
 		b.byType.add(r, b.types.of(r.URL))
-		if r.Behavior == unnamedBehavior {
+		if r.Behavior == results.Unnamed {
 			b.unnamed++
 			continue
 		}
@@ -50,9 +49,6 @@ func (b *behaviors) Add(recs []results.Record) {
 }
 
 const (
-	// unnamedBehavior is that of a record whose writer did not know it.
-	unnamedBehavior = math.MaxUint16
-
 	behaviorRows = 100
 	typeRows     = 25
 )

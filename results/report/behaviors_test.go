@@ -33,7 +33,7 @@ func TestBehaviorsAreAsCountingByHand(t *testing.T) {
 		recs := rapid.SliceOfN(anyServed(names), 0, 60).Draw(t, "records")
 		for i := range recs {
 			r := &recs[i]
-			r.Behavior = rapid.SampledFrom([]uint16{0, 1, unnamedBehavior}).Draw(t, "behavior")
+			r.Behavior = rapid.SampledFrom([]uint16{0, 1, results.Unnamed}).Draw(t, "behavior")
 			r.URL = names.Strings.Of("/x" + rapid.SampledFrom([]string{"", ".jpg", ".JPG", ".css"}).Draw(t, "type"))
 		}
 		scope := rapid.SampledFrom([]string{"", "EDOWNLOAD00001"}).Draw(t, "scope")
@@ -44,7 +44,7 @@ func TestBehaviorsAreAsCountingByHand(t *testing.T) {
 			checkShares(t, table)
 		}
 		checkGroups(t, names, recs, scope, tables[0], func(r results.Record) string {
-			if r.Behavior == unnamedBehavior {
+			if r.Behavior == results.Unnamed {
 				return ""
 			}
 			return names.Behaviors[r.Behavior]
@@ -128,7 +128,7 @@ func TestFileTypesForgetWithTheStrings(t *testing.T) {
 
 func TestBehaviorsOfALog(t *testing.T) {
 	b := newBehaviors(Options{Names: exampleNames()})
-	b.Add([]results.Record{{Behavior: unnamedBehavior}})
+	b.Add([]results.Record{{Behavior: results.Unnamed}})
 	if notes := b.Tables("")[0].Notes; !slices.Contains(notes, "Not in the log: which behavior a request matched.") {
 		t.Errorf("notes %q", notes)
 	}

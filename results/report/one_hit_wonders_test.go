@@ -171,14 +171,14 @@ func benchmarkMillion(b *testing.B, r Report) {
 	recs := make([]results.Record, 1<<16)
 	for i := range recs {
 		object := uint64(math.Pow(1e6, rnd.Float64())) // rank to the power of −1
-		recs[i] = results.Record{Object: object, At: int64(i) * 1e6, Total: 50e6, TTFB: 40e6, BytesOut: 1000, Distribution: uint16(object % 2),
+		recs[i] = results.Record{Object: object, Method: results.GET, At: int64(i) * 1e6, Total: 50e6, TTFB: 40e6, BytesOut: 1000, Distribution: uint16(object % 2),
 			Edge: uint16(i % 10), Response: results.Hit, Result: results.Hit}
 		if rnd.IntN(5) == 0 {
 			recs[i].Response, recs[i].Result = results.Miss, results.Miss
 		}
 	}
 	for object := range uint64(1e6) {
-		r.Add([]results.Record{{Object: object, Distribution: uint16(object % 2), Response: results.Miss, Result: results.Miss}})
+		r.Add([]results.Record{{Object: object, Method: results.GET, Distribution: uint16(object % 2), Response: results.Miss, Result: results.Miss}})
 	}
 	b.ReportAllocs()
 	for b.Loop() {
