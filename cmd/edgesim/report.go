@@ -17,6 +17,7 @@ import (
 	"edgesim/results"
 	"edgesim/results/folder"
 	"edgesim/results/logs"
+	"edgesim/results/price"
 	"edgesim/results/report"
 )
 
@@ -38,6 +39,7 @@ Examples:
   edgesim report access.log --from 2026-11-01 --to 2026-11-07 --granularity day
   edgesim report results/runs/quickstart-20261126-101500
   edgesim report big/ --bounded 10000 --reports popular_objects,top_referrers
+  edgesim report access.log --reports cost --prices ours.yaml
   zcat site.gz | edgesim report - --format nginx --json
 
 Exit status: 0 done; 1 reading or writing failed or was interrupted (what was
@@ -56,6 +58,7 @@ read is reported and marked partial); 2 wrong usage, or no log among the files.
 		f.IntVar(&o.bounded, "bounded", 0, "count objects and referrers with so many counters, as a sketch with a stated\nerror, in bounded memory (default all, exactly)")
 		f.BoolVar(&o.approximate, "approximate", false, "count objects and referrers as CloudFront does, by lists over ten minutes")
 		f.StringVar(&o.geo, "geo", "", "database in MaxMind's format (.mmdb), for viewers' locations")
+		f.StringVar(&o.prices, "prices", "", "YAML file of prices, of the form of results/price/list.yaml, for the cost report;\nwhat it leaves out stays as there")
 		f.BoolVar(&o.states, "states", false, "viewers' locations are U.S. states, not countries")
 		f.BoolVar(&o.versions, "browser-versions", false, "browsers and operating systems by name and version")
 		f.IntVar(&o.rows, "rows", 24, "rows of a table that are printed; 0: all (files have all)")
@@ -69,6 +72,7 @@ read is reported and marked partial); 2 wrong usage, or no log among the files.
 type reportOptions struct {
 	distribution, from, to, grain string
 	out, reports, format, geo     string
+	prices                        string
 	query, approximate, states    bool
 	versions, json                bool
 	bounded, rows, workers        int
@@ -143,7 +147,25 @@ func (o *reportOptions) reportOptions() (report.Options, error) {
 	default:
 		return ro, usagef("--granularity %q: right is hour or day", o.grain)
 	}
-	return ro, nil
+	ro.Prices, err = priceList(o.prices)
+	return ro, err
+}
+
+// priceList reads the user's prices; without a file it is nil, the default.
+func priceList(path string) (*price.List, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usagef("--prices: %v", err)
+	}
+	defer f.Close()
+	list, err := price.Read(f)
+	if err != nil {
+		return nil, usagef("--prices %s: %v", path, err)
+	}
+	return list, nil
 }
 
 // momentForms are how people write times; the first ones are of a whole day.

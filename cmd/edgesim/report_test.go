@@ -197,11 +197,22 @@ func TestReportSaysWhatIsWrong(t *testing.T) {
 		{[]string{log, "--format", "iis"}, "iis"},
 		{[]string{log, "--geo", rubbish}, "--geo"},
 		{[]string{log, "--bounded", "-1"}, "--bounded"},
+		{[]string{log, "--prices", filepath.Join(t.TempDir(), "none.yaml")}, "--prices"},
+		{[]string{log, "--prices", logFile(t, "gigabyte: 0\n")}, "gigabyte: 0 bytes"},
 	} {
 		status, stdout, stderr := edgesim(t, context.Background(), append([]string{"report"}, c.args...)...)
 		if status != 2 || !strings.Contains(stderr, c.want) || stdout != "" {
 			t.Errorf("%v: status %d, stdout %q, stderr %q; want 2 and %q", c.args, status, stdout, stderr, c.want)
 		}
+	}
+}
+
+// A price list of the user's own takes the place of the default's figures.
+func TestReportByOwnPrices(t *testing.T) {
+	prices := logFile(t, "source: our contract\ncurrency: EUR\n")
+	status, stdout, stderr := edgesim(t, context.Background(), "report", logFile(t, threeLines), "--reports", "cost", "--prices", prices)
+	if status != 0 || !strings.Contains(stdout, "Prices in EUR as of 2025, our contract.") {
+		t.Errorf("status %d, stderr:\n%s\nstdout:\n%s", status, stderr, stdout)
 	}
 }
 

@@ -89,8 +89,14 @@ func compareGroup(t *rapid.T, table *Table, row []Cell, group []results.Record) 
 	want := bruteForce(group)
 	want["RefreshHitCount"] = counted(group, func(r results.Record) bool { return begins(r, results.RefreshHit) })
 	want["OtherCount"] = want["RequestCount"] - want["HitCount"] - want["MissCount"] - want["ErrorCount"] - want["RefreshHitCount"]
+	for _, r := range group {
+		want["BodyBytes"] += bodyByHand(r)
+		if begins(r, results.Hit) || begins(r, results.RefreshHit) {
+			want["CachedBodyBytes"] += bodyByHand(r)
+		}
+	}
 	for i, c := range table.Columns {
-		if (c.Unit == Count || c.Name == "TotalBytes") && row[i].Num != want[c.Name] {
+		if (c.Unit == Count || c.Unit == Bytes) && row[i].Num != want[c.Name] {
 			t.Fatalf("%s of %s is %v, want %v", c.Name, row[2].Text, row[i].Num, want[c.Name])
 		}
 	}

@@ -110,9 +110,9 @@ func checkLatencyOverTime(t *rapid.T, names *results.Names, recs []results.Recor
 // A day's report made of its hours' tables is the day's own.
 func TestLatencyAbsorbsItsHours(t *testing.T) { absorbsParts(t, "latency", nil) }
 
-// absorbsParts holds that tables of seconds, printed by distribution and put
-// together, are the tables of the ten seconds: those named in apart excepted,
-// and cells where only a bound can be known.
+// absorbsParts holds that tables of single seconds, printed by distribution and
+// put together, are the tables of all in buckets of two seconds; tables and
+// columns named in apart excepted.
 func absorbsParts(t *testing.T, name string, apart map[string]bool) {
 	t.Helper()
 	absorbsPartsOf(t, name, 0, apart)
@@ -129,7 +129,9 @@ func absorbsPartsOf(t *testing.T, name string, most int, apart map[string]bool) 
 	recs := exampleRun(names)
 	o := exampleOptions(names)
 	o.To = epoch.Add(11 * time.Second)
-	whole, again := NewSet(o, k), NewSet(o, k)
+	longer := o
+	longer.Grain = 2 * time.Second
+	whole, again := NewSet(longer, k), NewSet(longer, k)
 	whole.Add(recs)
 	for second := range 11 {
 		part := o

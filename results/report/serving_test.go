@@ -17,9 +17,12 @@ func anyServed(names *results.Names) *rapid.Generator[results.Record] {
 		r.Flags = results.Flags(rapid.IntRange(0, 3).Draw(t, "flags")) // collapsed, stale
 		r.BodyBytes = r.BytesOut / 2 * int64(rapid.IntRange(0, 1).Draw(t, "body"))
 		r.OriginAsked = uint16(rapid.IntRange(0, 2).Draw(t, "asked"))
-		r.OriginBytes = rapid.Int64Range(0, 1<<40).Draw(t, "from origin")
+		r.OriginBytes = rapid.SampledFrom([]int64{0, 0, 300, 1 << 40}).Draw(t, "from origin")
 		r.TTFB = rapid.Int64Range(0, r.Total).Draw(t, "first byte")
-		r.Detail = rapid.SampledFrom([]results.Detail{0, 0, results.OriginShieldHit, results.OriginDNSError, results.ClientCommError}).Draw(t, "detail")
+		r.Detail = results.Detail(rapid.IntRange(0, int(results.Details)-1).Draw(t, "detail"))
+		if rapid.Bool().Draw(t, "shield") {
+			r.Detail = results.OriginShieldHit
+		}
 		return r
 	})
 }
@@ -48,6 +51,14 @@ func counted(recs []results.Record, is func(results.Record) bool) float64 {
 
 func begins(r results.Record, as results.Result) bool {
 	return r.Response == as || r.Response == results.NoResult && r.Result == as
+}
+
+// bodyByHand is a record's body, or all of its bytes where nothing tells it.
+func bodyByHand(r results.Record) float64 {
+	if r.BodyBytes == 0 && (r.Layer == results.NoLayer || r.Layer == results.LayerShield) {
+		return float64(r.BytesOut)
+	}
+	return float64(r.BodyBytes)
 }
 
 // Every counter of every row is what counting one rule at a time gives, and
@@ -80,10 +91,7 @@ func TestServingIsAsCountingByHand(t *testing.T) {
 			of := rowRecords(names, recs, row)
 			var body, cached float64
 			for _, r := range of {
-				n := float64(r.BodyBytes)
-				if n == 0 && (r.Layer == results.NoLayer || r.Layer == results.LayerShield) {
-					n = float64(r.BytesOut)
-				}
+				n := bodyByHand(r)
 				body += n
 				if begins(r, results.Hit) || begins(r, results.RefreshHit) {
 					cached += n
