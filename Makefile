@@ -17,9 +17,10 @@ build: ## bin/edgesim and bin/loadgen
 demo: build ## the main job, end to end, in under a minute: a run folder with reports, plots and a page
 	bin/edgesim run quickstart
 
-test: ## every test, with the race detector; those that measure memory or replay traces without it
+test: ## every test, with the race detector; those that measure memory, replay traces or count a million lines without it
 	$(GO) test -race -count=$(COUNT) ./...
 	$(GO) test -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./workloads
+	EDGESIM_LINES=1000000 $(GO) test -count=$(COUNT) -run CountingPlainly ./cmd/edgesim
 
 check: fmt vet staticcheck script floors test fuzz ## what CI runs
 
