@@ -40,7 +40,7 @@ export function drawBars(figure, how) {
   names.forEach((name, i) => {
     const y = box.top + i * row;
     node.append(
-      svg("text", { class: "name", x: left - 8, y: y + row / 2 + 4, "text-anchor": "end" }, shorten(name, Math.floor((left - 14) / CHAR))),
+      svg("text", { class: "name", x: left - 8, y: y + row / 2 + 4, "text-anchor": "end" }, shorten(name, Math.floor((left - 14) / CHAR + 0.01))),
       svg("rect", { class: "track", x: box.left, y: y + 4, width: Math.max(0, box.width), height: row - 8, rx: 3 }),
       ...lines.filter((l) => l.shown && l.y[i]).map((l) => bar(l, i, y, px)),
       svg("text", { class: "amount", x: px(tops[i]) + 7, y: y + row / 2 + 4 }, value(figure.y.unit, tops[i], how.byteUnit)),

@@ -4,7 +4,7 @@
 
 import { cut } from "./buckets.js";
 import { ChartCard } from "./card.js";
-import { tablesFor } from "./data.js";
+import { momentColumn, tablesFor } from "./data.js";
 import { el } from "./dom.js";
 import { figureOf } from "./figure.js";
 import { TableCard } from "./table.js";
@@ -43,6 +43,8 @@ export class Panel {
     const tab = this.view.page.tabs.find((t) => t.name === this.name);
     const tables = tab ? tablesFor(tab, this.view.distribution) : [];
     const all = tables.flatMap((t) => tablePieces(t, tab, this.view, tables.length > 1));
+    if (tables.some((t) => t.rows && !momentColumn(t)) && this.view.timed && this.name !== "overview") all.unshift(wholePiece(this.view));
+    if (tables.length > 3) all.unshift(partsPiece(tables));
     return this.name === "overview" ? [headPiece(this.view), ...glance(this.view), ...all] : all;
   }
 
@@ -89,8 +91,8 @@ export class Panel {
 function tablePieces(table, tab, view, several) {
   const pieces = [];
   const about = table.about && table.about !== tab.about ? el("p", { class: "about" }, table.about) : null;
-  const heading = el("div", { class: "heading" }, el("h3", {}, table.title), about);
-  if (several) pieces.push({ id: `head ${table.name}`, make: () => heading });
+  const heading = el("div", { class: "heading", id: `part-${table.name}` }, el("h3", {}, table.title), about);
+  if (several && table.title !== tab.title) pieces.push({ id: `head ${table.name}`, make: () => heading });
   for (const chart of table.charts ?? []) pieces.push(chartPiece(table, chart, view, `chart-${table.name}-${chart.name}`));
   pieces.push({
     id: `table ${table.name}`,
@@ -98,6 +100,24 @@ function tablePieces(table, tab, view, several) {
     update: (card) => card.update(cut(table, view.shown)),
   });
   return pieces;
+}
+
+/** Buttons that go to the tables of a tab that has many. */
+function partsPiece(tables) {
+  const go = (table) => (document.getElementById(`part-${table.name}`) ?? document.getElementById(`table-${table.name}`)).scrollIntoView();
+  const button = (table) => el("button", { type: "button", class: "button", click: () => go(table) }, table.title);
+  return { id: "parts", make: () => el("div", { class: "parts", role: "group", "aria-label": "Parts of this report" }, ...tables.map(button)) };
+}
+
+/** Says, when a part of the time is chosen, what is not of that part. */
+function wholePiece(view) {
+  return {
+    id: "whole",
+    make: () => el("p", { class: "banner" }, "Lists and bars without an axis of time are of the whole time, not of the range chosen."),
+    update: (node) => {
+      node.hidden = view.range === "all" && !view.zoom;
+    },
+  };
 }
 
 function chartPiece(table, chart, view, id) {
