@@ -30,6 +30,17 @@ type Doubts struct {
 	Said  []string // whatever else there is to say, in the order of the files
 
 	strangers map[string]bool // unknown words that were said
+	seen      seen
+}
+
+// seen is what any record has said; zero where none did.
+type seen struct {
+	results      results.Result
+	bytes        int64
+	total, ttfb  int64
+	agent        results.Sym
+	addr         byte
+	distribution bool
 }
 
 // Fault is what was wrong with a line.
@@ -81,7 +92,9 @@ func (d *Doubts) dates(recs []results.Record, o Options) {
 	epoch := epochOf(o.Names)
 	from, to := recs[0].End(), recs[0].End()
 	for i := range recs {
-		from, to = min(from, recs[i].End()), max(to, recs[i].End())
+		r := &recs[i]
+		from, to = min(from, r.End()), max(to, r.End())
+		d.seen.add(r)
 	}
 	if at := time.Unix(0, epoch+from).UTC(); d.From.IsZero() || at.Before(d.From) {
 		d.From = at
@@ -98,6 +111,33 @@ func (d *Doubts) dates(recs []results.Record, o Options) {
 	}
 }
 
+func (s *seen) add(r *results.Record) {
+	s.results |= r.Result | r.Response
+	s.bytes |= r.BytesOut
+	s.total |= r.Total
+	s.ttfb |= r.TTFB
+	s.agent |= r.Agent
+	s.addr |= r.Addr[15] | r.Addr[0] | r.Addr[12]
+	s.distribution = s.distribution || r.Distribution != results.NoDistribution
+}
+
+// lacks is what no line said, and what it means for the figures.
+func (s *seen) lacks() (list []string) {
+	lack := func(is bool, what string) {
+		if is {
+			list = append(list, what)
+		}
+	}
+	lack(s.results == 0, "how a request ended (hit, miss): no request counts as either")
+	lack(s.bytes == 0, "how many bytes were sent: bytes are 0")
+	lack(s.total == 0, "how long a request took: times to the last byte are 0")
+	lack(s.ttfb == 0, "when a first byte came: there are no times to the first byte")
+	lack(s.agent == 0, "with what a viewer asked: devices, browsers and systems are empty")
+	lack(s.addr == 0, "who asked: viewers cannot be told apart")
+	lack(!s.distribution, "of which distribution a request is: all count as of none")
+	return list
+}
+
 // count counts the records outside of what can be, in ns since their epoch.
 func (d *Doubts) count(recs []results.Record, early, late int64) {
 	for i := range recs {
@@ -111,6 +151,11 @@ func (d *Doubts) count(recs []results.Record, early, late int64) {
 
 // sum says what only the end of the reading shows.
 func (d *Doubts) sum() {
+	if d.Records > 0 {
+		for _, what := range d.seen.lacks() {
+			d.say("no line says %s", what)
+		}
+	}
 	if d.Early > 0 {
 		d.say("%d lines are from before %s, when there was no CloudFront: their dates are taken as they are", d.Early, launch.Format(time.DateOnly))
 	}

@@ -116,8 +116,10 @@ func origin(raw []byte) []byte {
 		return raw
 	}
 	at += 3
-	if end := bytes.IndexByte(raw[at:], '/'); end >= 0 {
-		return raw[:at+end]
+	for i := at; i < len(raw); i++ {
+		if raw[i] == '/' || raw[i] == '?' {
+			return raw[:i]
+		}
 	}
 	return raw
 }

@@ -200,10 +200,21 @@ func TestUnknownWordsAreToldOnce(t *testing.T) {
 	}
 }
 
+func TestWhatNoLineSaysIsSaid(t *testing.T) {
+	_, d := read(t, Options{}, "#Fields: date time cs-uri-stem\n2020-01-01\t00:00:00\t/a\n")
+	if len(d.Said) != 7 || !strings.Contains(d.Said[2], "no line says how long a request took") {
+		t.Errorf("of a log of paths alone: %q", d.Said)
+	}
+	if _, d := read(t, Options{}, classic+with(nil)); len(d.Said) > 0 {
+		t.Errorf("of a whole line: %q", d.Said)
+	}
+}
+
 func TestReferrersAreCutToTheirHosts(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://www.example.com/a/b?c": "https://www.example.com", "https://www.example.com": "https://www.example.com",
-		"android-app://com.example/": "android-app://com.example", "www.example.com/x": "www.example.com/x", "about:blank": "about:blank", "-": "",
+		"https://www.example.com?u=/a": "https://www.example.com",
+		"android-app://com.example/":   "android-app://com.example", "www.example.com/x": "www.example.com/x", "about:blank": "about:blank", "-": "",
 	} {
 		n := names()
 		recs, _ := read(t, Options{Names: n}, classic+with(map[int]string{10: raw}))
