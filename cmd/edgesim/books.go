@@ -22,6 +22,7 @@ type books struct {
 	view   *prometheus.View // nil: none
 	hours  *store.Store     // nil: none
 	ledger *store.Ledger    // nil: none
+	pace   pace
 	epoch  time.Time
 	over   chan struct{}
 	take   sync.WaitGroup
@@ -102,6 +103,7 @@ func (b *books) begin() {
 	if b.ledger != nil {
 		views = append(views, b.ledger)
 		b.take.Go(func() { b.every(func(now time.Time) { b.ledger.Tick(b.moment(now)) }) }) // apart from the log: it waits for a disk of its own
+		b.take.Go(func() { b.every(func(now time.Time) { b.pace.note(now, b.ledger.Came()) }) })
 	}
 	b.take.Go(func() { b.rec.Take(views.Add) })
 	b.take.Go(func() { b.every(b.tick) })

@@ -168,10 +168,10 @@ func readAsked(r *http.Request) (a asked, err error) {
 	if !a.from.IsZero() && !a.to.IsZero() && !a.from.Before(a.to) {
 		return a, fmt.Errorf("to %s is not after from %s", q.Get("to"), q.Get("from"))
 	}
-	grains := map[string]time.Duration{"": 0, "hour": time.Hour, "day": 24 * time.Hour}
+	grains := map[string]time.Duration{"": 0, "minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 	grain, known := grains[q.Get("grain")]
 	if !known {
-		return a, fmt.Errorf("grain %q; right are hour and day", q.Get("grain"))
+		return a, fmt.Errorf("grain %q; right are minute, hour and day", q.Get("grain"))
 	}
 	a.grain, a.distribution = grain, cmp.Or(q.Get("distribution"), "ALL")
 	return a, nil

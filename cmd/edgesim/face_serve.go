@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -30,6 +31,9 @@ type servedPages struct {
 func (v servedPages) came() int64 { return v.ledger.Came() }
 
 func (v servedPages) check(a asked) error {
+	if a.grain == time.Minute && a != (asked{grain: time.Minute, distribution: "ALL"}) {
+		return errors.New("grain=minute is of the last hour or two, and of every distribution; right is grain=minute alone")
+	}
 	known := v.s.names.EveryDistribution()
 	if a.distribution == "ALL" || slices.ContainsFunc(known, func(d results.Distribution) bool { return d.ID == a.distribution }) {
 		return nil
@@ -42,17 +46,45 @@ func (v servedPages) check(a asked) error {
 }
 
 func (v servedPages) page(a asked, now time.Time) (page.Page, error) {
+	p := page.Page{Manifest: v.manifest()}
+	recent, whole := v.recent(a)
+	if a.grain == time.Minute {
+		p.Tabs, p.Tiles, p.First = recent, v.tiles(recent), firstBytes(recent)
+		p.Stamp(now)
+		return p, nil
+	}
 	grain, err := v.grain(a)
 	if err != nil {
-		return page.Page{}, err
+		return p, err
 	}
-	p := page.Page{Manifest: v.manifest()}
 	o := report.Options{From: a.from, To: a.to, Grain: grain, Distribution: a.distribution}
 	err = v.ledger.Look(o, now, func(set *report.Set, k report.Kind) {
 		p.Tabs = append(p.Tabs, page.ReportTab(set, k, v.scopes(a), a.query()))
 	})
+	p.Tiles, p.First = v.tiles(p.Tabs), firstBytes(p.Tabs)
+	if whole && a == (asked{distribution: "ALL"}) {
+		finer(p.Tabs, recent)
+	}
 	p.Stamp(now)
 	return p, err
+}
+
+// recent are the tabs of what is kept by minute, and whether it is all there is.
+func (v servedPages) recent(a asked) (tabs []page.Tab, whole bool) {
+	whole = v.ledger.Recent(func(set *report.Set, k report.Kind) {
+		tabs = append(tabs, page.ReportTab(set, k, v.scopes(a), a.query()))
+	})
+	return tabs, whole
+}
+
+// finer puts tabs by minute into the place of those by hour: of a server that has
+// run for an hour, these would have one point.
+func finer(tabs, recent []page.Tab) {
+	for i, t := range tabs {
+		if at := slices.IndexFunc(recent, func(r page.Tab) bool { return r.Name == t.Name }); at >= 0 {
+			tabs[i] = recent[at]
+		}
+	}
 }
 
 // grain is that asked for, or the finest that suits the range.
@@ -115,7 +147,7 @@ func (a asked) query() string {
 		q.Set("to", a.to.Format(time.RFC3339))
 	}
 	if a.grain > 0 {
-		q.Set("grain", map[time.Duration]string{time.Hour: "hour", 24 * time.Hour: "day"}[a.grain])
+		q.Set("grain", map[time.Duration]string{time.Minute: "minute", time.Hour: "hour", 24 * time.Hour: "day"}[a.grain])
 	}
 	if a.distribution != "ALL" {
 		q.Set("distribution", a.distribution)

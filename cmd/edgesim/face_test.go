@@ -99,9 +99,10 @@ func TestReportsRefuse(t *testing.T) {
 	for path, want := range map[string]string{
 		"/?from=yesterday":                `from \"yesterday\"; right is a day as 2026-11-23`,
 		"/?from=2026-11-23&to=2026-11-22": "to 2026-11-22 is not after from 2026-11-23",
-		"/events?grain=week":              `grain \"week\"; right are hour and day`,
+		"/events?grain=week":              `grain \"week\"; right are minute, hour and day`,
 		"/data.json?since=1":              `\"since\" is not known; right are from, to, grain and distribution`,
 		"/?distribution=E9":               `there is no distribution \"E9\": there are ALL, EDGE`,
+		"/?grain=minute&from=2026-11-23":  "grain=minute is of the last hour or two, and of every distribution",
 		"/reports/none.csv":               "no report has a file /reports/none.csv",
 	} {
 		if status, text := s.ask("GET", path, ""); status < 400 || !strings.Contains(text, want) {
@@ -269,5 +270,25 @@ func TestARunShowsItself(t *testing.T) {
 	}
 	if s.end() != exitFail || !strings.Contains(s.said.String(), "marked partial") {
 		t.Errorf("it ends with %s", s.said)
+	}
+}
+
+// TestPace: over the last ten seconds, however long it has gone on.
+func TestPace(t *testing.T) {
+	var p pace
+	start := time.Unix(0, 0)
+	for i := range 30 {
+		if want := map[bool]float64{true: 0, false: 5}[i < 2]; i < 20 && p.rate() != want {
+			t.Errorf("after %d samples %v/s, want %v", i, p.rate(), want)
+		}
+		count := int64(5 * i)
+		if i >= 20 {
+			count = int64(100 + 20*(i-20))
+		}
+		p.note(start.Add(time.Duration(i)*time.Second), count)
+	}
+	p.note(start.Add(30*time.Second), 300)
+	if p.rate() != 20 {
+		t.Errorf("%v/s, want 20", p.rate())
 	}
 }

@@ -26,7 +26,7 @@ second one ends at once.
 
 --admin ADDR serves, to this machine only unless --admin-anyone is given:
   GET  /             the reports, live: ?from=2026-11-23&to=…&grain=hour|day
-                     &distribution=ID
+                     &distribution=ID; ?grain=minute: the last hour or two
   GET  /reports/     their tables, as /reports/cache_statistics.csv
   GET  /data.json    the page's data; GET /events sends them as they change
   GET  /health       200, or 503 while what is being served finishes

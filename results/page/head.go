@@ -15,16 +15,30 @@ type heading struct {
 	Facts    []string `json:"facts"`
 	Partial  bool     `json:"partial,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
-	Tiles    []tile   `json:"tiles,omitempty"`
+	Tiles    []Tile   `json:"tiles,omitempty"`
 	Answers  []answer `json:"answers,omitempty"`
 }
 
-// tile is one headline figure.
-type tile struct {
+// Tile is one headline figure.
+type Tile struct {
 	Title  string `json:"title"`
 	Figure string `json:"figure"`
 	More   string `json:"more,omitempty"`
 	Bad    bool   `json:"bad,omitempty"`
+}
+
+// FirstByte is how long viewers waited for the first byte of one result type.
+type FirstByte struct {
+	Result   string  // "Hit"; "All" is all together
+	P50, P99 float64 // ms
+	Share    float64 // of all requests, 0 to 1
+}
+
+func (f FirstByte) color() string {
+	if f.Result == "All" {
+		return "ink"
+	}
+	return variable(f.Result, 0)
 }
 
 // answer is the first byte of one result type.
@@ -38,6 +52,10 @@ type answer struct {
 
 func headOf(p Page) heading {
 	h := heading{Name: p.Manifest.Name, Facts: facts(p), Partial: p.Manifest.Partial, Warnings: warnings(p)}
+	h.Tiles = p.Tiles
+	for _, f := range p.First {
+		h.Answers = append(h.Answers, answerOf(f.Result, f.color(), f.Share, results.Figures{P50: f.P50, P99: f.P99}))
+	}
 	if p.Summary != nil {
 		h.Partial = h.Partial || p.Summary.Partial
 		h.Tiles, h.Answers = tiles(p.Summary), answers(p.Summary)
@@ -81,8 +99,8 @@ func machine(m results.Machine) string {
 	return s
 }
 
-func tiles(s *results.Summary) []tile {
-	return []tile{
+func tiles(s *results.Summary) []Tile {
+	return []Tile{
 		{Title: "Requests", Figure: count(s.Requests), More: pace(s)},
 		{Title: "Hit ratio", Figure: percent(s.HitRatio), More: "refresh hits " + percent(s.RefreshHitRatio)},
 		{Title: "Byte hit ratio", Figure: percent(s.ByteHitRatio), More: size(s.BodyBytes) + " of bodies to viewers"},

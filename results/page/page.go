@@ -20,6 +20,8 @@ import (
 type Page struct {
 	Manifest results.Manifest
 	Summary  *results.Summary // headline figures; nil: there are none, as for a log
+	Tiles    []Tile           // headline figures of what has no Summary, and
+	First    []FirstByte      // its first bytes, in the order in which they are shown
 	Tabs     []Tab            // in their order; that named Overview shows the headline figures, too
 	Figures  []Figure         // plots that are no report's chart: a tab of their own
 	Files    []Link           // further files of the run folder

@@ -41,12 +41,13 @@ type Ledger struct {
 	mu      sync.Mutex // of all below: held while records are added, and while tables are made
 	open    []*hour    // in order of time; two around the turn of an hour
 	waiting []Hour     // over, and not yet in the store
-	came    int64      // batches
+	came    int64      // records
 	last    int64      // end of the last hour that is over, Unix time in ns
 	due     time.Time  // when the open hours are saved next
 	health  Health
 
-	looks []*look
+	looks  []*look
+	recent recent
 }
 
 // Health is how saving goes.
@@ -64,20 +65,24 @@ type hour struct {
 	dirty bool // holds what is not saved
 }
 
-// NewLedger returns a ledger without hours.
+// NewLedger returns a ledger without hours of its own.
 func NewLedger(c LedgerConfig) *Ledger {
-	return &Ledger{c: c, kinds: Kinds()}
+	first, _, err := c.Store.Span()
+	return &Ledger{c: c, kinds: Kinds(), recent: recent{whole: err == nil && first.IsZero()}}
 }
 
 // Add counts the records in the hours in which they ended.
 func (l *Ledger) Add(recs []results.Record) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.came++
+	l.came += int64(len(recs))
 	for _, k := range l.looks {
 		k.set.Add(recs)
 	}
 	epoch := l.c.Report.Names.Epoch.UnixNano()
+	if len(recs) > 0 {
+		l.recent.add(recs, epoch+recs[0].End(), l.c.Report)
+	}
 	for len(recs) > 0 {
 		h := l.of(epoch + recs[0].End())
 		n := 1

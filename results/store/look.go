@@ -145,7 +145,7 @@ func (l *Ledger) dropOldest() {
 	l.looks = slices.DeleteFunc(l.looks, func(k *look) bool { return k == oldest })
 }
 
-// Came grows whenever records have come.
+// Came counts the records that have come.
 func (l *Ledger) Came() int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -400,3 +400,31 @@ func TestNoPermission(t *testing.T) {
 		t.Errorf("opened in a folder that cannot be written: %v", err)
 	}
 }
+
+// TestRecentByMinute: the last hour or two by minute are those of a set that sees
+// only them, and are all there is until the first of them goes.
+func TestRecentByMinute(t *testing.T) {
+	n := names(noon)
+	l := ledgerOf(t, opened(t, Memory), n, noon)
+	if l.Recent(func(*report.Set, report.Kind) { t.Error("there is something before any record") }) {
+		t.Error("nothing is all there is")
+	}
+	var all [][]results.Record
+	for h := range 4 {
+		for _, m := range []time.Duration{0, 30 * time.Minute} {
+			recs := traffic(n, uint64(h), 50, noon.Add(time.Duration(h)*time.Hour+m), 30*time.Minute)
+			all = append(all, recs)
+			l.Add(recs)
+			want := report.NewSet(report.Options{Names: n, Version: "1.0", Grain: time.Minute}, l.recent.sets[0].set.Kinds()...)
+			for _, recs := range all[max(0, 2*(h-1)):] {
+				want.Add(recs)
+			}
+			var got strings.Builder
+			whole := l.Recent(func(set *report.Set, k report.Kind) { got.WriteString(printedKind(t, set, k.Name)) })
+			same(t, fmt.Sprint(h, m), got.String(), want)
+			if whole != (h < 2) {
+				t.Errorf("hour %d: whole is %v", h, whole)
+			}
+		}
+	}
+}
