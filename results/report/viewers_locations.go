@@ -10,8 +10,10 @@ import (
 	"edgesim/results/places"
 )
 
-// mostLocations is how many CloudFront lists.
-const mostLocations = 50
+const (
+	mostLocations = 50 // how many CloudFront lists
+	mostBars      = 15 // how many of them find room in a chart
+)
 
 // Locations have numbers: countries by their two letters, states by
 // results.State. 0 is unknown in both.
@@ -146,7 +148,7 @@ func (v *viewers) locationTables(scope string, whole *viewersCell, over *trend) 
 			}
 		})
 	})
-	list.Charts = []Chart{shareChart("locations", "Locations", "LocationName", 20)}
+	list.Charts = []Chart{shareChart("locations", "Locations", "LocationName", mostBars)}
 	if len(columns) > 0 {
 		trends.Charts = []Chart{trendChart("location_trends", "Locations over time", columns)}
 	}

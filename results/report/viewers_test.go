@@ -288,6 +288,26 @@ func TestViewersOfOverflow(t *testing.T) {
 	}
 }
 
+// Of a stream in which every record has a User-Agent of its own, the tables say
+// how many were not looked up.
+func TestViewersTellTheBudget(t *testing.T) {
+	names := exampleNames()
+	v := newViewers(Options{Names: names})
+	for i := range 21_000 {
+		v.Add([]results.Record{{Agent: names.Strings.Of(fmt.Sprint("bot/", i))}})
+	}
+	for _, i := range []int{2, 4} {
+		table := v.Tables("")[i]
+		want := fmt.Sprint(v.agents.Glanced(), " User-Agents came after the budget")
+		if v.agents.Glanced() == 0 || len(table.Notes) != 1 || !strings.HasPrefix(table.Notes[0], want) {
+			t.Errorf("%s: notes %q, want %q", table.Name, table.Notes, want)
+		}
+		if len(table.Rows) != 1 || table.Rows[0][3].Num != 21_000 {
+			t.Errorf("%s: rows %v", table.Name, table.Rows)
+		}
+	}
+}
+
 // CloudFront's words: columns and preamble of each table (reference, sections 2.0
 // and 2.5).
 func TestViewersColumns(t *testing.T) {
