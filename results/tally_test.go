@@ -19,8 +19,12 @@ func TestTallyIsAsAMap(t *testing.T) {
 		want := map[uint64]int{}
 		var order []uint64
 		for i, k := range keys {
+			tally.Fetch(keys[i:min(i+100, len(keys))])
 			if want[k] == 0 {
 				order = append(order, k)
+			}
+			if v := tally.Find(k); (v == nil) != (want[k] == 0) || v != nil && *v != want[k] {
+				t.Fatalf("name %d is found as %v, want %d", k, v, want[k])
 			}
 			want[k] += i + 1
 			*tally.At(k) += i + 1
@@ -56,7 +60,7 @@ func TestTallySpreads(t *testing.T) {
 		mask := uint64(len(tally.index) - 1)
 		var far uint64
 		for i := range uint64(n) {
-			far += (tally.find(key(i)) - spread(key(i))) & mask
+			far += (tally.find(key(i)) - spread(key(i))>>32) & mask
 		}
 		if mean := float64(far) / n; mean > 2 {
 			t.Errorf("%s: a name lies %.1f places from where it belongs on average", name, mean)
@@ -75,5 +79,28 @@ func BenchmarkTally(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		*tally.At(keys[i&(len(keys)-1)])++
+	}
+}
+
+// A million names, which lie in no cache: one by one, and fetched together.
+func BenchmarkLargeTally(b *testing.B) {
+	type counts [7]uint64
+	var tally Tally[counts]
+	rnd := rand.New(rand.NewPCG(1, 2))
+	keys := make([]uint64, 1<<20)
+	for i := range keys {
+		keys[i] = rnd.Uint64N(1 << 20)
+		tally.At(keys[i])
+	}
+	for what, fetch := range map[string]bool{"one by one": false, "fetched": true} {
+		b.Run(what, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if at := i & (len(keys) - 1); fetch && at&127 == 0 {
+					tally.Fetch(keys[at : at+128])
+				}
+				tally.At(keys[i&(len(keys)-1)])[0]++
+			}
+		})
 	}
 }

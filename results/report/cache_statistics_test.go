@@ -185,7 +185,6 @@ func value(t *Table, name string) string {
 }
 
 func BenchmarkCacheStatistics(b *testing.B) { benchmarkReport(b, "cache_statistics") }
-func BenchmarkPopularObjects(b *testing.B)  { benchmarkReport(b, "popular_objects") }
 
 func benchmarkReport(b *testing.B, name string) {
 	names := exampleNames()

@@ -38,7 +38,7 @@ func TestPopularObjectsAreAsSortingAll(t *testing.T) {
 		})
 		want = want[:min(len(want), 50)]
 
-		p := &popularObjects{o: Options{Names: names, Query: query}}
+		p := newPopularObjects(Options{Names: names, Query: query})
 		p.Add(recs)
 		table := p.Tables("")[0]
 		if len(table.Rows) != len(want) {
@@ -66,7 +66,7 @@ func TestPopularObjectsByDistribution(t *testing.T) {
 		{URL: url, Host: names.Strings.Of("img.example.com")},
 		{URL: url, Distribution: 1},
 	}
-	p := &popularObjects{o: Options{Names: names}}
+	p := newPopularObjects(Options{Names: names})
 	p.Add(recs)
 	rows := p.Tables("")[0].Rows
 	if len(rows) != 2 || rows[0][3].Num != 2 || rows[1][3].Num != 1 {
@@ -81,7 +81,7 @@ func TestPopularObjectsShowTheEndOfLongURLs(t *testing.T) {
 	names := exampleNames()
 	long := "/" + strings.Repeat("x", 600) + "-ä.jpg"
 	recs := []results.Record{{URL: names.Strings.Of(long)}}
-	p := &popularObjects{o: Options{Names: names}}
+	p := newPopularObjects(Options{Names: names})
 	p.Add(recs)
 	got := p.Tables("")[0].Rows[0][2].Text
 	if len([]rune(got)) != 500 || !strings.HasSuffix(long, got) {
@@ -97,7 +97,7 @@ func TestPopularObjectsShowTheEndOfLongURLs(t *testing.T) {
 
 func TestPopularObjectsSayHowManyThereAre(t *testing.T) {
 	names := exampleNames()
-	p := &popularObjects{o: Options{Names: names}}
+	p := newPopularObjects(Options{Names: names})
 	for i := range 51 {
 		p.Add([]results.Record{{URL: names.Strings.Of(fmt.Sprint("/", i))}})
 	}
