@@ -72,7 +72,7 @@ func (p *popularObjects) Absorb(t *Table) error {
 	if err != nil {
 		return err
 	}
-	last := lastCount(r)
+	last := r.lastCount(r.Rows, popularRows)
 	err = p.eachAbsorbed(r, func(row []Cell, o *absorbedObject) {
 		sums := r.tallies(row)
 		o.tallies.merge(&sums)
@@ -88,11 +88,12 @@ func (p *popularObjects) absorbMore(t *Table) error {
 	if err != nil {
 		return err
 	}
-	unlisted, err := r.unlisted()
+	last := r.lastCount(r.Rows, popularRows) // as Absorb took it for the most
+	unlisted, err := r.unlisted(last)
 	if err != nil {
 		return err
 	}
-	more := unlisted - lastCount(r) // what Absorb took for the most
+	more := unlisted - last
 	p.absorbed.raise(r, p.o, more)
 	return p.eachAbsorbed(r, func(row []Cell, o *absorbedObject) {
 		o.listed += more
@@ -131,24 +132,24 @@ func (a *absorbedObjects) of(counter objectCounter, strings *results.Strings, di
 	return o
 }
 
-// lastCount is the most requests that an object may have which the list does not
-// show; 0 when it shows all.
-func lastCount(r *reading) int64 {
-	if len(r.Rows) < popularRows {
+// lastCount is the most requests that may have who is not among the rows: as many
+// as the last, or 0 where the list is shorter than it could be.
+func (r *reading) lastCount(rows [][]Cell, most int) int64 {
+	if len(rows) < most {
 		return 0
 	}
-	return r.count(r.Rows[len(r.Rows)-1], "RequestCount")
+	return r.count(rows[len(rows)-1], "RequestCount")
 }
 
 // mostUnlisted is the line of a preamble that says the most requests which an
-// object that the table does not show may have.
+// object, or a referrer, may have that the table does not show.
 const mostUnlisted = "MostRequestsUnlisted"
 
-// unlisted is what the table says of it; without a word, as lastCount.
-func (r *reading) unlisted() (int64, error) {
+// unlisted is what the table says of it; last where it does not.
+func (r *reading) unlisted(last int64) (int64, error) {
 	said := r.inPreamble(mostUnlisted)
 	if said == "" {
-		return lastCount(r), nil
+		return last, nil
 	}
 	n, err := strconv.ParseInt(said, 10, 64)
 	if err != nil || n < 0 {

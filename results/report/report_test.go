@@ -59,7 +59,8 @@ func exampleRun(names *results.Names) []results.Record {
 			At: int64(i) * 10e9 / 3000, Object: uint64(n), URL: names.Strings.Of(path),
 			Distribution: uint16(n % 2), Status: 200, BytesOut: int64(1000 + 37*n*n), BodyBytes: int64(700 + 37*n*n),
 			Response: results.Hit, Layer: results.LayerEdge, TTFB: ms / 5, Total: ms / 2,
-			Addr: [16]byte{10: 0xFF, 11: 0xFF, 12: 192, 14: 2, 15: byte(i * 37 % 101)},
+			Referrer: names.Strings.Of(exampleReferrers[(i%5)*(i%7)%len(exampleReferrers)]),
+			Addr:     [16]byte{10: 0xFF, 11: 0xFF, 12: 192, 14: 2, 15: byte(i * 37 % 101)},
 		}
 		if r.At >= 5e9 && r.At < 6e9 {
 			continue
@@ -81,6 +82,9 @@ func exampleRun(names *results.Names) []results.Record {
 	}
 	return recs
 }
+
+var exampleReferrers = []string{"", "", "https://www.example.com/gallery?page=2", "https://images.example.com/", "about:blank",
+	"https://search.example:443/", "https://WWW.example.com/", "-", "http://[2001:db8::7]/", "android-app://org.example.reader/", "news.example"}
 
 func exampleOptions(names *results.Names) Options {
 	return Options{Names: names, From: epoch, To: epoch.Add(10 * time.Second), Grain: time.Second,

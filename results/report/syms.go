@@ -21,10 +21,13 @@ func newBySym[T comparable](strings *results.Strings, make func(results.Sym, str
 
 // renew drops what belongs to another generation. The table is emptied between
 // two batches of records only: once at the begin of each is enough.
-func (b *bySym[T]) renew() {
-	if g := b.strings.Generation(); g != b.generation {
-		b.generation, b.made = g, b.made[:0]
+func (b *bySym[T]) renew() (dropped bool) {
+	g := b.strings.Generation()
+	if g == b.generation {
+		return false
 	}
+	b.generation, b.made = g, b.made[:0]
+	return true
 }
 
 func (b *bySym[T]) of(sym results.Sym) T {
