@@ -58,14 +58,10 @@ func (t *Tally[V]) Find(key uint64) *V {
 
 // Get is the value under key, if there is one.
 func (t *Tally[V]) Get(key uint64) (v V, known bool) {
-	if len(t.index) == 0 {
-		return v, false
+	if at := t.Find(key); at != nil {
+		return *at, true
 	}
-	n := t.index[t.find(key)]
-	if n == 0 {
-		return v, false
-	}
-	return t.vals[n-1], true
+	return v, false
 }
 
 // Len is the number of names.

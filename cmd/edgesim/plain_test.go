@@ -174,22 +174,28 @@ func plainCacheStatistics(t *testing.T, rows []plainRow) string {
 	return csvText(t, out)
 }
 
-func plainPopularObjects(t *testing.T, rows []plainRow) string {
-	type object struct {
-		domain, url string
-		rows        []plainRow
-	}
-	var objects []object
+type plainObject struct {
+	domain, url string
+	rows        []plainRow
+}
+
+// plainObjects are the 50 objects asked for most.
+func plainObjects(rows []plainRow) []plainObject {
+	var objects []plainObject
 	for key, heap := range by(rows, func(r plainRow) string { return r["cs(Host)"] + " " + r["cs-uri-stem"] }) {
 		domain, path, _ := strings.Cut(key, " ")
-		objects = append(objects, object{domain, path, heap})
+		objects = append(objects, plainObject{domain, path, heap})
 	}
-	slices.SortFunc(objects, func(a, b object) int {
+	slices.SortFunc(objects, func(a, b plainObject) int {
 		return cmp.Or(cmp.Compare(len(b.rows), len(a.rows)), cmp.Compare(a.url, b.url), cmp.Compare(a.domain, b.domain))
 	})
+	return objects[:min(50, len(objects))]
+}
+
+func plainPopularObjects(t *testing.T, rows []plainRow) string {
 	out := [][]string{strings.Split("DistributionID,FriendlyName,Object,RequestCount,HitCount,MissCount,HitCountPct,BytesFromMisses,"+
 		"TotalBytes,IncompleteDownloadCount,HTTP2xx,HTTP3xx,HTTP4xx,HTTP5xx", ",")}
-	for _, o := range objects[:min(50, len(objects))] {
+	for _, o := range plainObjects(rows) {
 		c := plainCounts(o.rows)
 		shown := []rune(o.url)
 		row := []string{o.domain, plainFriendly(rows, o.domain), string(shown[max(0, len(shown)-500):])}
@@ -383,7 +389,9 @@ func plainReports(t *testing.T, rows []plainRow) map[string]string {
 	return map[string]string{
 		"cache_statistics":                plainCacheStatistics(t, rows),
 		"popular_objects":                 plainPopularObjects(t, rows),
+		"popular_objects_more":            plainPopularMore(t, rows),
 		"top_referrers":                   plainTopReferrers(t, rows),
+		"top_referrers_more":              plainReferrersMore(t, rows),
 		"usage":                           plainUsageReport(t, rows),
 		"viewers_devices":                 plainList(t, "Device", devices, len(rows)),
 		"viewers_device_trends":           plainTrends(t, rows, devices),

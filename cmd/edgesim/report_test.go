@@ -23,7 +23,7 @@ func cloudFrontTables() []string {
 			names = append(names, k.TableNames()...)
 		}
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return name == "usage_types" || name == "popular_objects_more" })
+	return slices.DeleteFunc(names, func(name string) bool { return name == "usage_types" })
 }
 
 var generated = regexp.MustCompile(`(?m)^GeneratedTimeUTC,.*\n`)
