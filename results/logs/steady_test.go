@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -86,5 +87,30 @@ func TestSamplesInOtherForms(t *testing.T) {
 			got, _ := read(t, Options{Names: n, Everything: true, Format: format}, text)
 			sameRecords(t, name+" as "+form, n, want, got)
 		}
+	}
+}
+
+// TestLocate: a viewer's country is what the log says, else what the database
+// does; the U.S. state is the database's, where both mean the same country.
+func TestLocate(t *testing.T) {
+	locate := func(addr netip.Addr) ([2]byte, results.State) {
+		if addr == netip.MustParseAddr("192.0.2.1") {
+			return [2]byte{'U', 'S'}, results.StateOf("CA")
+		}
+		return [2]byte{}, results.NoState
+	}
+	for _, c := range []struct{ addr, country, wantCountry, wantState string }{
+		{"192.0.2.1", "", "US", "CA"}, {"192.0.2.1", "-", "US", "CA"}, {"192.0.2.1", "US", "US", "CA"}, {"192.0.2.1", "CA", "CA", "-"},
+		{"192.0.2.2", "", "\x00\x00", "-"}, {"192.0.2.2", "DE", "DE", "-"}, {"-", "US", "US", "-"},
+	} {
+		log := `{"timestamp":"1790000000","c-ip":"` + c.addr + `","c-country":"` + c.country + `"}`
+		recs, _ := read(t, Options{Locate: locate}, log)
+		if got := string(recs[0].Country[:]); got != c.wantCountry || recs[0].State.String() != c.wantState {
+			t.Errorf("%s of %q is in %q, %s, want %q, %s", c.addr, c.country, got, recs[0].State, c.wantCountry, c.wantState)
+		}
+	}
+	recs, _ := read(t, Options{Locate: locate, Format: "nginx"}, strings.Replace(combinedLine, "192.0.2.7", "192.0.2.1", 1))
+	if string(recs[0].Country[:]) != "US" || recs[0].State.String() != "CA" {
+		t.Errorf("nginx: %q, %s", recs[0].Country, recs[0].State)
 	}
 }
