@@ -91,6 +91,10 @@ func (v *SummaryView) Finish(end SummaryEnd) *Summary {
 func (v *SummaryView) fillTraffic(s *Summary) {
 	t := &v.traffic
 	all := t.all
+	if v.options.Logged {
+		all = all.estimated()
+		s.Warn("what went to origins is not in the log: it is estimated from misses and refresh hits, and bytes count with their headers")
+	}
 	s.Requests = all.requests
 	s.HitRatio = ratio(all.hits, all.requests)
 	s.RefreshHitRatio = ratio(all.refreshHits, all.requests)
@@ -99,9 +103,6 @@ func (v *SummaryView) fillTraffic(s *Summary) {
 	s.OriginOffload = Offload{
 		Requests: rest(all.originRequests, all.requests),
 		Bytes:    rest(all.originBytes, all.bytesOut),
-	}
-	if v.options.Logged {
-		v.estimateOrigin(s)
 	}
 	s.BytesOut, s.BytesIn, s.BodyBytes = all.bytesOut, all.bytesIn, all.body
 	s.Collapsed, s.Stale = t.collapsed, t.stale
@@ -117,18 +118,6 @@ func (v *SummaryView) fillTraffic(s *Summary) {
 		OneHitWonders: wonders,
 		OneHitShare:   ratio(wonders, int64(t.objects.Len())),
 	}
-}
-
-// estimateOrigin puts in what result types say of origins: misses and refresh
-// hits asked one, and misses had their bytes from it, as CloudFront's
-// BytesFromMisses counts them.
-func (v *SummaryView) estimateOrigin(s *Summary) {
-	t := &v.traffic
-	hit, refresh, miss := t.byResult[Hit], t.byResult[RefreshHit], t.byResult[Miss]
-	s.OriginRequests, s.OriginBytes = miss.requests+refresh.requests, miss.bytesOut
-	s.OriginOffload = Offload{Requests: rest(s.OriginRequests, t.all.requests), Bytes: rest(s.OriginBytes, t.all.bytesOut)}
-	s.ByteHitRatio = ratio(hit.bytesOut+refresh.bytesOut, t.all.bytesOut)
-	s.Warn("what went to origins is not in the log: it is estimated from misses and refresh hits, and bytes count with their headers")
 }
 
 func (v *SummaryView) fillViewers(s *Summary) {
@@ -169,6 +158,9 @@ func (v *SummaryView) distribution(i int, d Distribution) DistributionFigures {
 		Aliases: append([]string{}, d.Aliases...)}
 	if i < len(v.traffic.byDist) {
 		g := v.traffic.byDist[i]
+		if v.options.Logged {
+			g = g.estimated()
+		}
 		f.Requests, f.BytesOut = g.requests, g.bytesOut
 		f.HitRatio = ratio(g.hits, g.requests)
 		f.ByteHitRatio = ratio(g.cachedBody, g.body)

@@ -25,6 +25,9 @@ type sums struct {
 	bytesIn        int64
 	body           int64
 	cachedBody     int64 // body bytes of hits and refresh hits
+	cachedOut      int64 // BytesOut of them
+	misses         int64 // result type Miss
+	missesOut      int64 // BytesOut of them
 	originRequests int64
 	originBytes    int64
 }
@@ -84,10 +87,25 @@ func (s *sums) add(r *Record) {
 	case Hit:
 		s.hits++
 		s.cachedBody += r.BodyBytes
+		s.cachedOut += r.BytesOut
 	case RefreshHit:
 		s.refreshHits++
 		s.cachedBody += r.BodyBytes
+		s.cachedOut += r.BytesOut
+	case Miss:
+		s.misses++
+		s.missesOut += r.BytesOut
 	}
+}
+
+// estimated is the sums with what result types say of origins in the place of
+// what the records of a log do not: misses and refresh hits asked one, and misses
+// had their bytes from it, as CloudFront's BytesFromMisses counts them. Bytes
+// count with their headers.
+func (s sums) estimated() sums {
+	s.originRequests, s.originBytes = s.misses+s.refreshHits, s.missesOut
+	s.body, s.cachedBody = s.bytesOut, s.cachedOut
+	return s
 }
 
 func (s *sums) merge(o sums) {
@@ -98,6 +116,9 @@ func (s *sums) merge(o sums) {
 	s.bytesIn += o.bytesIn
 	s.body += o.body
 	s.cachedBody += o.cachedBody
+	s.cachedOut += o.cachedOut
+	s.misses += o.misses
+	s.missesOut += o.missesOut
 	s.originRequests += o.originRequests
 	s.originBytes += o.originBytes
 }

@@ -3,6 +3,7 @@ package folder
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,7 +41,7 @@ func prepare(opt Options) error {
 
 // ours are the files of a run that a later one in the same folder replaces.
 var ours = []string{
-	results.SummaryFile, results.IndexFile, results.ReportsDir + "/*.csv",
+	results.SummaryFile, results.IndexFile, results.ReportsDir + "/*.csv", results.ReportsDir + "/*/*.csv",
 	results.PlotsDir + "/*.json", results.PlotsDir + "/*.svg", results.PlotsDir + "/*.png", results.PlotsDir + "/*.pdf",
 	results.LatencyDir + "/*.hgrm",
 }
@@ -59,21 +60,14 @@ func files(dir string, patterns ...string) ([]string, error) {
 	return all, nil
 }
 
-// matching lists the files in dir that match pattern, whose last element alone
-// may hold wildcards.
+// matching lists the files in dir that match pattern, but for hidden ones.
 func matching(dir, pattern string) ([]string, error) {
-	parent, base := filepath.Split(filepath.FromSlash(pattern))
-	entries, err := os.ReadDir(filepath.Join(dir, parent))
+	paths, err := fs.Glob(os.DirFS(dir), pattern)
 	if err != nil {
 		return nil, fmt.Errorf("listing run folder: %w", err)
 	}
-	var found []string
-	for _, e := range entries {
-		if ok, _ := filepath.Match(base, e.Name()); ok && !strings.HasPrefix(e.Name(), ".") {
-			found = append(found, filepath.ToSlash(filepath.Join(parent, e.Name())))
-		}
-	}
-	return found, nil
+	hidden := func(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }
+	return slices.DeleteFunc(paths, hidden), nil
 }
 
 // removeOld removes what an earlier run has left.

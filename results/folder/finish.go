@@ -1,8 +1,11 @@
 package folder
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -63,8 +66,7 @@ func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 	if p.Files, err = b.furtherFiles(); err != nil {
 		return err
 	}
-	index := func(w io.Writer) error { return page.Render(w, p) }
-	if err := results.WriteFile(filepath.Join(b.opt.Dir, results.IndexFile), index); err != nil {
+	if err := b.writePage(p); err != nil {
 		return err
 	}
 	if m.Files, err = files(b.opt.Dir, append(ours, results.AccessLogFile, results.WarmupLogFile, results.ManifestFile)...); err != nil {
@@ -89,27 +91,101 @@ func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.
 	}
 	tabs := []page.Tab{page.TabOf(k, page.Scope{Tables: []page.Table{first}})}
 	for _, k := range b.reports.Kinds() {
-		var tables []page.Table
-		for _, t := range b.reports.Tables(k.Name, "") {
-			written, err := b.writeTable(k, t, "", generated)
+		var scopes []page.Scope
+		for _, d := range b.scopes() {
+			scope, err := b.writeScope(k, d, generated)
 			if err != nil {
 				return nil, err
 			}
-			tables = append(tables, written)
+			scopes = append(scopes, scope)
 		}
-		tabs = append(tabs, page.TabOf(k, page.Scope{Tables: tables}))
+		tabs = append(tabs, page.TabOf(k, scopes...))
 	}
 	return tabs, nil
+}
+
+// mostScopes is how many distributions have reports of their own.
+const mostScopes = 50
+
+// scopes are all distributions together, and each where there are several.
+func (b *Builder) scopes() []results.Distribution {
+	every := b.opt.Names.EveryDistribution()
+	list := []results.Distribution{{}}
+	if only := b.opt.Reports.Distribution; len(every) < 2 || only != "" && only != "ALL" {
+		return list
+	}
+	return append(list, every[:min(len(every), mostScopes)]...)
+}
+
+// writeScope writes a report's tables of one distribution.
+func (b *Builder) writeScope(k report.Kind, d results.Distribution, generated time.Time) (page.Scope, error) {
+	scope := page.Scope{Distribution: d.ID, Label: cmp.Or(d.Friendly, d.Domain)}
+	dir := ""
+	if d.ID != "" {
+		dir = folderOf(d.ID) + "/"
+	}
+	for _, t := range b.reports.Tables(k.Name, d.ID) {
+		written, err := b.writeTable(k, t, dir, generated)
+		if err != nil {
+			return scope, err
+		}
+		scope.Tables = append(scope.Tables, written)
+	}
+	return scope, nil
+}
+
+// folderOf is the name of the folder of a distribution's reports. An ID that came
+// from a log may hold anything.
+func folderOf(id string) string {
+	var b strings.Builder
+	for i := range len(id) {
+		c := id[i]
+		plain := c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_' || c == '.' && i > 0
+		if plain {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
 }
 
 func (b *Builder) writeTable(k report.Kind, t *report.Table, dir string, generated time.Time) (page.Table, error) {
 	t.Stamp(generated)
 	path := results.ReportsDir + "/" + dir + t.Name + ".csv"
+	full := filepath.Join(b.opt.Dir, path)
+	if dir != "" {
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			return page.Table{}, fmt.Errorf("making the folder of a distribution's reports: %w", err)
+		}
+	}
 	csv := func(w io.Writer) error { return report.WriteCSV(w, t) }
-	if err := results.WriteFile(filepath.Join(b.opt.Dir, path), csv); err != nil {
+	if err := results.WriteFile(full, csv); err != nil {
 		return page.Table{}, err
 	}
 	return page.Table{Table: t, About: k.About, Files: []page.Link{{Path: path, Label: "CSV"}}}, nil
+}
+
+// mostPage is how large a page may be, in bytes, with each distribution's own
+// tables; a larger one has those of all together alone.
+const mostPage = 3 << 20
+
+// writePage writes index.html.
+func (b *Builder) writePage(p page.Page) error {
+	var out bytes.Buffer
+	if err := page.Render(&out, p); err != nil {
+		return err
+	}
+	if out.Len() > mostPage && len(b.scopes()) > 1 {
+		for i := range p.Tabs {
+			p.Tabs[i].Scopes = p.Tabs[i].Scopes[:1]
+		}
+		out.Reset()
+		if err := page.Render(&out, p); err != nil {
+			return err
+		}
+	}
+	return results.WriteFile(filepath.Join(b.opt.Dir, results.IndexFile), copyOf(&out))
 }
 
 // furtherFiles are the files that the page links to at its foot.

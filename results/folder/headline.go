@@ -33,7 +33,7 @@ func Headline(w io.Writer, s *results.Summary, dir string) error {
 		partial = " (partial: interrupted)"
 	}
 	fmt.Fprintf(&b, "%s%s\n", fit(s.Name, columns-len(partial)), partial)
-	line("requests", "%s in %ss, %s/s", count(float64(s.Requests)), short(s.Duration), count(s.Rate.Achieved))
+	line("requests", "%s in %s, %s/s", count(float64(s.Requests)), length(s.Duration), perSecond(s.Rate.Achieved))
 	line("hit ratio", "%s of requests, %s refresh hits", percent(s.HitRatio), percent(s.RefreshHitRatio))
 	line("byte hit ratio", "%s of bytes", percent(s.ByteHitRatio))
 	line("origin offload", "%s of requests, %s of bytes", percent(s.OriginOffload.Requests), percent(s.OriginOffload.Bytes))
@@ -133,6 +133,21 @@ func millis(ms float64) string {
 }
 
 // short is a number of seconds with at most one decimal.
-func short(s float64) string {
-	return strings.TrimSuffix(strconv.FormatFloat(s, 'f', 1, 64), ".0") + " "
+// length is a run's length as people say it: seconds of a run, days of a log.
+func length(s float64) string {
+	switch {
+	case s < 2*3600:
+		return strings.TrimSuffix(strconv.FormatFloat(s, 'f', 1, 64), ".0") + " s"
+	case s < 2*86400:
+		return strconv.FormatFloat(s/3600, 'f', 1, 64) + " hours"
+	}
+	return strconv.FormatFloat(s/86400, 'f', 1, 64) + " days"
+}
+
+// perSecond is a rate, with decimals where it is small.
+func perSecond(rate float64) string {
+	if rate > 0 && rate < 100 {
+		return strconv.FormatFloat(rate, 'g', 3, 64)
+	}
+	return count(rate)
 }
