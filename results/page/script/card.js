@@ -29,7 +29,7 @@ export class ChartCard {
       "aria-valuemin": 0, "aria-valuemax": 0, "aria-valuenow": 0, "aria-valuetext": "",
     });
     this.node = el("figure", { class: "card chart", id: what.id },
-      el("header", {}, el("h4", {}, what.title, " ", this.axis), this.side), this.legend, this.canvas,
+      el("header", {}, el("h3", {}, what.title, " ", this.axis), this.side), this.legend, this.canvas,
       what.about ? el("figcaption", {}, what.about) : null);
     this.hover = new Hover(this);
     this.above = 0;

@@ -19,9 +19,9 @@ export class TableCard {
     this.scroll = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${table.title}, as a table` });
     this.foot = el("div", {});
     this.count = el("span", {});
-    const head = el("summary", {}, "Table ", this.count, links(table.files, table.title));
+    const head = el("summary", {}, "Table ", this.count);
     this.details = el("details", { open: !momentColumn(table) }, head, this.scroll, this.foot);
-    this.node = el("div", { class: "card table", id: `table-${table.name}` }, this.details);
+    this.node = el("div", { class: "card table", id: `table-${table.name}` }, this.details, links(table.files, table.title));
     this.details.addEventListener("toggle", () => this.draw());
   }
 
