@@ -195,7 +195,7 @@ func drawnCharts(t Table) []drawing {
 		if err := plot.Render(&svg, plot.FromTable(short, c), "svg", plot.Slide()); err != nil {
 			panic("page: chart " + c.Name + " cannot be drawn: " + err.Error()) // into memory, there is no reason
 		}
-		all = append(all, drawing{Name: t.Name + "_" + c.Name, Title: c.Title, About: c.About,
+		all = append(all, drawing{Name: plot.FigureName(t.Table, c), Title: c.Title, About: c.About,
 			Files: t.Charts[c.Name], Inline: template.HTML(follow().Replace(svg.String()))})
 	}
 	return all

@@ -32,7 +32,7 @@ func (f *Figure) paintLying(c draw.Canvas) {
 	h.draw(&c, c.Min.X)
 	p := f.axes()
 	value := f.Y.dress(&p.X, f.extentLying(rows))
-	f.roomForWords(&p.X, &value)
+	roomForWords(&p.X, &value)
 	f.names(p, rows, (c.Max.X-c.Min.X)*nameWide)
 	p.Draw(c)
 	c = p.DataCanvas(c)
@@ -75,11 +75,9 @@ func (f *Figure) names(p *plot.Plot, rows int, wide vg.Length) {
 
 // roomForWords widens the axis of values so that figures find room behind the
 // longest bar.
-func (f *Figure) roomForWords(a *plot.Axis, r *ruler) {
-	if f.abreast() == len(f.Series) {
-		a.Max += (a.Max - a.Min) * 0.09
-		r.max = a.Max
-	}
+func roomForWords(a *plot.Axis, r *ruler) {
+	a.Max += (a.Max - a.Min) * 0.09
+	r.max = a.Max
 }
 
 // extentLying is the range of the values of the first rows.
@@ -142,27 +140,36 @@ func (s shelf) base() vg.Length {
 	return s.value.at(0)
 }
 
-// draw draws the figure's bars, series by series.
+// draw draws the figure's bars, series by series, with their figures behind
+// them: of stacked ones the sum.
 func (s shelf) draw(f *Figure) {
 	ends := make([]float64, s.rows) // of the stacked bars so far
-	place := 0
+	beside := 0
 	for _, l := range f.Series {
+		stacked := l.Form == AsStack
 		for _, pt := range l.points() {
-			if row, ok := rowOf(pt.X, s.rows); ok && s.value.has(pt.Y) {
-				from := 0.0
-				if l.Form == AsStack {
-					from = ends[row]
-					ends[row] = min(from+max(pt.Y, 0), farthest)
-					pt.Y = ends[row]
-				}
-				s.bar(l, row, place, from, pt.Y)
-				if s.bars == len(f.Series) {
-					s.word(f, row, place, pt.Y)
-				}
+			row, ok := rowOf(pt.X, s.rows)
+			if !ok || !s.value.has(pt.Y) {
+				continue
+			}
+			from, to, at := 0.0, pt.Y, beside
+			if stacked {
+				at, from = s.bars-1, ends[row]
+				to = min(from+max(pt.Y, 0), farthest)
+				ends[row] = to
+			}
+			s.bar(l, row, at, from, to)
+			if !stacked && (pt.Y != 0 || s.bars == 1) {
+				s.word(f, row, at, to)
 			}
 		}
-		if l.Form != AsStack {
-			place++
+		if !stacked {
+			beside++
+		}
+	}
+	for row, sum := range ends {
+		if sum > 0 && s.value.has(sum) {
+			s.word(f, row, s.bars-1, sum)
 		}
 	}
 }
@@ -218,8 +225,10 @@ func (x Axis) word() func(float64) string {
 			if v == math.Trunc(v) {
 				return num(v)
 			}
-			return short(math.Round(v*1000) / 1000)
+			return significant(v)
 		}
+	case Milliseconds:
+		return millis
 	}
 	return x.tick()
 }

@@ -59,12 +59,15 @@ func (f *Figure) paintUpright(c draw.Canvas) {
 	if f.Strip != nil {
 		c.Max.Y -= stripName + stripHigh + stripGap
 	}
+	ends := f.ended()
+	c.Max.X -= roomForEnds(ends)
 	p.Draw(c)
 	c = p.DataCanvas(c)
 	x.from, x.to, y.from, y.to = c.Min.X, c.Max.X, c.Min.Y, c.Max.Y
 	data := panel{Canvas: c, x: x, y: y, step: f.Step, end: f.end()}
 	f.shade(data, p, f.Strip == nil)
 	data.draw(f.Series)
+	data.nameEnds(ends)
 	for _, m := range f.Marks {
 		data.mark(m)
 	}

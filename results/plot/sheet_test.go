@@ -2,12 +2,14 @@ package plot
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -256,4 +258,21 @@ func TestPixelsAndLetters(t *testing.T) {
 	if least := noteSize * page.scale(); least < 8 {
 		t.Errorf("letters of %s points on half a page", strconv.FormatFloat(least, 'f', 1, 64))
 	}
+}
+
+// Names at the ends of lines keep apart and inside, and their order.
+func TestEndsKeepApart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var ends []ending
+		for _, y := range rapid.SliceOfN(rapid.Float64Range(0, 200), 1, mostEnds).Draw(t, "ends") {
+			ends = append(ends, ending{y: vg.Length(y)})
+		}
+		slices.SortFunc(ends, func(a, b ending) int { return cmp.Compare(b.y, a.y) })
+		spread(ends, 8, 200)
+		for i, e := range ends {
+			if e.y < 8-1e-9 || e.y > 200+1e-9 || i > 0 && ends[i-1].y-e.y < endHigh-1e-9 {
+				t.Fatalf("ends at %v", ends)
+			}
+		}
+	})
 }

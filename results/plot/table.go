@@ -8,14 +8,14 @@ import (
 	"edgesim/results/report"
 )
 
-// FromTable is a report's chart as a figure, named TABLE_CHART. Its numbers are
+// FromTable is a report's chart as a figure, named by FigureName. Its numbers are
 // the table's own; where a table has rows of all distributions together, those.
 // It says for itself what range and distribution the table covers; Of adds whose
 // they are.
 func FromTable(t *report.Table, c report.Chart) *Figure {
 	s := sourceOf(t, c)
 	f := &Figure{
-		Name: t.Name + "_" + c.Name, Title: c.Title, About: c.About, Subtitle: covers(t),
+		Name: FigureName(t, c), Title: c.Title, About: c.About, Subtitle: covers(t, s.inTime),
 		Y: Axis{Label: c.Y, Scale: Linear, Unit: unitOf(c, s.inTime)},
 	}
 	if s.inTime {
@@ -31,6 +31,18 @@ func FromTable(t *report.Table, c report.Chart) *Figure {
 	}
 	f.Y.fit(f.Series)
 	return f
+}
+
+// FigureName is TABLE_CHART without saying twice what both say: the chart
+// browser_trends of the table viewers_browser_trends is called as the table is.
+func FigureName(t *report.Table, c report.Chart) string {
+	switch {
+	case t.Name == c.Name, strings.HasSuffix(t.Name, "_"+c.Name):
+		return t.Name
+	case strings.HasPrefix(c.Name, t.Name+"_"):
+		return c.Name
+	}
+	return t.Name + "_" + c.Name
 }
 
 // Of is the figure of what a name says, as a run's: it comes first under the
@@ -260,8 +272,9 @@ func (y *Axis) fit(series []Line) {
 	}
 }
 
-// covers says in words what a table's preamble does: distribution and range.
-func covers(t *report.Table) string {
+// covers says in words what a table's preamble does: distribution, range and, of
+// a chart over time, the width of a bucket.
+func covers(t *report.Table, inTime bool) string {
 	named := map[string]string{}
 	for _, p := range t.Preamble {
 		named[p[0]] = p[1]
@@ -270,7 +283,11 @@ func covers(t *report.Table) string {
 	if distribution == "ALL" {
 		distribution = "all distributions"
 	}
-	return subtitle(distribution, span(named["StartDateUTC"], named["EndDateUTC"]), grainWord(named["Granularity"]))
+	grain := ""
+	if inTime {
+		grain = grainWord(named["Granularity"])
+	}
+	return subtitle(distribution, span(named["StartDateUTC"], named["EndDateUTC"]), grain)
 }
 
 // span is the time from one moment in RFC 3339 to another, in words.

@@ -113,12 +113,20 @@ func TestEveryReportsChartsAreDrawn(t *testing.T) {
 	names := results.NewNames(time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC))
 	names.Distributions = []results.Distribution{{ID: "E1"}}
 	for _, some := range [][]results.Record{recs, nil} {
+		known := map[string]bool{}
+		for _, k := range Kinds() {
+			known[k.Name] = true
+		}
 		set := report.NewSet(report.Options{Names: names, Grain: o.Grain})
 		set.Add(some)
 		for _, k := range set.Kinds() {
 			for _, table := range set.Tables(k.Name, "") {
 				for _, c := range table.Charts {
 					f := FromTable(table, c).Of("quickstart")
+					if known[f.Name] {
+						t.Errorf("two plots are called %s", f.Name)
+					}
+					known[f.Name] = true
 					for _, s := range sizes {
 						checkInside(t, f, s.size)
 					}
@@ -131,6 +139,20 @@ func TestEveryReportsChartsAreDrawn(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+func TestAFiguresNameSaysNothingTwice(t *testing.T) {
+	for _, c := range [][3]string{
+		{"cache_statistics", "bytes", "cache_statistics_bytes"},
+		{"behaviors", "behaviors", "behaviors"},
+		{"viewers_browser_trends", "browser_trends", "viewers_browser_trends"},
+		{"origin", "origin_requests", "origin_requests"},
+		{"origin", "original", "origin_original"},
+	} {
+		if got := FigureName(&report.Table{Name: c[0]}, report.Chart{Name: c[1]}); got != c[2] {
+			t.Errorf("chart %s of %s is called %s, want %s", c[1], c[0], got, c[2])
 		}
 	}
 }

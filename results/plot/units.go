@@ -100,7 +100,19 @@ func binary(most float64) float64 {
 func octets(v float64) string {
 	unit := binary(math.Abs(v))
 	name := octetUnits[int(math.Round(math.Log2(unit)/10))]
-	return num(math.Round(v/unit*1000)/1000) + " " + name
+	return significant(v/unit) + " " + name
+}
+
+// significant is v with three digits, or as many as it has before the point.
+func significant(v float64) string {
+	if v == 0 || math.IsInf(v, 0) || math.IsNaN(v) {
+		return num(v)
+	}
+	places := math.Pow(10, 2-math.Floor(math.Log10(math.Abs(v))))
+	if places <= 1 || math.IsInf(places, 0) {
+		return num(math.Round(v))
+	}
+	return num(math.Round(v*places) / places)
 }
 
 // dollars is an amount of money: "$0.02", "$1,200".

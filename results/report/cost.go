@@ -273,7 +273,7 @@ func recalled(list []string) string {
 
 func costCharts(currency string) []Chart {
 	return []Chart{{
-		Name: "cost", Title: "Cost of 30 days by price class", Form: Bars, X: "PriceClass", Y: currency, Unit: Number,
+		Name: "cost", Title: "Cost of 30 days by price class", Form: Stack, X: "PriceClass", Y: currency, Unit: Number,
 		Only:  [][2]string{{"Region", everywhere}},
 		About: "The range's traffic, scaled to 30 days.",
 		Series: []Series{

@@ -157,7 +157,7 @@ func (g *groups) groupNotes(t *Table) {
 func groupChart(name, title, by string) Chart {
 	return Chart{
 		Name: name, Title: title, About: "Requests by how the cache answered, the most asked for first.",
-		Form: Bars, X: by, Y: "requests", Unit: Count, Most: 15,
+		Form: Stack, X: by, Y: "requests", Unit: Count, Most: 15,
 		Series: []Series{
 			{Label: "Hits", Columns: []string{"HitCount"}, Color: "Hit"},
 			{Label: "Refresh hits", Columns: []string{"RefreshHitCount"}, Color: "RefreshHit"},

@@ -200,7 +200,7 @@ func originCharts() []Chart {
 				{Label: "Viewers to edge", Columns: []string{"RequestCount"}, Color: "blue"},
 				{Label: "Edge to origins", Columns: []string{"OriginRequestCount"}, Color: "vermillion"},
 			}},
-		{Name: "offload", Title: "Origin offload", Form: Lines, X: "TimeBucket", Y: "kept from the origins", Unit: Percent,
+		{Name: "offload_share", Title: "Origin offload", Form: Lines, X: "TimeBucket", Y: "kept from the origins", Unit: Percent,
 			About: "The share of requests and of bytes that no origin saw.",
 			Series: []Series{
 				{Label: "Of requests", Columns: []string{"KeptRequestCount"}, Over: []string{"RequestCount"}, Color: "ink"},

@@ -1,0 +1,100 @@
+package plot
+
+import (
+	"cmp"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Lines over time carry their names at their ends, too, so that who sees no
+// colours, or reads a copy in gray, need not compare dashes with a legend.
+const (
+	mostEnds             = 8
+	endHigh    vg.Length = 16  // of one name
+	endWide    vg.Length = 130 // of the longest
+	endSample  vg.Length = 14  // the piece of line before a name
+	endGap     vg.Length = 4
+	leastNamed           = 2 // a line alone is named by title and axis
+)
+
+// ended are the series whose ends are named: none where there are too few or too
+// many, or where they do not run on to the right edge.
+func (f *Figure) ended() []Line {
+	if f.X.Scale != Time && f.X.Scale != Elapsed {
+		return nil
+	}
+	var lines []Line
+	for _, l := range f.Series {
+		switch l.Form {
+		case "", AsLine, AsStep:
+			if l.Label != "" && len(l.points()) > 0 {
+				lines = append(lines, l)
+			}
+		}
+	}
+	if len(lines) < leastNamed || len(lines) > mostEnds {
+		return nil
+	}
+	return lines
+}
+
+func endStyle() draw.TextStyle { return sans(noteSize, Ink, draw.XLeft, draw.YCenter) }
+
+// endName is the line's name as it stands at its end.
+func endName(l Line) string { return cutMiddle(printable(l.Label), endStyle(), endWide) }
+
+// roomForEnds is the width to the right of the data that the names take.
+func roomForEnds(lines []Line) vg.Length {
+	var wide vg.Length
+	for _, l := range lines {
+		wide = max(wide, endStyle().Width(endName(l)))
+	}
+	if wide == 0 {
+		return 0
+	}
+	return wide + endSample + 3*endGap
+}
+
+// ending is where a line's name stands.
+type ending struct {
+	line Line
+	y    vg.Length
+}
+
+// nameEnds writes the lines' names to the right of the data, each as high as its
+// line ends, and apart from the others.
+func (p panel) nameEnds(lines []Line) {
+	var ends []ending
+	for _, l := range lines {
+		if parts := p.place(l.points()); len(parts) > 0 {
+			last := parts[len(parts)-1]
+			ends = append(ends, ending{l, last[len(last)-1].Y})
+		}
+	}
+	slices.SortStableFunc(ends, func(a, b ending) int { return cmp.Compare(b.y, a.y) })
+	spread(ends, p.Min.Y+endHigh/2, p.Max.Y)
+	for _, e := range ends {
+		x := p.Max.X + endGap
+		p.StrokeLine2(e.line.pen(), x, e.y, x+endSample, e.y)
+		middle(p.Canvas, endStyle(), vg.Point{X: x + endSample + endGap, Y: e.y}, endName(e.line))
+	}
+}
+
+// spread moves places, which fall, apart by endHigh within low and high, as
+// little as it can from above; where there is no room for all they touch.
+func spread(ends []ending, low, high vg.Length) {
+	gap := min(endHigh, (high-low)/vg.Length(max(len(ends)-1, 1)))
+	for i := range ends {
+		top := high
+		if i > 0 {
+			top = ends[i-1].y - gap
+		}
+		ends[i].y = min(ends[i].y, top)
+	}
+	for i := range ends {
+		j := len(ends) - 1 - i
+		ends[j].y = max(ends[j].y, low+vg.Length(i)*gap)
+	}
+}
