@@ -78,10 +78,10 @@ bench-report: build ## reports from a log of a million lines, beside GoAccess wh
 verify: build ## a million requests with evictions, expiry, ranges and aborts, every byte compared
 	.ci/verify
 
-gallery: build ## docs/gallery anew, from a run of quickstart
+gallery: build ## docs/gallery anew, from a run of quickstart: every plot, and the page in a browser
 	rm -rf docs/gallery/run
-	bin/edgesim run quickstart --out docs/gallery/run
-	cp docs/gallery/run/plots/*.png docs/gallery/
+	bin/edgesim run quickstart --seed 7 --set duration=60s --set warmup=5s --set workload.rate=600/s --out docs/gallery/run
+	$(GO) run ./results/plot/gallery docs/gallery/run docs/gallery
 	rm -rf docs/gallery/run
 
 clean: ## remove what was built and run

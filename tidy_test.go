@@ -35,7 +35,7 @@ var floors = map[string]int{
 	"sim/live": 4,
 
 	"cmd/edgesim": 5, "cmd/loadgen": 5,
-	"edge/peers": 5, "results/logs/beside": 5,
+	"edge/peers": 5, "results/logs/beside": 5, "results/plot/gallery": 5,
 }
 
 // withClock are the packages that live in real time and may ask for it, and for
