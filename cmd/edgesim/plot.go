@@ -23,13 +23,13 @@ var plotCommand = command{
 	name:     "plot",
 	synopsis: "RUN... [flags]",
 	about:    "draw a run's plots for slides and paper, or several runs in one",
-	long: `RUN is a run folder. Each of its plots is drawn, or with --view one or a few;
-with several RUNs each is one picture of them all, a series in the same colour for
-every run, the first solid, the others dashed.
+	long: `RUN is a run folder. Each of its plots is drawn, or with --view one or a
+few; with several RUNs each is one picture of them all, a series in the same
+colour for every run, the first solid, the others dashed.
 
-FORMAT is svg, png or pdf. SIZE is 16x9 or 4x3 (slides), square, page (half a page
-of A4 or Letter), landscape (a whole one), or a width and a height in mm, cm, in,
-pt or px. Letters are as large as the size wants.
+FORMAT is svg, png or pdf. SIZE is 16x9 or 4x3 (slides), square, page (half a
+page of A4 or Letter), landscape (a whole one), or a width and a height in mm,
+cm, in, pt or px. Letters are as large as the size wants.
 
 Files go into the run folder's plots, with several RUNs into this directory, or
 into --out: a folder, or with one view a file, whose name then says the format.
@@ -44,7 +44,7 @@ Examples:
 	prepare: func(f *pflag.FlagSet) action {
 		var o plotOptions
 		f.BoolVar(&o.list, "list", false, "list plots: a run's with RUN, else those that every run has")
-		f.StringSliceVar(&o.views, "view", nil, "`NAME` of the plot; may be repeated (default all)")
+		f.StringSliceVar(&o.views, "view", nil, "`NAME` of a plot; may be repeated; without it all are drawn")
 		f.StringVar(&o.format, "format", "svg", "`FORMAT`: "+strings.Join(plot.Formats(), ", "))
 		f.StringVar(&o.size, "size", plot.SizeNames()[0], "`SIZE`: "+strings.Join(plot.SizeNames(), ", ")+", or as 160mmx90mm")
 		f.StringVar(&o.out, "out", "", "`PATH` of a folder, or of a file")

@@ -64,13 +64,12 @@ type ending struct {
 }
 
 // nameEnds writes the lines' names to the right of the data, each as high as its
-// line ends, and apart from the others.
+// line runs towards its end, and apart from the others.
 func (p panel) nameEnds(lines []Line) {
 	var ends []ending
 	for _, l := range lines {
-		if parts := p.place(l.points()); len(parts) > 0 {
-			last := parts[len(parts)-1]
-			ends = append(ends, ending{l, last[len(last)-1].Y})
+		if at := slices.Concat(p.place(l.points())...); len(at) > 0 {
+			ends = append(ends, ending{l, endOf(at)})
 		}
 	}
 	slices.SortStableFunc(ends, func(a, b ending) int { return cmp.Compare(b.y, a.y) })
@@ -80,6 +79,18 @@ func (p panel) nameEnds(lines []Line) {
 		p.StrokeLine2(e.line.pen(), x, e.y, x+endSample, e.y)
 		middle(p.Canvas, endStyle(), vg.Point{X: x + endSample + endGap, Y: e.y}, endName(e.line))
 	}
+}
+
+// endOf is the median height of a line's last eighth: the very last time bucket
+// is often one that the run's end has cut short, where all lines fall.
+func endOf(at []vg.Point) vg.Length {
+	last := at[len(at)-1-(len(at)-1)/8:]
+	heights := make([]vg.Length, len(last))
+	for i, pt := range last {
+		heights[i] = pt.Y
+	}
+	slices.Sort(heights)
+	return heights[len(heights)/2]
 }
 
 // spread moves places, which fall, apart by endHigh within low and high, as
