@@ -19,9 +19,9 @@ const (
 	leastNamed           = 2 // a line alone is named by title and axis
 )
 
-// ended are the series whose ends are named: none where there are too few or too
-// many, or where they do not run on to the right edge.
-func (f *Figure) ended() []Line {
+// ended are the series whose ends are named: those that run on to the right edge
+// of the X axis; none where there are too few or too many.
+func (f *Figure) ended(x ruler) []Line {
 	if f.X.Scale != Time && f.X.Scale != Elapsed {
 		return nil
 	}
@@ -37,7 +37,10 @@ func (f *Figure) ended() []Line {
 	if len(lines) < leastNamed || len(lines) > mostEnds {
 		return nil
 	}
-	return lines
+	return slices.DeleteFunc(lines, func(l Line) bool {
+		last := x.value(l.X[len(l.points())-1])
+		return !((last-x.min)/(x.max-x.min) > 0.8)
+	})
 }
 
 func endStyle() draw.TextStyle { return sans(noteSize, Ink, draw.XLeft, draw.YCenter) }

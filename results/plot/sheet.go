@@ -59,7 +59,7 @@ func (f *Figure) paintUpright(c draw.Canvas) {
 	if f.Strip != nil {
 		c.Max.Y -= stripName + stripHigh + stripGap
 	}
-	ends := f.ended()
+	ends := f.ended(x)
 	c.Max.X -= roomForEnds(ends)
 	p.Draw(c)
 	c = p.DataCanvas(c)

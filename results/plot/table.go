@@ -251,22 +251,22 @@ func unitOf(c report.Chart, inTime bool) string {
 }
 
 // fit gives percentages the whole range where they take up some of it, so that
-// plots can be compared, and times that span decades a log axis.
+// plots can be compared, and times, which span decades, a log axis: whatever they
+// are, so that those of two runs can be laid over each other.
 func (y *Axis) fit(series []Line) {
-	low, high := math.Inf(1), 0.0
-	bars := false
+	high, bars := 0.0, false
 	for _, l := range series {
 		bars = bars || l.Form != AsLine
 		for _, v := range l.Y {
-			if v > 0 {
-				low, high = min(low, v), max(high, v)
+			if v > high { // never so of NaN
+				high = v
 			}
 		}
 	}
 	switch {
 	case y.Unit == Percents && high > 20 && high <= 100 && !bars:
 		y.Max = 100
-	case y.Unit == Milliseconds && high > 30*low && !bars:
+	case y.Unit == Milliseconds && !bars:
 		y.Scale = Log
 		y.Label += " (log scale)"
 	}
