@@ -61,6 +61,9 @@ const (
 	// faceShare bounds what pages cost: a processor makes them for no more than
 	// one part in so many of the time.
 	faceShare = 20
+	// faceLatest is how old a page may become for that: the first look at a range
+	// reads all its hours and says nothing of what the next costs.
+	faceLatest = 15 * time.Second
 	// mostMade is how many pages are remembered.
 	mostMade = 8
 )
@@ -195,7 +198,7 @@ func (f *face) latest(what asked) (*made, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now, came := time.Now(), f.of.came()
-	if m.data != nil && (m.came == came || now.Sub(m.at) < max(faceEvery, faceShare*m.cost)) {
+	if m.data != nil && (m.came == came || now.Sub(m.at) < min(max(faceEvery, faceShare*m.cost), faceLatest)) {
 		return m.copy(), nil
 	}
 	p, err := f.of.page(what, now)

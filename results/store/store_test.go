@@ -69,7 +69,7 @@ func ledgerOf(t *testing.T, s *Store, n *results.Names, run time.Time) *Ledger {
 
 // additive are the reports whose tables of parts add up to those of the whole,
 // to the last byte.
-var additive = []string{"cache_statistics", "latency", "serving", "usage", "viewers"}
+var additive = []string{"cache_statistics", "latency", "serving", "usage", "viewers", "popular_objects", "top_referrers"}
 
 func printed(t *testing.T, set *report.Set) string {
 	t.Helper()
@@ -89,6 +89,9 @@ func printedKind(t *testing.T, set *report.Set, kind string) string {
 	}
 	var b strings.Builder
 	for _, table := range set.Tables(kind, "") {
+		if table.Name == "popular_objects_more" {
+			continue // who had an object in one hour is not known in the next
+		}
 		if err := report.WriteCSV(&b, table); err != nil {
 			t.Fatal(err)
 		}
