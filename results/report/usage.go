@@ -21,10 +21,10 @@ func init() {
 // usage counts what edges did for viewers and sent on to origins.
 type usage struct {
 	cells[usageCell]
-	regions   []string // by number; 0 is unknown
-	byEdge    []uint8  // region's number by edge, plus 1; 0 is not known yet
-	untyped   bool     // some TTL is not known
-	estimated bool     // some upload is known by the request's bytes alone
+	regions []string // by number; 0 is unknown
+	byEdge  []uint8  // region's number by edge, plus 1; 0 is not known yet
+	untyped bool     // some TTL is not known
+	sent    bool     // something was sent on to an origin
 }
 
 // usageCell is what a bucket of a distribution knows: by region what the CSV has,
@@ -109,17 +109,14 @@ func (u *usage) add(r *results.Record) {
 	}
 }
 
-// uploaded is what the request sent on to the origin. A record that knows of no
-// request to an origin, as that of a log, has only the whole request's bytes to
-// go by; what the edge answered by itself went nowhere.
+// uploaded is what the request sent on to the origin: all that the viewer sent,
+// header included, which is what a log knows of it too; what the edge answered by
+// itself went nowhere.
 func (u *usage) uploaded(r *results.Record) int64 {
-	switch {
-	case r.OriginSent > 0 || r.OriginAsked > 0:
-		return r.OriginSent
-	case r.Result == results.Redirect || r.Result == results.LimitExceeded || r.Result == results.CapacityExceeded || refused(r.Detail):
+	if r.Result == results.Redirect || r.Result == results.LimitExceeded || r.Result == results.CapacityExceeded || refused(r.Detail) {
 		return 0
 	}
-	u.estimated = u.estimated || r.BytesIn > 0
+	u.sent = u.sent || r.BytesIn > 0
 	return r.BytesIn
 }
 

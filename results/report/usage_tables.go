@@ -109,10 +109,10 @@ func usageCharts() []Chart {
 }
 
 func (u *usage) uploadNote() []string {
-	if !u.estimated {
+	if !u.sent {
 		return nil
 	}
-	return []string{"Bytes to the origin are those that viewers sent with proxy methods, headers included: what went on to the origin is not in the log."}
+	return []string{"Bytes to the origin are those that viewers sent with proxy methods, headers included."}
 }
 
 // usageColumn is the name of a usage type's column.

@@ -33,10 +33,9 @@ func usageByHand(recs []results.Record) map[string]float64 {
 		}
 		up := 0.0
 		if kind == "Proxy" {
-			up = float64(r.OriginSent)
 			turnedAway := strings.HasPrefix(r.Detail.String(), "InvalidRequest") || r.Detail == results.ClientGeoBlocked ||
 				r.Result == results.Redirect || r.Result == results.LimitExceeded || r.Result == results.CapacityExceeded
-			if r.OriginSent == 0 && r.OriginAsked == 0 && !turnedAway {
+			if !turnedAway {
 				up = float64(r.BytesIn)
 			}
 		}
