@@ -18,7 +18,12 @@ export class Tabs {
     for (const group of nav.querySelectorAll(".group")) group.setAttribute("role", "presentation");
     addEventListener("hashchange", () => this.show(location.hash.slice(1)));
     this.show(location.hash.slice(1));
-    if (location.hash) scrollTo(0, 0); // past where the browser went when all were open
+    // A browser goes to the place that the address names, at the latest when the
+    // page is loaded; with tabs that place is the top.
+    if (location.hash) {
+      scrollTo(0, 0);
+      addEventListener("load", () => setTimeout(() => scrollTo(0, 0)), { once: true });
+    }
   }
 
   orient() {
