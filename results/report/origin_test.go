@@ -65,6 +65,35 @@ func askedOf(r results.Record) (requests, bytes float64) {
 	return 0, 0
 }
 
+// What a row of a log must have asked of an origin, by its result and section
+// 3.1's details.
+func TestGuess(t *testing.T) {
+	for _, c := range []struct {
+		result      results.Result
+		detail      results.Detail
+		asked, sent int64
+	}{
+		{results.Hit, 0, 0, 0},
+		{results.Miss, 0, 1, 7},
+		{results.Miss, results.MissGeneratedResponse, 1, 7},
+		{results.Miss, results.OriginShieldHit, 0, 0},
+		{results.RefreshHit, 0, 1, 0},
+		{results.Redirect, 0, 0, 0},
+		{results.Error, results.ErrorDetail, 0, 0},
+		{results.Error, results.ClientGeoBlocked, 0, 0},
+		{results.Error, results.InvalidRequestMethod, 0, 0},
+		{results.Error, results.AbortedOrigin, 1, 0},
+		{results.Error, results.OriginCommError, 1, 0},
+		{results.Error, results.OriginZeroSizeObjectError, 1, 0},
+		{results.Error, results.SlowReaderOriginError, 1, 0},
+	} {
+		asked, sent := guess(&results.Record{Response: c.result, Result: c.result, Detail: c.detail, BytesOut: 7})
+		if asked != c.asked || sent != c.sent {
+			t.Errorf("%v, %v: %d requests and %d bytes, want %d and %d", c.result, c.detail, asked, sent, c.asked, c.sent)
+		}
+	}
+}
+
 // flowedIn is what flowed to viewers in the second of a row.
 func flowedIn(names *results.Names, recs []results.Record, row []Cell) float64 {
 	start := row[2].Num - float64(epoch.Unix())
