@@ -91,6 +91,7 @@ func TestCostIsTheBillOfWhatWasCounted(t *testing.T) {
 			r := &recs[i]
 			r.Edge = rapid.SampledFrom([]uint16{0, 1, 2, 3, math.MaxUint16}).Draw(t, "edge")
 			r.Protocol = rapid.SampledFrom([]results.Protocol{results.HTTP, results.HTTPS, results.WS, results.WSS}).Draw(t, "protocol")
+			r.BytesOut *= 1000 // so that tiers are climbed
 			region := ""
 			if int(r.Edge) < len(names.Edges) {
 				region = names.Edges[r.Edge].BillingRegion
@@ -125,6 +126,14 @@ func TestCostIsTheBillOfWhatWasCounted(t *testing.T) {
 				inRange += c.Total() * max(days/30, 1)
 			}
 			checkBill(t, r, className(class), month, inRange)
+			row := rowOf(r, map[string]string{"PriceClass": className(class), "Region": everywhere})
+			var whole price.Traffic
+			for _, one := range traffic {
+				whole.Add(one)
+			}
+			if r.number(row, "HTTP") != whole.HTTP || r.number(row, "HTTPS") != whole.HTTPS || r.number(row, "BytesOut") != whole.Out {
+				t.Fatalf("the traffic is %v, want %+v", row, whole)
+			}
 		}
 	})
 }

@@ -16,7 +16,7 @@ import (
 func anyFetch(names *results.Names) *rapid.Generator[results.Record] {
 	return rapid.Custom(func(t *rapid.T) results.Record {
 		r := anyServed(names).Draw(t, "record")
-		r.At = rapid.Int64Range(0, 1e5).Draw(t, "at") * 1e9
+		r.At = rapid.OneOf(rapid.Int64Range(0, 20), rapid.Int64Range(0, 1e5)).Draw(t, "at") * 1e9
 		r.Object = uint64(rapid.IntRange(0, 5).Draw(t, "object"))
 		r.URL = names.Strings.Of(fmt.Sprint("/", r.Object))
 		r.Query = 0
@@ -154,6 +154,36 @@ func TestIntervalsCountOn(t *testing.T) {
 	}
 	if got := v.covering(0.95).Num; got < 101 || got > 130 {
 		t.Errorf("95 %% are below %v s, want about 112", got)
+	}
+}
+
+// A miss that begins while another of the same object is under way is none that a
+// TTL could have spared, however many overlap one another.
+func TestLongerTTLOfOverlappingFetches(t *testing.T) {
+	names := exampleNames()
+	l := newLongerTTL(Options{Names: names})
+	for _, span := range [][2]int64{{100, 110}, {105, 130}, {120, 121}, {131, 132}} {
+		l.Add([]results.Record{{URL: names.Strings.Of("/a"), Method: results.GET, Response: results.Miss, Result: results.Miss,
+			At: span[0] * 1e9, Total: (span[1] - span[0]) * 1e9}})
+	}
+	rows := l.Tables("")[0].Rows
+	if len(rows) != 1 || rows[0][3].Num != 1 || rows[0][8].Num != 2 {
+		t.Errorf("rows %v, want one re-fetch after a second", rows)
+	}
+}
+
+// Counts of a bin that overflows are halved with all others.
+func TestIntervalsHalveTogether(t *testing.T) {
+	var v intervals
+	for range math.MaxUint16 {
+		v.add(1e9)
+	}
+	for range 10_000 {
+		v.add(100e9)
+	}
+	v.add(1e9) // one more than a bin holds
+	if half, most := v.covering(0.5).Num, v.covering(0.95).Num; half != 2 || most < 100 {
+		t.Errorf("half are below %v s, 95 %% below %v s", half, most)
 	}
 }
 
