@@ -210,7 +210,7 @@ func (l *longerTTL) each(f func(*renewals)) {
 
 func longerTTLCharts() []Chart {
 	return []Chart{{
-		Name: "longer_ttl", Title: "Objects that want a longer TTL", Form: Bars, X: "Object", Y: "re-fetches", Unit: Count, Most: 15,
+		Name: "longer_ttl", Title: "Objects that want a longer TTL", Form: Stack, X: "Object", Y: "re-fetches", Unit: Count, Most: 15,
 		About: "Fetches of an object by an edge location that had fetched it before.",
 		Series: []Series{
 			{Label: "Refresh hits", Columns: []string{"RefreshHitCount"}, Color: "RefreshHit"},
