@@ -228,10 +228,7 @@ func (o *reportOptions) print(e *env, in *sources, ro report.Options, kinds []re
 		}
 	}
 	if ro.Grain == 0 && set.Length() > patientHours {
-		var err error
-		if set, err = set.Coarser(24 * time.Hour); err != nil {
-			return err
-		}
+		set.Coarsen(24 * time.Hour)
 	}
 	tell(e.stderr, doubts, set.LeftOut())
 	if err := o.printTables(e, set); err != nil {

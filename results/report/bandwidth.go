@@ -121,7 +121,7 @@ func (o *origin) percentile(of []int, from, to time.Time, number func(flow) int6
 }
 
 // step is how finely bandwidth is known, in ns.
-func (o *origin) step() int64 { return newMinutes(o.timeline).step }
+func (o *origin) step() int64 { return newMinutes(o.fine).step }
 
 func (o *origin) stepName() string {
 	switch time.Duration(o.step()) {

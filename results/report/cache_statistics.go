@@ -3,6 +3,7 @@ package report
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"edgesim/results"
 )
@@ -53,6 +54,14 @@ func (c *cacheStatistics) at(b bucket) *tallies {
 		c.lastBucket, c.lastCell = b, c.cells[b]
 	}
 	return c.lastCell
+}
+
+func (c *cacheStatistics) coarsen(grain time.Duration) {
+	fine, of := c.cells, c.timeline.coarsen(grain)
+	c.cells, c.lastCell = map[bucket]*tallies{}, nil
+	for b, t := range fine {
+		c.at(bucket{b.distribution, of(b.number)}).merge(t)
+	}
 }
 
 // Tables has a row for every bucket from the first to the last, empty ones

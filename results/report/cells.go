@@ -3,6 +3,7 @@ package report
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"edgesim/results"
 )
@@ -57,6 +58,15 @@ func (c *cells[T]) at(b bucket) *T {
 		c.all[b] = cell
 	}
 	return cell
+}
+
+// coarsen adds the cells up to those of longer buckets.
+func (c *cells[T]) coarsen(grain time.Duration) {
+	fine, of := c.all, c.timeline.coarsen(grain)
+	c.all, c.recent = map[bucket]*T{}, nil
+	for b, cell := range fine {
+		c.merge(c.at(bucket{b.distribution, of(b.number)}), cell)
+	}
 }
 
 // whole is the sum of the scope's cells.

@@ -63,7 +63,7 @@ func (o Options) rangeOf() (from, to time.Time) {
 	if o.span == nil || o.span.last < o.span.first {
 		return from, to
 	}
-	t := timeline{grain: int64(cmp.Or(o.Grain, time.Hour))}
+	t := timeline{grain: int64(cmp.Or(o.span.grain, o.Grain, time.Hour))}
 	if from.IsZero() {
 		from = t.start(floorDiv(o.at(o.span.first).UnixNano(), t.grain))
 	}

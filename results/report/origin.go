@@ -1,6 +1,10 @@
 package report
 
-import "edgesim/results"
+import (
+	"time"
+
+	"edgesim/results"
+)
 
 func init() {
 	register(Kind{
@@ -19,6 +23,7 @@ func init() {
 type origin struct {
 	cells[offload]
 	flows    []*minutes        // by distribution + 1; nil where nothing was seen
+	fine     timeline          // of the first buckets, which says how finely bandwidth is known
 	together map[int64]offload // peaks of all distributions together, taken back from tables
 	guessed  bool              // some record did not tell what it asked of an origin
 	absorbed bool
@@ -35,7 +40,19 @@ type offload struct {
 }
 
 func newOrigin(o Options) *origin {
-	return &origin{cells: newCells(o, (*offload).merge), together: map[int64]offload{}}
+	return &origin{cells: newCells(o, (*offload).merge), fine: newTimeline(o), together: map[int64]offload{}}
+}
+
+func (o *origin) coarsen(grain time.Duration) {
+	fine, before := o.together, o.timeline
+	o.together = map[int64]offload{}
+	of := before.coarsen(grain)
+	for number, peaks := range fine {
+		sum := o.together[of(number)]
+		sum.merge(&peaks)
+		o.together[of(number)] = sum
+	}
+	o.cells.coarsen(grain)
 }
 
 func (o *origin) Add(recs []results.Record) {
@@ -58,7 +75,7 @@ func (o *origin) Add(recs []results.Record) {
 func (o *origin) minutesOf(distribution uint16) *minutes {
 	m := placeOf(&o.flows, distribution)
 	if *m == nil {
-		*m = newMinutes(o.timeline)
+		*m = newMinutes(o.fine)
 	}
 	return *m
 }

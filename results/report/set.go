@@ -22,7 +22,10 @@ type Set struct {
 
 // span is the time between the first and the last record's end, in ns since the
 // epoch; of no records when last is before first.
-type span struct{ first, last int64 }
+type span struct {
+	first, last int64
+	grain       time.Duration // of time buckets that were made longer later; 0: Options.Grain
+}
 
 func (s *span) add(at int64) {
 	if s.last < s.first {
@@ -65,27 +68,22 @@ func (s *Set) Length() time.Duration {
 	return time.Duration(max(0, s.o.span.last-s.o.span.first))
 }
 
-// Coarser is the set with longer time buckets. Reports whose tables add up are put
-// together from them; the others, and those without time, are the same as here.
-func (s *Set) Coarser(grain time.Duration) (*Set, error) {
-	o := s.o
-	o.Grain = grain
-	c := NewSet(o, s.kinds...)
-	*c.o.span = *s.o.span
-	for i, r := range s.reports {
-		tables := r.Tables("")
-		a, able := c.reports[i].(Absorber)
-		if !able || !slices.ContainsFunc(tables, (*Table).overTime) {
-			c.reports[i] = r
-			continue
-		}
-		for _, t := range tables {
-			if err := a.Absorb(t); err != nil {
-				return nil, fmt.Errorf("report %s in buckets of %v: %w", s.kinds[i].Name, grain, err)
-			}
+// coarsener is a report over time. Its buckets can be put together to longer ones,
+// of a multiple of their grain, to the last count as if it had counted by those.
+type coarsener interface{ coarsen(grain time.Duration) }
+
+// Coarsen gives the reports longer time buckets, of a multiple of those they have.
+// Every figure is as if the reports had been made with them from the beginning.
+func (s *Set) Coarsen(grain time.Duration) {
+	if now := cmp.Or(s.o.span.grain, s.o.Grain, time.Hour); grain < now || grain%now != 0 {
+		panic(fmt.Sprintf("report: buckets of %v cannot be put together from those of %v", grain, now))
+	}
+	s.o.span.grain = grain
+	for _, r := range s.reports {
+		if c, able := r.(coarsener); able {
+			c.coarsen(grain)
 		}
 	}
-	return c, nil
 }
 
 // LeftOut counts the records that were not of the range or distribution.

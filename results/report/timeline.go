@@ -32,6 +32,14 @@ func newTimeline(o Options) timeline {
 	return t
 }
 
+// coarsen makes the buckets longer, and gives the function that tells which one a
+// bucket of before is part of.
+func (t *timeline) coarsen(grain time.Duration) (of func(number int64) int64) {
+	before := t.grain
+	t.grain = int64(grain)
+	return func(number int64) int64 { return floorDiv(number*before, t.grain) }
+}
+
 // of is the number of the record's bucket.
 func (t *timeline) of(r *results.Record) int64 { return floorDiv(t.epoch+r.End(), t.grain) }
 
