@@ -63,12 +63,10 @@ func refetches(recs []results.Record) map[[2]int]*refetched {
 		if again {
 			o.seconds = append(o.seconds, float64(r.At-end)/1e9)
 		}
-		_, bytes := askedOf(r)
+		var bytes float64
 		if r.OriginBytes > 0 || r.Response == results.RefreshHit {
 			bytes = float64(r.OriginBytes)
-		} else if tellsLayer(&r) {
-			bytes = 0
-		} else {
+		} else if !tellsLayer(&r) {
 			bytes = float64(r.BytesOut)
 		}
 		o.bytes += bytes
