@@ -15,6 +15,7 @@ type Summary struct {
 	Name     string   `json:"name"`
 	Seed     uint64   `json:"seed"`
 	Partial  bool     `json:"partial"`
+	Logged   bool     `json:"logged,omitempty"` // of an access log: of what it does not tell, figures are 0
 	Warnings []string `json:"warnings"`
 
 	Duration       float64 `json:"duration_s"` // measured, warm-up excluded

@@ -74,6 +74,7 @@ func (v *SummaryView) Finish(end SummaryEnd) *Summary {
 		Name:           v.options.Name,
 		Seed:           v.options.Seed,
 		Partial:        end.Partial,
+		Logged:         v.options.Logged,
 		Duration:       max(0, length-v.options.Warmup.Seconds()),
 		Warmup:         v.options.Warmup.Seconds(),
 		WarmupRequests: t.leftOut,

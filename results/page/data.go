@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -103,6 +104,9 @@ func dataOf(t Tab) dataTab {
 	d := dataTab{Name: t.Name, Title: t.Title, Group: t.Group, About: t.About, Scopes: []dataScope{}}
 	for _, s := range t.Scopes {
 		scope := dataScope{Distribution: s.Distribution, Label: s.Label, Tables: []dataTable{}}
+		if s.Distribution == "" || s.Distribution == all {
+			scope.Distribution, scope.Label = all, cmp.Or(s.Label, "All distributions")
+		}
 		for _, table := range s.Tables {
 			scope.Tables = append(scope.Tables, tableOf(table))
 		}
@@ -124,6 +128,9 @@ func tableOf(t Table) dataTable {
 	}
 	return d
 }
+
+// all is what the script calls all distributions together.
+const all = "ALL"
 
 // headOfColumn is the column's label with the unit that its cells do not show.
 func headOfColumn(c report.Column) string {

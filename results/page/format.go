@@ -28,6 +28,19 @@ func rate(perSecond float64) string {
 	return count(int64(perSecond+0.5)) + "/s"
 }
 
+// mean is a rate in the unit that makes it one or more.
+func mean(perSecond float64) string {
+	switch {
+	case perSecond >= 1:
+		return rate(perSecond)
+	case perSecond*60 >= 1:
+		return strconv.FormatFloat(perSecond*60, 'f', 1, 64) + " a minute"
+	case perSecond*3600 >= 1:
+		return strconv.FormatFloat(perSecond*3600, 'f', 1, 64) + " an hour"
+	}
+	return strconv.FormatFloat(perSecond*86400, 'f', 1, 64) + " a day"
+}
+
 // moment is a wall-clock time, to the second.
 func moment(t time.Time) string {
 	if t.IsZero() {

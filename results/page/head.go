@@ -66,10 +66,16 @@ func headOf(p Page) heading {
 func facts(p Page) []string {
 	var all []string
 	m := p.Manifest
-	if m.Mode != "" {
+	logged := p.Summary != nil && p.Summary.Logged
+	switch {
+	case logged:
+		all = append(all, "access log")
+	case m.Mode != "":
 		all = append(all, m.Mode+" run", fmt.Sprintf("seed %d", m.Seed))
 	}
-	if s := p.Summary; s != nil && s.Duration > 0 {
+	if s := p.Summary; logged && s.Requests > 0 {
+		all = append(all, seconds(s.Duration))
+	} else if s != nil && !logged && s.Duration > 0 {
 		measured := seconds(s.Duration) + " measured"
 		if s.Warmup > 0 {
 			measured += " after " + seconds(s.Warmup) + " of warm-up"
@@ -77,12 +83,12 @@ func facts(p Page) []string {
 		all = append(all, measured)
 	}
 	if !m.Started.IsZero() {
-		all = append(all, moment(m.Started))
+		all = append(all, map[bool]string{true: "read "}[logged]+moment(m.Started))
 	}
 	if m.Program.Name != "" {
 		all = append(all, m.Program.Name+" "+m.Program.Version)
 	}
-	if m.Machine.OS != "" {
+	if m.Machine.OS != "" && !logged {
 		all = append(all, machine(m.Machine))
 	}
 	return all
@@ -100,19 +106,39 @@ func machine(m results.Machine) string {
 }
 
 func tiles(s *results.Summary) []Tile {
+	share := func(part float64) string { return shareOfAny(part, s.Requests) }
+	bytes := size(s.BodyBytes) + " of bodies to viewers"
+	if s.Logged {
+		bytes = size(s.BytesOut) + " to viewers"
+	}
 	return []Tile{
 		{Title: "Requests", Figure: count(s.Requests), More: pace(s)},
-		{Title: "Hit ratio", Figure: percent(s.HitRatio), More: "refresh hits " + percent(s.RefreshHitRatio)},
-		{Title: "Byte hit ratio", Figure: percent(s.ByteHitRatio), More: size(s.BodyBytes) + " of bodies to viewers"},
-		{Title: "Origin offload", Figure: percent(s.OriginOffload.Requests),
-			More: count(s.OriginRequests) + " origin requests; of bytes " + percent(s.OriginOffload.Bytes)},
+		{Title: "Hit ratio", Figure: share(s.HitRatio), More: "refresh hits " + share(s.RefreshHitRatio)},
+		{Title: "Byte hit ratio", Figure: share(s.ByteHitRatio), More: bytes},
+		{Title: "Origin offload", Figure: share(s.OriginOffload.Requests),
+			More: count(s.OriginRequests) + " origin requests; of bytes " + share(s.OriginOffload.Bytes)},
 		{Title: "Errors", Figure: count(s.Errors), More: troubles(s), Bad: s.Errors > 0},
 		{Title: "Objects", Figure: count(s.Objects.Distinct),
-			More: count(s.Objects.OneHitWonders) + " asked for once, " + percent(s.Objects.OneHitShare)},
+			More: count(s.Objects.OneHitWonders) + " asked for once, " + share(s.Objects.OneHitShare)},
 	}
 }
 
+// shareOfAny is a share of requests; of none there is no share.
+func shareOfAny(part float64, requests int64) string {
+	if requests == 0 {
+		return "–"
+	}
+	return percent(part)
+}
+
+// pace is how fast requests came. A log had no schedule.
 func pace(s *results.Summary) string {
+	if s.Logged {
+		if s.Duration <= 0 || s.Requests == 0 {
+			return ""
+		}
+		return mean(float64(s.Requests)/s.Duration) + " on average"
+	}
 	text := rate(s.Rate.Achieved) + " of " + rate(s.Rate.Scheduled) + " scheduled"
 	if s.WarmupRequests > 0 {
 		text += "; " + count(s.WarmupRequests) + " in the warm-up left out"
@@ -187,11 +213,26 @@ func withOverview(p Page) []Tab {
 			break
 		}
 	}
+	first = withoutNotes(first, warnings(p))
 	if p.Summary != nil && len(p.Summary.Distributions) > 0 {
 		first = withTable(first, Table{Table: distributions(p.Summary),
 			About: "Hits, bytes and times of each distribution. A distribution answers to its domain and its aliases, from one cache."})
 	}
 	return append([]Tab{first}, rest...)
+}
+
+// withoutNotes is the tab without notes that stand above it as warnings.
+func withoutNotes(t Tab, said []string) Tab {
+	t.Scopes = slices.Clone(t.Scopes)
+	for i, s := range t.Scopes {
+		t.Scopes[i].Tables = slices.Clone(s.Tables)
+		for j, table := range s.Tables {
+			short := *table.Table
+			short.Notes = slices.DeleteFunc(slices.Clone(short.Notes), func(n string) bool { return slices.Contains(said, n) })
+			t.Scopes[i].Tables[j].Table = &short
+		}
+	}
+	return t
 }
 
 // withTable is the tab with one more table in its first scope.

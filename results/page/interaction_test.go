@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	protocol "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -37,6 +38,7 @@ func TestInTheBrowser(t *testing.T) {
 	t.Run("every tab opens quietly", func(t *testing.T) { everyTab(t, b.open(t, url)) })
 	t.Run("figures equal the CSVs", func(t *testing.T) { equalCSVs(t, b.open(t, url), whole, dir) })
 	t.Run("sixty days", func(t *testing.T) { everyTab(t, b.open(t, fileURL(t, demo(t, "", 60*24, 20, 997)))) })
+	t.Run("while data are unpacked", func(t *testing.T) { whileUnpacked(t, b, fileURL(t, demo(t, "", 60*24, 20, 997))) })
 	t.Run("at 400 pixels", func(t *testing.T) { narrow(t, b.open(t, url)) })
 	t.Run("on paper", func(t *testing.T) { onPaper(t, b.open(t, url), len(whole.Tabs)) })
 	t.Run("without scripts", func(t *testing.T) {
@@ -69,6 +71,22 @@ func everyTab(t *testing.T, s *sheet) {
 		}
 		if empty := get[int](s, `[...document.querySelectorAll('#`+name+` .canvas')].filter((c) => !c.querySelector('svg path, svg rect.bar, .lack')).length`); empty > 0 {
 			t.Errorf("%s: %d charts are empty", name, empty)
+		}
+	}
+}
+
+// whileUnpacked holds that large data keep no one from the tabs: what stands in
+// the page shows until they are there.
+func whileUnpacked(t *testing.T, b *browser, url string) {
+	never := `window.DecompressionStream = class { readable = new ReadableStream(); writable = new WritableStream(); };`
+	s := b.open(t, url, command(protocol.AddScriptToEvaluateOnNewDocument, protocol.AddScriptToEvaluateOnNewDocumentParams{Source: never}))
+	for _, name := range []string{"overview", "cache_statistics"} {
+		s.tab(name)
+		if n := get[int](s, `document.querySelectorAll('[role=tabpanel]:not([hidden])').length`); n != 1 {
+			t.Errorf("%s: %d panels show", name, n)
+		}
+		if rows := get[int](s, `document.querySelectorAll('#`+name+` tbody tr').length`); rows == 0 {
+			t.Errorf("%s: nothing shows before the data are unpacked", name)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func TabOf(k report.Kind, scopes ...Scope) Tab {
 // distribution chosen shows its first.
 type Scope struct {
 	Distribution string // ID; "ALL" or "" is all together
-	Label        string // as people read it; "" means Distribution
+	Label        string // as people read it; "" means Distribution, or "All distributions"
 	Tables       []Table
 }
 

@@ -306,3 +306,58 @@ func TestLongTablesAreCut(t *testing.T) {
 		t.Error("the report itself was changed")
 	}
 }
+
+// All distributions together are a choice beside the others, and the first, by
+// whichever name a scope has them.
+func TestAllTogetherIsAChoice(t *testing.T) {
+	for _, name := range []string{"", "ALL"} {
+		p := Page{Tabs: []Tab{{Name: "x", Scopes: []Scope{{Distribution: name}, {Distribution: "E1", Label: "one"}}}}}
+		b, err := Data(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := `"scopes":[{"distribution":"ALL","label":"All distributions","tables":[]},{"distribution":"E1","label":"one","tables":[]}]`; !strings.Contains(string(b), want) {
+			t.Errorf("%q: the data have no %s: %s", name, want, b)
+		}
+	}
+}
+
+// A log has no seed, no schedule and no bodies, and its reading no machine that
+// matters; of no requests there is no share.
+func TestALogsPageSaysWhatALogHas(t *testing.T) {
+	of := func(change func(*results.Summary)) string {
+		p := small("x")
+		p.Manifest.Mode, p.Summary.Logged, p.Summary.WarmupRequests = "log", true, 0
+		p.Summary.Duration, p.Summary.Requests, p.Summary.BytesOut = 60*86400, 172_800, 5<<30
+		p.Tabs[0].Scopes[0].Tables[0].Notes = []string{"a doubt about x", "a note"}
+		change(p.Summary)
+		return bare(render(t, p))
+	}
+	html := of(func(*results.Summary) {})
+	for _, not := range []string{"seed 7", "scheduled", "of bodies", "measured", "8.00 GiB", "log run"} {
+		if strings.Contains(html, not) {
+			t.Errorf("a log's page says %q", not)
+		}
+	}
+	for _, want := range []string{"<span>access log</span> <span>60 days</span> <span>read 2026-03-14 09:26:53 UTC</span>", "2.0 a minute on average", "5.00 GiB to viewers"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("a log's page does not say %q", want)
+		}
+	}
+	static, _, _ := strings.Cut(html, `id="page-data"`)
+	if n := strings.Count(static, "a doubt about x"); n != 1 {
+		t.Errorf("a warning is said %d times", n)
+	}
+	empty := of(func(s *results.Summary) { s.Requests, s.Duration = 0, 1 })
+	if !strings.Contains(empty, `<h3>Hit ratio</h3><p class="figure">–</p>`) || strings.Contains(empty, "on average") {
+		t.Error("an empty log has a hit ratio, or a pace")
+	}
+}
+
+func TestMeanRates(t *testing.T) {
+	for perSecond, want := range map[float64]string{250: "250/s", 1: "1.0/s", 0.5: "30.0 a minute", 1.0 / 600: "6.0 an hour", 1.0 / 86400: "1.0 a day"} {
+		if got := mean(perSecond); got != want {
+			t.Errorf("mean(%v) = %q, want %q", perSecond, got, want)
+		}
+	}
+}

@@ -6,7 +6,7 @@ func init() {
 	register(Kind{
 		Name:  "summary",
 		Title: "Run summary",
-		About: "Requests, bytes and times by how the cache answered; times are in milliseconds from the intended start of the request.",
+		About: "Requests, bytes and times by how the cache answered. Times are in milliseconds.",
 		New:   newSummary,
 	})
 }
@@ -42,7 +42,9 @@ func (s *summary) Tables(distribution string) []*Table {
 // among its notes.
 func SummaryTable(s *results.Summary) *Table {
 	t := &Table{Name: "summary", Title: "Run summary", Columns: summaryColumns()}
-	t.Notes = append(t.Notes, "Times are in milliseconds from the intended start of a request.")
+	if !s.Logged {
+		t.Notes = append(t.Notes, "Times are in milliseconds from the intended start of a request.")
+	}
 	t.Notes = append(t.Notes, s.Warnings...)
 	whole := results.ResultFigures{
 		Requests: s.Requests, BytesOut: s.BytesOut, BodyBytes: s.BodyBytes, Latency: s.Latency,

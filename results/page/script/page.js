@@ -9,24 +9,29 @@ import { View } from "./view.js";
 
 async function start() {
   const source = document.getElementById("page-data");
-  const view = new View(open(await read(source)));
   const bar = document.getElementById("page-controls");
   const tools = document.getElementById("page-tools");
-  const panels = new Map([...document.querySelectorAll(".panel")].filter((s) => s.querySelector(".body")).map((s) => [s.id, new Panel(s, view)]));
-  const controls = new Controls(bar, view);
   document.documentElement.classList.add("scripted");
   tools.append(themeSwitch());
 
+  // Large data take a moment to unpack. Until then a tab shows what stands in the
+  // page, and goes on doing so where the browser cannot unpack them.
   let shown = "";
-  const update = () => {
-    controls.update();
-    bar.hidden = controls.empty || !view.page.tabs.some((t) => t.name === shown);
-    panels.get(shown)?.update();
-  };
+  let update = () => {};
   new Tabs(document.getElementById("page-tabs"), (name) => {
     shown = name;
     update();
   });
+
+  const view = new View(open(await read(source)));
+  const panels = new Map([...document.querySelectorAll(".panel")].filter((s) => s.querySelector(".body")).map((s) => [s.id, new Panel(s, view)]));
+  const controls = new Controls(bar, view);
+  update = () => {
+    controls.update();
+    bar.hidden = controls.empty || !view.page.tabs.some((t) => t.name === shown);
+    panels.get(shown)?.update();
+  };
+  update();
   view.watch(update);
   printable(panels);
   if (source.dataset.live) {
