@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"edgesim/results"
 	"edgesim/results/folder"
 	"edgesim/results/logs"
+	"edgesim/results/places"
 	"edgesim/results/price"
 	"edgesim/results/report"
 )
@@ -59,6 +61,7 @@ read is reported and marked partial); 2 wrong usage, or no log among the files.
 		f.BoolVar(&o.approximate, "approximate", false, "count objects and referrers as CloudFront does, by lists over ten minutes")
 		f.StringVar(&o.geo, "geo", "", "database in MaxMind's format (.mmdb), for viewers' locations")
 		f.StringVar(&o.prices, "prices", "", "YAML file of prices, of the form of results/price/list.yaml, for the cost report;\nwhat it leaves out stays as there")
+		f.StringVar(&o.location, "viewer-location", "", "cache statistics of viewers on one continent: "+strings.Join(places.Continents(), ", "))
 		f.BoolVar(&o.states, "states", false, "viewers' locations are U.S. states, not countries")
 		f.BoolVar(&o.versions, "browser-versions", false, "browsers and operating systems by name and version")
 		f.IntVar(&o.rows, "rows", 24, "rows of a table that are printed; 0: all (files have all)")
@@ -75,6 +78,7 @@ type reportOptions struct {
 	prices                        string
 	query, approximate, states    bool
 	versions, json                bool
+	location                      string
 	bounded, rows, workers        int
 }
 
@@ -119,7 +123,7 @@ func (o *reportOptions) run(e *env, args []string) error {
 func (o *reportOptions) reportOptions() (report.Options, error) {
 	ro := report.Options{
 		Distribution: o.distribution, Query: o.query, Bounded: o.bounded, Approximate: o.approximate,
-		BrowserVersions: o.versions, States: o.states, Version: results.ThisProgram("edgesim").Version, Generated: time.Now().UTC().Truncate(time.Second),
+		BrowserVersions: o.versions, States: o.states, ViewerLocation: o.location, Version: results.ThisProgram("edgesim").Version, Generated: time.Now().UTC().Truncate(time.Second),
 	}
 	var err error
 	if ro.From, err = moment(o.from, false); err != nil {
@@ -131,6 +135,8 @@ func (o *reportOptions) reportOptions() (report.Options, error) {
 	switch {
 	case !ro.From.IsZero() && !ro.To.IsZero() && !ro.From.Before(ro.To):
 		return ro, usagef("--to %s is not after --from %s", o.to, o.from)
+	case o.location != "" && o.location != "ALL" && !slices.Contains(places.Continents(), o.location):
+		return ro, usagef("--viewer-location %q: right is %s, or ALL", o.location, strings.Join(places.Continents(), ", "))
 	case o.bounded < 0:
 		return ro, usagef("--bounded %d: right is a number of counters, as 10000, or 0 for all", o.bounded)
 	case o.rows < 0:

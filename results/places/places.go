@@ -5,6 +5,7 @@ package places
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -73,4 +74,16 @@ func Continent(code string) string {
 		return row[1]
 	}
 	return ""
+}
+
+// Continents lists the continents by name.
+func Continents() []string {
+	var list []string
+	for _, row := range countries() {
+		if !slices.Contains(list, row[1]) {
+			list = append(list, row[1])
+		}
+	}
+	slices.Sort(list)
+	return list
 }

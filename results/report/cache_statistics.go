@@ -1,11 +1,13 @@
 package report
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
 
 	"edgesim/results"
+	"edgesim/results/places"
 )
 
 func init() {
@@ -25,6 +27,9 @@ type cacheStatistics struct {
 	// The cell of the record before, since the next is most often of the same.
 	lastBucket bucket
 	lastCell   *tallies
+
+	place  string // the continent that is counted; ALL: every one
+	placed map[[2]byte]bool
 }
 
 type bucket struct {
@@ -36,14 +41,27 @@ type bucket struct {
 const total = -1
 
 func newCacheStatistics(o Options) *cacheStatistics {
-	return &cacheStatistics{timeline: newTimeline(o), cells: map[bucket]*tallies{}}
+	return &cacheStatistics{timeline: newTimeline(o), cells: map[bucket]*tallies{},
+		place: cmp.Or(o.ViewerLocation, all), placed: map[[2]byte]bool{}}
 }
 
 func (c *cacheStatistics) Add(recs []results.Record) {
 	for i := range recs {
 		r := &recs[i]
-		c.at(bucket{int(r.Distribution), c.of(r)}).add(r)
+		if c.place == all || c.isThere(r.Country) {
+			c.at(bucket{int(r.Distribution), c.of(r)}).add(r)
+		}
 	}
+}
+
+// isThere reports whether the country is on the continent that is counted.
+func (c *cacheStatistics) isThere(country [2]byte) bool {
+	there, known := c.placed[country]
+	if !known {
+		there = places.Continent(string(country[:])) == c.place
+		c.placed[country] = there
+	}
+	return there
 }
 
 func (c *cacheStatistics) at(b bucket) *tallies {
@@ -71,7 +89,7 @@ func (c *cacheStatistics) Tables(distribution string) []*Table {
 	scope := c.o.scope(distribution)
 	t := &Table{Name: "cache_statistics", Title: "Cache statistics", Columns: cacheColumns(), Charts: cacheCharts()}
 	t.Preamble = c.o.preamble("Cache Statistics", scope,
-		[2]string{"Granularity", c.granularity()}, [2]string{"ViewerLocation", all})
+		[2]string{"Granularity", c.granularity()}, [2]string{"ViewerLocation", c.place})
 	known := c.o.Names.EveryDistribution()
 	rows := c.rowsOf(scope, known)
 	seen := map[int64]bool{}
@@ -207,7 +225,7 @@ func (c *cacheStatistics) row(distribution int, known []results.Distribution, nu
 	if t == nil {
 		t = &tallies{}
 	}
-	row := []Cell{text(id), text(name), text(all), c.cell(number),
+	row := []Cell{text(id), text(name), text(c.place), c.cell(number),
 		num(t.requests), num(t.hits), num(t.misses), num(t.errors), num(t.incomplete)}
 	row = append(row, t.statusCells()...)
 	return append(row, num(t.bytes), num(t.missBytes))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"time"
@@ -200,4 +201,28 @@ func benchmarkReport(b *testing.B, name string) {
 		r.Add(recs)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(recs)), "ns/record")
+}
+
+// Of one continent's viewers there are those of its countries, and nobody whose
+// country is not known.
+func TestCacheStatisticsOfOneContinent(t *testing.T) {
+	names := exampleNames()
+	recs := []results.Record{{Country: [2]byte{'D', 'E'}}, {Country: [2]byte{'F', 'R'}}, {Country: [2]byte{'U', 'S'}}, {}}
+	for place, want := range map[string]float64{"": 4, "ALL": 4, "Europe": 2, "North America": 1, "Asia": 0} {
+		r := newCacheStatistics(Options{Names: names, ViewerLocation: place})
+		r.Add(recs)
+		table := r.Tables("")[0]
+		got := 0.0
+		for _, row := range table.Rows {
+			if row[0].Text == "ALL" {
+				got += row[4].Num
+			}
+		}
+		if got != want {
+			t.Errorf("%v requests from %q, want %v", got, place, want)
+		}
+		if name := value(table, "ViewerLocation"); name != cmp.Or(place, "ALL") || len(table.Rows) > 0 && table.Rows[0][2].Text != name {
+			t.Errorf("viewers of %q are called %q", place, name)
+		}
+	}
 }

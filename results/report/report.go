@@ -37,6 +37,10 @@ type Options struct {
 	BrowserVersions bool // viewers: browsers and systems by name and version
 	States          bool // viewers: locations are U.S. states, not countries
 
+	// ViewerLocation is the continent whose viewers cache statistics count, as
+	// places.Continent calls it; "" or "ALL": every viewer.
+	ViewerLocation string
+
 	Prices *price.List // what the edge costs; nil: price.Default()
 
 	span *span // of the records that came, where a Set keeps it
