@@ -301,12 +301,12 @@ func (o *reportOptions) folder(e *env, in *sources, ro report.Options, kinds []r
 	}
 	for _, t := range in.tables {
 		if err := b.Absorb(t); err != nil {
-			return err
+			return errors.Join(err, b.Discard())
 		}
 	}
 	doubts, readErr := in.read(e, o, b.Add)
 	if readErr != nil && !errors.Is(readErr, context.Canceled) {
-		return readErr
+		return errors.Join(readErr, b.Discard())
 	}
 	tell(e.stderr, doubts, b.LeftOut())
 	s, err := b.Finish(folder.End{Ended: time.Now().UTC(), Partial: readErr != nil, Warnings: warnings(doubts)})

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"edgesim/results"
@@ -145,8 +147,34 @@ func (in *sources) read(e *env, o *reportOptions, sink func([]results.Record)) (
 		Bounded: o.bounded > 0, Now: time.Now(), Workers: o.workers, Progress: bar.tell,
 	}, sink)
 	bar.done()
-	if err != nil && e.ctx.Err() == nil {
+	if e.ctx.Err() != nil {
+		return d, e.ctx.Err()
+	}
+	if err == nil {
+		err = cmp.Or(o.anyOfFormat(d), in.distribution(o.distribution))
+	}
+	if err != nil {
 		return d, usageError{err}
 	}
-	return d, cmp.Or(err, e.ctx.Err())
+	return d, nil
+}
+
+// anyOfFormat checks that logs of which the format was given had a line of it.
+func (o *reportOptions) anyOfFormat(d *logs.Doubts) error {
+	if o.format == "" || d.Records > 0 || d.Malformed == 0 {
+		return nil
+	}
+	return fmt.Errorf("--format %s: not one of %d lines is of it, as %v; without --format it is told by the content", o.format, d.Malformed, d.First[0])
+}
+
+// distribution checks, once all is read, that there is one of that ID.
+func (in *sources) distribution(id string) error {
+	var ids []string
+	for _, d := range in.names.EveryDistribution() {
+		ids = append(ids, d.ID)
+	}
+	if id == "" || id == "ALL" || len(ids) == 0 || slices.Contains(ids, id) {
+		return nil
+	}
+	return fmt.Errorf("--distribution %q: there is no such one here; right is ALL or one of %s", id, strings.Join(ids, ", "))
 }

@@ -121,7 +121,7 @@ func TestReportPrintsTables(t *testing.T) {
 	if status != 0 {
 		t.Fatalf("status %d, stderr:\n%s", status, stderr)
 	}
-	for _, want := range []string{"Cache statistics", "/a.jpg", "2026-11-01T10:00:00Z"} {
+	for _, want := range []string{"Cache statistics", "/a.jpg", "2026-11-01 10:00"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is not told:\n%s", want, stdout)
 		}
@@ -174,11 +174,11 @@ func TestReportOfARangeAndDistribution(t *testing.T) {
 func TestReportChoosesDays(t *testing.T) {
 	log := logFile(t, threeLines+strings.ReplaceAll(threeLines[strings.Index(threeLines, "2026-11-01"):], "2026-11", "2026-12"))
 	_, stdout, _ := edgesim(t, context.Background(), "report", log, "--reports", "cache_statistics", "--rows", "0")
-	if !strings.Contains(stdout, "by Daily") || !strings.Contains(stdout, "2026-11-15T00:00:00Z") {
+	if !strings.Contains(stdout, "by the day") || !strings.Contains(stdout, " 2026-11-15 ") {
 		t.Errorf("not by the day:\n%s", stdout)
 	}
 	_, stdout, _ = edgesim(t, context.Background(), "report", log, "--reports", "cache_statistics", "--granularity", "hour")
-	if !strings.Contains(stdout, "by Hourly") || !strings.Contains(stdout, "24 of 2,") {
+	if !strings.Contains(stdout, "by the hour") || !strings.Contains(stdout, "24 of 2,") {
 		t.Errorf("not by the hour:\n%s", stdout)
 	}
 }
@@ -201,10 +201,36 @@ func TestReportSaysWhatIsWrong(t *testing.T) {
 		{[]string{log, "--bounded", "-1"}, "--bounded"},
 		{[]string{log, "--prices", filepath.Join(t.TempDir(), "none.yaml")}, "--prices"},
 		{[]string{log, "--prices", logFile(t, "gigabyte: 0\n")}, "gigabyte: 0 bytes"},
+		{[]string{log, "--prices", log}, ": 3:1: "},
+		{[]string{log, "--distribution", "E1"}, `--distribution "E1": there is no such one here; right is ALL or one of d111111abcdef8.cloudfront.net, d222222`},
+		{[]string{log, "--format", "nginx"}, "--format nginx: not one of 3 lines is of it, as " + log + ":3: "},
 	} {
 		status, stdout, stderr := edgesim(t, context.Background(), append([]string{"report"}, c.args...)...)
 		if status != 2 || !strings.Contains(stderr, c.want) || stdout != "" {
 			t.Errorf("%v: status %d, stdout %q, stderr %q; want 2 and %q", c.args, status, stdout, stderr, c.want)
+		}
+		if strings.Count(stderr, "\n") > 1 {
+			t.Errorf("%v: more than a line: %q", c.args, stderr)
+		}
+	}
+}
+
+// A folder in which nothing is to be told after all is not left there, and one that
+// was there before stays.
+func TestReportLeavesNoFolderOfNothing(t *testing.T) {
+	log, dir, old := logFile(t, threeLines), t.TempDir(), t.TempDir()
+	for _, args := range [][]string{
+		{filepath.Join(dir, "none.log"), "--out", filepath.Join(dir, "a", "b")},
+		{log, "--distribution", "E1", "--out", filepath.Join(dir, "c")},
+		{log, "--format", "nginx", "--out", old},
+	} {
+		if status, _, stderr := edgesim(t, context.Background(), append([]string{"report"}, args...)...); status != 2 {
+			t.Errorf("%v: status %d, stderr %q", args, status, stderr)
+		}
+	}
+	for _, d := range []string{dir, old} {
+		if left, err := os.ReadDir(d); err != nil || len(left) > 0 {
+			t.Errorf("%v, %v is left", err, left)
 		}
 	}
 }

@@ -39,6 +39,33 @@ func prepare(opt Options) error {
 	return results.WriteJSON(filepath.Join(opt.Dir, results.ManifestFile), m)
 }
 
+// missing are the folders on the way to dir, dir too, that are not there, the
+// outermost first.
+func missing(dir string) []string {
+	dir = filepath.Clean(dir)
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return append(missing(filepath.Dir(dir)), dir)
+}
+
+// Discard takes the folder back before Finish, where nothing is to be told after
+// all: the first manifest goes, and so do the folders that New has made. What is
+// there of others stays.
+func (b *Builder) Discard() error {
+	if err := os.Remove(filepath.Join(b.opt.Dir, results.ManifestFile)); err != nil {
+		return fmt.Errorf("taking run folder back: %w", err)
+	}
+	dirs := b.made
+	for _, name := range []string{results.ReportsDir, results.PlotsDir, results.LatencyDir} {
+		dirs = append(dirs, filepath.Join(b.opt.Dir, name))
+	}
+	for _, dir := range slices.Backward(dirs) {
+		_ = os.Remove(dir) // one that holds something stays, and those around it
+	}
+	return nil
+}
+
 // ours are the files of a run that a later one in the same folder replaces.
 var ours = []string{
 	results.SummaryFile, results.IndexFile, results.ReportsDir + "/*.csv", results.ReportsDir + "/*/*.csv",

@@ -104,7 +104,8 @@ type Progress struct {
 // A Builder is a run folder being made. Its methods may be called from several
 // goroutines.
 type Builder struct {
-	opt Options
+	opt  Options
+	made []string // folders that were not there before, the outermost first
 
 	mu       sync.Mutex
 	summary  *results.SummaryView
@@ -140,10 +141,11 @@ func New(opt Options) (*Builder, error) {
 	m := &opt.Manifest
 	m.Format = results.ManifestFormat
 	m.Length, m.Warmup, m.Grain = opt.Length.Seconds(), opt.Warmup.Seconds(), opt.Grain.Seconds()
+	made := missing(opt.Dir)
 	if err := prepare(opt); err != nil {
 		return nil, err
 	}
-	b := &Builder{opt: opt, ttfb: results.NewHistogram()}
+	b := &Builder{opt: opt, made: made, ttfb: results.NewHistogram()}
 	b.summary = results.NewSummary(opt.Names, results.SummaryOptions{
 		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify, Logged: opt.Logged,
 	})

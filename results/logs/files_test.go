@@ -386,3 +386,30 @@ func TestDistributions(t *testing.T) {
 		t.Errorf("%+v\nwant\n%+v", n.Distributions, want)
 	}
 }
+
+// Even while a pipe gives nothing more and all that it gave is read.
+func TestCancelWhileNothingComes(t *testing.T) {
+	pipe, w := io.Pipe()
+	defer pipe.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		_, _ = io.WriteString(w, classic)
+		cancel()
+	}()
+	if _, err := Read(ctx, Options{Files: []string{"-"}, Stdin: pipe, Names: names()}, func([]results.Record) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A link that leads nowhere does not keep the logs beside it from being read.
+func TestLinkToNowhere(t *testing.T) {
+	dir := folder(t, map[string][]byte{"1.log": generated(t, 1, 100)})
+	if err := os.Symlink(filepath.Join(dir, "gone"), filepath.Join(dir, "2.log")); err != nil {
+		t.Skip(err)
+	}
+	for _, arg := range []string{dir, filepath.Join(dir, "*.log"), filepath.Join(dir, "**", "*.log")} {
+		if n, d, err := count(Options{}, arg); err != nil || n != 100 || len(d.Said) == 0 || !strings.Contains(d.Said[0], "leads nowhere") {
+			t.Errorf("%s: %d records, %v, %v", arg, n, err, d)
+		}
+	}
+}

@@ -28,7 +28,7 @@ func expand(args []string, d *Doubts) ([]input, error) {
 	}
 	var all []input
 	for _, arg := range args {
-		found, err := expandOne(arg)
+		found, err := expandOne(arg, d)
 		if err != nil {
 			return nil, err
 		}
@@ -37,18 +37,18 @@ func expand(args []string, d *Doubts) ([]input, error) {
 	return once(all, d)
 }
 
-func expandOne(arg string) ([]input, error) {
+func expandOne(arg string, d *Doubts) ([]input, error) {
 	if arg == "-" {
 		return []input{{path: arg}}, nil
 	}
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil && info.IsDir():
-		return inFolder(arg)
+		return inFolder(arg, d)
 	case err == nil:
 		return []input{{arg, sizeOf(info), info}}, nil
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(arg, "*?["):
-		return matching(arg)
+		return matching(arg, d)
 	}
 	return nil, fmt.Errorf("log: %w", err)
 }
@@ -62,8 +62,8 @@ func sizeOf(info fs.FileInfo) int64 {
 
 // inFolder are the files in a folder and its folders, by name. Hidden ones are
 // left out, and those that are still being written (.part).
-func inFolder(dir string) ([]input, error) {
-	found, err := walk(dir, func(string) bool { return true })
+func inFolder(dir string, d *Doubts) ([]input, error) {
+	found, err := walk(dir, d, func(string) bool { return true })
 	if err == nil && len(found) == 0 {
 		err = fmt.Errorf("log: there is no file in %s", dir)
 	}
@@ -73,7 +73,7 @@ func inFolder(dir string) ([]input, error) {
 // unfinished reports whether a file is one of ours that is still being written.
 func unfinished(path string) bool { return strings.HasSuffix(path, ".part") }
 
-func walk(dir string, wanted func(path string) bool) ([]input, error) {
+func walk(dir string, d *Doubts, wanted func(path string) bool) ([]input, error) {
 	var found []input
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
@@ -88,8 +88,8 @@ func walk(dir string, wanted func(path string) bool) ([]input, error) {
 		if e.IsDir() || unfinished(path) || !wanted(path) {
 			return nil
 		}
-		info, err := os.Stat(path) // of what a link leads to
-		if err != nil {
+		info, err := stat(path, d)
+		if err != nil || info == nil {
 			return err
 		}
 		if info.Mode().IsRegular() {
@@ -103,17 +103,28 @@ func walk(dir string, wanted func(path string) bool) ([]input, error) {
 	return found, nil
 }
 
+// stat is of what a link leads to; nil of one that leads nowhere, and of a file that
+// has gone since it was found.
+func stat(path string, d *Doubts) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		d.say("%s leads nowhere: left out", path)
+		return nil, nil
+	}
+	return info, err
+}
+
 // matching are the files whose paths match a pattern.
-func matching(pattern string) ([]input, error) {
+func matching(pattern string, d *Doubts) ([]input, error) {
 	if _, err := filepath.Match(pattern, ""); err != nil {
 		return nil, fmt.Errorf("log: %s: %w", pattern, err)
 	}
 	var found []input
 	var err error
 	if strings.Contains(pattern, "**") {
-		found, err = deepMatching(pattern)
+		found, err = deepMatching(pattern, d)
 	} else {
-		found, err = plainMatching(pattern)
+		found, err = plainMatching(pattern, d)
 	}
 	if err == nil && len(found) == 0 {
 		err = fmt.Errorf("log: no file matches %s", pattern)
@@ -121,18 +132,18 @@ func matching(pattern string) ([]input, error) {
 	return found, err
 }
 
-func plainMatching(pattern string) ([]input, error) {
+func plainMatching(pattern string, d *Doubts) ([]input, error) {
 	paths, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, fmt.Errorf("log: %s: %w", pattern, err)
 	}
 	var found []input
 	for _, path := range paths {
-		info, err := os.Stat(path)
+		info, err := stat(path, d)
 		if err != nil {
 			return nil, fmt.Errorf("log: %w", err)
 		}
-		if !info.IsDir() && (!unfinished(path) || unfinished(pattern)) {
+		if info != nil && !info.IsDir() && (!unfinished(path) || unfinished(pattern)) {
 			found = append(found, input{path, sizeOf(info), info})
 		}
 	}
@@ -140,7 +151,7 @@ func plainMatching(pattern string) ([]input, error) {
 }
 
 // deepMatching walks from the last folder before the first wildcard.
-func deepMatching(pattern string) ([]input, error) {
+func deepMatching(pattern string, d *Doubts) ([]input, error) {
 	parts := strings.Split(filepath.Clean(pattern), "/")
 	wild := slices.IndexFunc(parts, func(p string) bool { return strings.ContainsAny(p, "*?[") })
 	root := strings.Join(parts[:wild], "/")
@@ -151,7 +162,7 @@ func deepMatching(pattern string) ([]input, error) {
 	if _, err := os.Stat(root); err != nil {
 		return nil, fmt.Errorf("log: %s: %w", pattern, err)
 	}
-	return walk(root, func(path string) bool {
+	return walk(root, d, func(path string) bool {
 		return matches(parts, strings.Split(filepath.Clean(path), "/"))
 	})
 }

@@ -144,13 +144,9 @@ func (p *pipeline) work(number int) {
 // deliver hands batches to the sink.
 func (p *pipeline) deliver(ctx context.Context) error {
 	line := int64(0) // lines of the file so far
-	for b := range p.order {
-		select {
-		case <-b.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if err := ctx.Err(); err != nil {
+	for {
+		b, err := p.ready(ctx)
+		if b == nil || err != nil {
 			return err
 		}
 		line = p.finish(b, line)
@@ -160,7 +156,25 @@ func (p *pipeline) deliver(ctx context.Context) error {
 		default:
 		}
 	}
-	return nil
+}
+
+// ready is the next block once it is parsed; nil when there are no more.
+func (p *pipeline) ready(ctx context.Context) (*block, error) {
+	var b *block
+	select {
+	case b = <-p.order:
+	case <-ctx.Done(): // of a pipe there may never be a next one
+		return nil, ctx.Err()
+	}
+	if b == nil {
+		return nil, nil
+	}
+	select {
+	case <-b.done:
+		return b, ctx.Err()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // finish is the end of a block's way. It returns how many lines the file has so

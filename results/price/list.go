@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 )
@@ -88,7 +89,7 @@ func Read(r io.Reader) (*List, error) {
 	groups := l.Groups
 	l.Groups = nil
 	if err := yaml.UnmarshalWithOptions(text, l, yaml.Strict()); err != nil {
-		return nil, err
+		return nil, oneLine(err)
 	}
 	given := l.Groups
 	l.Groups = groups
@@ -101,6 +102,18 @@ func Read(r io.Reader) (*List, error) {
 		l.Groups[at] = g
 	}
 	return l, l.check()
+}
+
+// oneLine is what a decoder says without the text that it says it of.
+func oneLine(err error) error {
+	var y yaml.Error
+	if !errors.As(err, &y) || y.GetToken() == nil || y.GetToken().Position == nil {
+		line, _, _ := strings.Cut(err.Error(), "\n")
+		return errors.New(line)
+	}
+	at := y.GetToken().Position
+	message, _, _ := strings.Cut(y.GetMessage(), "\n")
+	return fmt.Errorf("%d:%d: %s", at.Line, at.Column, message)
 }
 
 // empty reports whether a YAML text says nothing, as one of comments alone.

@@ -193,8 +193,8 @@ func TestReadRefuses(t *testing.T) {
 		{strings.Replace(group, "All", "Some", 1) + "}", `classes: "Some"`},
 		{strings.Replace(group, "XX", "EU", 1) + "}", "EU is in europe already"},
 		{strings.Replace(group, "name: x", "title: x", 1) + "}", "wants a name"},
-		{"- 1", "[1:1]"},
-		{"a: [", "[1:"},
+		{"- 1", "1:1: "},
+		{"a: [", "1:4: "},
 	} {
 		if _, err := Read(strings.NewReader(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q gives %v, want something with %q", c.text, err, c.want)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -62,12 +63,19 @@ func covers(t *Table) string {
 		parts[0] = "distribution " + id
 	}
 	if said["StartDateUTC"] != "" || said["EndDateUTC"] != "" {
-		parts = append(parts, said["StartDateUTC"]+" to "+said["EndDateUTC"])
+		form := momentForm([]string{said["StartDateUTC"], said["EndDateUTC"]}, false)
+		parts = append(parts, form(said["StartDateUTC"])+" to "+form(said["EndDateUTC"])+" UTC")
 	}
 	if g := said["Granularity"]; g != "" {
-		parts = append(parts, "by "+g)
+		parts = append(parts, "by "+cmp.Or(grainWords[g], g))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// grainWords are what people call the grains that reports have names for.
+var grainWords = map[string]string{
+	"Hourly": "the hour", "Daily": "the day", "ONE_MINUTE": "the minute", "FIVE_MINUTES": "five minutes", "FIFTEEN_MINUTES": "fifteen minutes",
+	"ONE_HOUR": "the hour", "ONE_DAY": "the day",
 }
 
 // writeWrapped writes s in lines of at most width, broken between words.
@@ -104,19 +112,20 @@ type grid struct {
 
 func newGrid(t *Table) *grid {
 	g := &grid{columns: append([]Column(nil), t.Columns...)}
+	forms := make([]func(string) string, len(t.Columns)) // nil: as Show has it
 	for i, c := range t.Columns {
 		g.heads = append(g.heads, c.head())
 		g.widths = append(g.widths, uniseg.StringWidth(c.head()))
-		if c.Unit == Moment && oneDay(t.Rows, i) {
-			g.columns[i].Unit = timeOfDay
+		if c.Unit == Moment {
+			forms[i] = momentForm(texts(t.Rows, i), true)
 		}
 	}
 	for _, row := range t.Rows {
 		cells := make([]string, len(row))
 		for i, c := range g.columns {
 			cells[i] = c.Show(row[i])
-			if c.Unit == timeOfDay {
-				cells[i] = strings.TrimSuffix(row[i].Text[len("2006-01-02T"):], "Z")
+			if forms[i] != nil {
+				cells[i] = forms[i](cells[i])
 			}
 			g.widths[i] = max(g.widths[i], uniseg.StringWidth(cells[i]))
 		}
@@ -125,18 +134,12 @@ func newGrid(t *Table) *grid {
 	return g
 }
 
-// timeOfDay is a Moment whose day need not be printed.
-const timeOfDay Unit = 255
-
-// oneDay reports whether all moments of column i are of one day.
-func oneDay(rows [][]Cell, i int) bool {
-	day := len("2006-01-02T")
+func texts(rows [][]Cell, i int) []string {
+	var list []string
 	for _, row := range rows {
-		if len(row[i].Text) < day || row[i].Text[:day] != rows[0][i].Text[:day] {
-			return false
-		}
+		list = append(list, row[i].Text)
 	}
-	return true
+	return list
 }
 
 func (g *grid) width() int {

@@ -102,3 +102,32 @@ func TestShow(t *testing.T) {
 		t.Errorf("no number is shown as %q", got)
 	}
 }
+
+// Moments are as short as tells them apart: a table over time is read by its
+// figures. Only a column may do without what the head of its table tells.
+func TestTextOfMoments(t *testing.T) {
+	for _, c := range []struct {
+		moments []string
+		column  bool
+		want    string
+	}{
+		{[]string{"2026-11-01T10:00:00Z", "2026-11-01T11:00:00Z"}, true, "10:00 11:00"},
+		{[]string{"2026-11-01T10:00:00Z", "2026-11-01T10:00:05Z"}, true, "10:00:00 10:00:05"},
+		{[]string{"2026-11-01T23:00:00Z", "2026-11-02T00:00:00Z"}, true, "2026-11-01 23:00 2026-11-02 00:00"},
+		{[]string{"2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"}, true, "2026-11-01 2026-11-02"},
+		{[]string{"2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"}, false, "2026-11-01 00:00 2026-11-02 00:00"},
+		{[]string{"2026-11-01T10:00:00Z", "2026-11-01T10:00:09Z"}, false, "2026-11-01 10:00:00 2026-11-01 10:00:09"},
+		{[]string{"2026-11-01T10:00:00.5Z", "2026-11-01T10:00:09Z"}, true, "2026-11-01T10:00:00.5Z 2026-11-01T10:00:09Z"},
+		{[]string{"", "2026-11-01T10:00:09Z"}, true, " 2026-11-01T10:00:09Z"},
+		{[]string{"-"}, true, "-"},
+	} {
+		form := momentForm(c.moments, c.column)
+		var got []string
+		for _, m := range c.moments {
+			got = append(got, form(m))
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%v is written as %q, want %q", c.moments, s, c.want)
+		}
+	}
+}
