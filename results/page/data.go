@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"edgesim/results/plot"
 	"edgesim/results/report"
@@ -178,7 +177,7 @@ func inPageColors(f plot.Figure) plot.Figure {
 }
 
 func lineColors(lines []plot.Line) []plot.Line {
-	lines = slices.Clone(lines)
+	lines = append([]plot.Line{}, lines...) // none are none in JSON, too, not null
 	for i := range lines {
 		lines[i].Color = variable(lines[i].Color, i)
 	}

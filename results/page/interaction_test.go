@@ -38,6 +38,7 @@ func TestInTheBrowser(t *testing.T) {
 	t.Run("every tab opens quietly", func(t *testing.T) { everyTab(t, b.open(t, url)) })
 	t.Run("figures equal the CSVs", func(t *testing.T) { equalCSVs(t, b.open(t, url), whole, dir) })
 	t.Run("sixty days", func(t *testing.T) { everyTab(t, b.open(t, fileURL(t, demo(t, "", 60*24, 20, 997)))) })
+	t.Run("nothing at all", func(t *testing.T) { everyTab(t, b.open(t, fileURL(t, demo(t, "", 0, 0, 1)))) })
 	t.Run("while data are unpacked", func(t *testing.T) { whileUnpacked(t, b, fileURL(t, demo(t, "", 60*24, 20, 997))) })
 	t.Run("at 400 pixels", func(t *testing.T) { narrow(t, b.open(t, url)) })
 	t.Run("on paper", func(t *testing.T) { onPaper(t, b.open(t, url), len(whole.Tabs)) })

@@ -31,7 +31,8 @@ const (
 // and the data and script that take its place.
 type view struct {
 	Head     heading
-	Mode     string
+	Rest     string // heading of what is no report
+	Source   string // title of the last tab
 	Scenario string
 	Command  string
 	Commit   string
@@ -66,9 +67,12 @@ func viewOf(p Page) (*view, error) {
 		return nil, err
 	}
 	v := &view{
-		Head: headOf(p), Mode: p.Manifest.Mode, Scenario: p.Manifest.Scenario, Commit: p.Manifest.Program.Commit,
+		Head: headOf(p), Rest: "Run", Source: "Files and scenario", Scenario: p.Manifest.Scenario, Commit: p.Manifest.Program.Commit,
 		Files: p.Files, Live: p.Live, Style: template.CSS(style), Script: template.JS(script), Data: template.JS(data.text), Packed: data.packed,
 		Policy: policy(p.Live),
+	}
+	if v.Scenario == "" {
+		v.Rest, v.Source = "More", "Files"
 	}
 	for i, word := range p.Manifest.Command {
 		if i > 0 {

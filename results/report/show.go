@@ -23,7 +23,15 @@ func (c Column) Show(cell Cell) string {
 	case c.Unit == Millis:
 		return millis(cell.Num)
 	}
-	return strconv.FormatFloat(cell.Num, 'g', 6, 64)
+	return plain(cell.Num)
+}
+
+// plain writes whole numbers in full, and others with six digits.
+func plain(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1e15 {
+		return grouped(int64(x))
+	}
+	return strconv.FormatFloat(x, 'g', 6, 64)
 }
 
 // printable replaces what is not to be printed: control characters, broken

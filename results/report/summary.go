@@ -42,7 +42,9 @@ func (s *summary) Tables(distribution string) []*Table {
 // among its notes.
 func SummaryTable(s *results.Summary) *Table {
 	t := &Table{Name: "summary", Title: "Run summary", Columns: summaryColumns()}
-	if !s.Logged {
+	if s.Logged {
+		t.Title = "Summary"
+	} else {
 		t.Notes = append(t.Notes, "Times are in milliseconds from the intended start of a request.")
 	}
 	t.Notes = append(t.Notes, s.Warnings...)

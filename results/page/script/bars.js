@@ -1,7 +1,7 @@
 // Charts of categories: bars that lie, a row for each text.
 
 import { CHAR } from "./chart.js";
-import { svg } from "./dom.js";
+import { svg, widthOf } from "./dom.js";
 import { value } from "./number.js";
 import { heightOf, scaleOf } from "./scale.js";
 
@@ -28,8 +28,7 @@ export function drawBars(figure, how) {
   const names = figure.x.names ?? [];
   const height = heightOfBars(figure);
   const row = rowOf(figure);
-  const longest = Math.max(4, ...names.map((n) => n.length));
-  const left = Math.min(longest * CHAR + 14, how.width * 0.42);
+  const left = Math.min(Math.max(4 * CHAR, ...names.map(widthOf)) + 14, how.width * 0.42);
   const box = { left, top: 4, width: how.width - left - 92, height: names.length * row };
   const lines = placed(figure, how.hidden, row);
   const tops = names.map((_, i) => Math.max(0, ...lines.filter((l) => l.shown).map((l) => l.ends[i])));
@@ -40,7 +39,7 @@ export function drawBars(figure, how) {
   names.forEach((name, i) => {
     const y = box.top + i * row;
     node.append(
-      svg("text", { class: "name", x: left - 8, y: y + row / 2 + 4, "text-anchor": "end" }, shorten(name, Math.floor((left - 14) / CHAR + 0.01))),
+      svg("text", { class: "name", x: left - 8, y: y + row / 2 + 4, "text-anchor": "end" }, fitting(name, left - 12)),
       svg("rect", { class: "track", x: box.left, y: y + 4, width: Math.max(0, box.width), height: row - 8, rx: 3 }),
       ...lines.filter((l) => l.shown && l.y[i]).map((l) => bar(l, i, y, px)),
       svg("text", { class: "amount", x: px(tops[i]) + 7, y: y + row / 2 + 4 }, value(figure.y.unit, tops[i], how.byteUnit)),
@@ -85,6 +84,15 @@ function barReader(names, lines, box, px, row) {
       return { x: px(line.ends[i]), y: box.top + i * row + row / 2, value: line.y[i] };
     },
   };
+}
+
+/** As much of a name as there is room for, in pixels. */
+function fitting(name, room) {
+  let chars = [...name].length;
+  for (let width = widthOf(name); width > room && chars > 4; width = widthOf(shorten(name, chars))) {
+    chars = Math.min(chars - 1, Math.ceil((chars * room) / width));
+  }
+  return shorten(name, chars);
 }
 
 /** A long name without its middle. */

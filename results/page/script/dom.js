@@ -35,6 +35,17 @@ function dress(element, attributes, children) {
   return element;
 }
 
+let pen = null;
+
+/** How wide a text of a chart is, in pixels. */
+export function widthOf(text) {
+  if (!pen) {
+    pen = document.createElement("canvas").getContext("2d");
+    pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  }
+  return pen.measureText(text).width;
+}
+
 /**
  * A row of links to files of the run folder.
  * @param {{path: string, label: string}[]} files

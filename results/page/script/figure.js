@@ -52,14 +52,16 @@ export function figureOf(table, chart, view) {
   const inTime = column(part, chart.x)?.unit === "moment";
   let places = placesOf(part, chart);
   if (!inTime && chart.most) places = places.slice(0, chart.most);
+  const series = chart.series.map((s) => lineOf(part, chart, s, places, inTime));
+  const some = inTime ? places.length > 0 : series.some((s) => s.y.some(Boolean));
   const rate = Boolean(chart.rate && inTime);
   return {
     x: inTime ? { scale: "time" } : { scale: "category", names: places.map((p) => String(p.at) || "(none)") },
     y: { label: chart.y, unit: (rate ? RATES[chart.unit] : UNITS[chart.unit]) ?? "" },
     step: inTime ? part.step : 0,
-    series: chart.series.map((s) => lineOf(part, chart, s, places, inTime)),
+    series,
     meaning: rate ? "mean" : chart.series.some((s) => s.over?.length) ? "overall" : "total",
-    lack: places.length ? "" : "Nothing happened in this range.",
+    lack: some ? "" : table.rows ? "Nothing happened in this range." : "There is nothing to show.",
   };
 }
 

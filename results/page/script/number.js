@@ -51,9 +51,9 @@ export function millis(ms) {
   return Math.abs(ms) < 1 ? fixed(ms, 3) : threeDigits(ms);
 }
 
-/** Six digits, without those that say nothing. */
+/** Whole numbers in full; others to six digits, without those that say nothing. */
 export function plain(x) {
-  if (x === 0) return "0";
+  if (Number.isInteger(x) && Math.abs(x) < 1e15) return grouped(x);
   const [mantissa, exponent] = x.toExponential(5).split("e");
   const e = Number(exponent);
   if (e >= -4 && e < 6) return stripped(fixed(x, 5 - e));
@@ -103,9 +103,15 @@ export function value(unit, n, byteUnit = "auto") {
     case "count":
     case "":
     case undefined:
-      return (Number.isInteger(n) ? grouped(n) : Math.abs(n) < 10 ? plain(n) : threeDigits(n)) + (unit === "/s" ? "/s" : "");
+      return about(n) + (unit === "/s" ? "/s" : "");
   }
-  return `${plain(n)} ${unit}`;
+  return `${about(n)} ${unit}`;
+}
+
+/** Whole numbers in full; others to three digits. */
+function about(n) {
+  if (Number.isInteger(n)) return grouped(n);
+  return Math.abs(n) < 10 ? plain(Number(n.toPrecision(3))) : threeDigits(n);
 }
 
 /** A tick's number, short: 20k, 1.5M. */

@@ -59,6 +59,8 @@ test("a chart picks the rows that it wants", () => {
   const want = table.columns.find((c) => c.name === "RequestCount").data.reduce((a, n, i) => a + (us[i] ? n : 0), 0);
   assert.equal(figureOf(table, chart, view).series[0].whole, want);
   assert.equal(figureOf(table, { ...chart, only: [["FriendlyName", "nowhere"]] }, view).lack, "Nothing happened in this range.");
+  const empty = { ...table, rows: 0, columns: table.columns.map((c) => ({ ...c, data: [] })) };
+  assert.equal(figureOf(empty, chart, view).lack, "There is nothing to show.");
 });
 
 test("numbers that cannot be merged keep the finest buckets", () => {
@@ -119,6 +121,9 @@ test("values of charts carry their unit", () => {
   assert.equal(value("%", 3.125), "3.12 %");
   assert.equal(value("ms", 0.25), "0.250 ms");
   assert.equal(value("/s", 1234.5), "1,235/s");
+  assert.equal(value("/s", 0.0379478), "0.0379/s");
+  assert.equal(value("Mbit/s", 1.06007), "1.06 Mbit/s");
+  assert.equal(show("number", 1048576), "1,048,576");
   assert.equal(value("count", null), "–");
 });
 
