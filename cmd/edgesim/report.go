@@ -82,6 +82,9 @@ type reportOptions struct {
 	bounded, rows, workers        int
 }
 
+// single reports whether one distribution is asked for.
+func (o *reportOptions) single() bool { return o.distribution != "" && o.distribution != "ALL" }
+
 func formatList() string {
 	var names []string
 	for _, f := range logs.Formats() {
@@ -106,13 +109,25 @@ func (o *reportOptions) run(e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	in, err := openSources(args, o.geo)
+	in, err := openSources(args, o)
 	if err != nil {
 		return err
 	}
 	ro.Names = in.names
 	if ro.Grain == 0 && in.grain > 0 {
 		ro.Grain = in.grain
+		if in.bare {
+			ro.Grain = common(ro.Grain, time.Hour)
+		}
+	}
+	if err := in.fit(ro); err != nil {
+		return err
+	}
+	if kinds, err = in.able(kinds); err != nil {
+		return err
+	}
+	for _, text := range in.said {
+		fmt.Fprintf(e.stderr, "edgesim report: %s\n", text)
 	}
 	if o.out != "" {
 		return o.folder(e, in, ro, kinds)
@@ -225,13 +240,14 @@ func (o *reportOptions) print(e *env, in *sources, ro report.Options, kinds []re
 	if readErr != nil && !errors.Is(readErr, context.Canceled) {
 		return readErr
 	}
-	for _, t := range in.tables {
+	err := in.absorb(func(t *report.Table) error {
 		if !set.Prints(t.Name) {
-			continue
+			return nil
 		}
-		if err := set.Absorb(t); err != nil {
-			return err
-		}
+		return set.Absorb(t)
+	})
+	if err != nil {
+		return err
 	}
 	if ro.Grain == 0 && set.Length() > patientHours {
 		set.Coarsen(24 * time.Hour)
@@ -299,17 +315,19 @@ func (o *reportOptions) folder(e *env, in *sources, ro report.Options, kinds []r
 	if err != nil {
 		return usagef("--out: %v", err)
 	}
-	for _, t := range in.tables {
-		if err := b.Absorb(t); err != nil {
-			return errors.Join(err, b.Discard())
-		}
+	if err := in.absorb(b.Absorb); err != nil {
+		return errors.Join(err, b.Discard())
 	}
 	doubts, readErr := in.read(e, o, b.Add)
 	if readErr != nil && !errors.Is(readErr, context.Canceled) {
 		return errors.Join(readErr, b.Discard())
 	}
 	tell(e.stderr, doubts, b.LeftOut())
-	s, err := b.Finish(folder.End{Ended: time.Now().UTC(), Partial: readErr != nil, Warnings: warnings(doubts)})
+	end := folder.End{Ended: time.Now().UTC(), Partial: readErr != nil, Warnings: append(warnings(doubts), in.said...)}
+	if err := in.summarize(&end, o); err != nil {
+		return errors.Join(err, b.Discard())
+	}
+	s, err := b.Finish(end)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/results/folder"
 	"edgesim/results/geo"
 	"edgesim/results/logs"
 	"edgesim/results/report"
@@ -25,18 +26,27 @@ import (
 type sources struct {
 	names  *results.Names
 	files  []string
-	tables []*report.Table
-	grain  time.Duration // of the runs, where they agree; 0: none
+	bare   bool          // some file is of no run
+	kept   []keptRun     // runs without a log
+	said   []string      // what a reader must know of them
+	grain  time.Duration // the shortest that every run's buckets fit into; 0: there are no runs
 	locate func(netip.Addr) (country [2]byte, state results.State)
 	places *geo.Database // nil: none
 }
 
+// keptRun is a run that left no log: what it kept are its reports.
+type keptRun struct {
+	dir    string
+	grain  time.Duration
+	tables []*report.Table
+}
+
 // openSources sorts the arguments into runs and logs.
-func openSources(args []string, database string) (*sources, error) {
+func openSources(args []string, o *reportOptions) (*sources, error) {
 	in := &sources{names: results.NewNames(time.Unix(0, 0).UTC())}
-	if database != "" {
+	if o.geo != "" {
 		var err error
-		if in.places, err = geo.Open(database); err != nil {
+		if in.places, err = geo.Open(o.geo); err != nil {
 			return nil, usagef("--geo: %v", err)
 		}
 		in.locate = in.places.Locate
@@ -45,9 +55,9 @@ func openSources(args []string, database string) (*sources, error) {
 		m, err := results.ReadManifest(arg)
 		switch {
 		case err == nil:
-			err = in.addRun(arg, m)
+			err = in.addRun(arg, m, o)
 		case errors.Is(err, fs.ErrNotExist) || isFile(arg):
-			in.files, err = append(in.files, arg), nil
+			in.files, in.bare, err = append(in.files, arg), true, nil
 		}
 		if err != nil {
 			return nil, usageError{err}
@@ -61,8 +71,13 @@ func isFile(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // addRun takes a run's access log, or where it has none its reports.
-func (in *sources) addRun(dir string, m *results.Manifest) error {
+func (in *sources) addRun(dir string, m *results.Manifest, o *reportOptions) error {
 	for _, d := range m.Distributions {
 		if _, err := in.names.PlaceDistribution(d); err != nil {
 			return err
@@ -73,15 +88,29 @@ func (in *sources) addRun(dir string, m *results.Manifest) error {
 			return err
 		}
 	}
-	if grain := time.Duration(m.Grain * float64(time.Second)); in.grain == 0 || grain > in.grain {
-		in.grain = grain
-	}
+	grain := time.Duration(m.Grain * float64(time.Second))
+	in.grain = common(in.grain, grain)
 	log := filepath.Join(dir, results.AccessLogFile)
 	if _, err := os.Stat(log); err == nil {
 		in.files = append(in.files, log)
 		return in.locateBy(m)
 	}
-	return in.addTables(dir)
+	tables, err := keptTables(dir, m, o)
+	in.kept = append(in.kept, keptRun{dir, grain, tables})
+	return err
+}
+
+// common is the shortest width that buckets of both widths fit into; of one alone,
+// that one's.
+func common(a, b time.Duration) time.Duration {
+	if a <= 0 || b <= 0 {
+		return max(a, b)
+	}
+	least, rest := a, b
+	for rest > 0 {
+		least, rest = rest, least%rest
+	}
+	return a / least * b
 }
 
 // locateBy knows a simulated viewer's country as the run's scenario does.
@@ -107,20 +136,150 @@ func (in *sources) locateBy(m *results.Manifest) error {
 	return nil
 }
 
-// addTables reads the reports that a run without a log has left.
-func (in *sources) addTables(dir string) error {
-	files, err := filepath.Glob(filepath.Join(dir, results.ReportsDir, "*.csv"))
+// keptTables reads the reports that a run without a log has left: of several
+// distributions those of the one that is asked for; for a folder, which shows each,
+// each one's lists of names, since the list of all does not tell them apart.
+func keptTables(dir string, m *results.Manifest, o *reportOptions) (tables []*report.Table, err error) {
+	from := filepath.Join(dir, results.ReportsDir)
+	if own := filepath.Join(from, folder.NameOf(o.distribution)); o.single() && len(m.Distributions) > 1 && isFolder(own) {
+		from = own
+	}
+	files, err := filepath.Glob(filepath.Join(from, "*.csv"))
 	if err != nil || len(files) == 0 {
-		return fmt.Errorf("run folder %s has neither %s nor reports: make it with edgesim run --access-log", dir, results.AccessLogFile)
+		return nil, fmt.Errorf("run folder %s has neither %s nor reports: make it with edgesim run --access-log", dir, results.AccessLogFile)
 	}
 	for _, path := range files {
 		t, err := readTable(path)
 		if err != nil {
+			return nil, err
+		}
+		own, err := ownTables(path, m, o, t)
+		if err != nil {
+			return nil, err
+		}
+		tables = append(tables, own...)
+	}
+	return tables, nil
+}
+
+// ownTables are the tables of single distributions that are taken in the place of
+// that of all, if there are such.
+func ownTables(path string, m *results.Manifest, o *reportOptions, all *report.Table) (own []*report.Table, err error) {
+	if len(m.Distributions) == 1 {
+		all.Belong(m.Distributions[0])
+	}
+	if len(m.Distributions) < 2 || all.MomentColumn() >= 0 || o.out == "" || o.single() {
+		return []*report.Table{all}, nil
+	}
+	for _, d := range m.Distributions {
+		t, err := readTable(filepath.Join(filepath.Dir(path), folder.NameOf(d.ID), filepath.Base(path)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return []*report.Table{all}, nil // the summary, which is of all; a run of very many distributions
+		}
+		if err != nil {
+			return nil, err
+		}
+		t.Belong(d)
+		own = append(own, t)
+	}
+	return own, nil
+}
+
+// fit refuses what reports without a log cannot be cut to, and passes over runs
+// that are not of the range at all.
+func (in *sources) fit(o report.Options) error {
+	var kept []keptRun
+	for _, run := range in.kept {
+		if o.ViewerLocation != "" && o.ViewerLocation != "ALL" {
+			return usagef("run folder %s left no log: its cache statistics are of all viewers, not of --viewer-location %s", run.dir, o.ViewerLocation)
+		}
+		if run.grain > 0 && o.Grain > 0 && o.Grain%run.grain != 0 {
+			return usagef("run folder %s left no log, and its reports are by %v: they cannot be shown by %v", run.dir, run.grain, o.Grain)
+		}
+		outside, err := run.outside(o)
+		if err != nil {
 			return err
 		}
-		in.tables = append(in.tables, t)
+		if outside {
+			in.said = append(in.said, "run folder "+run.dir+" is not of the range asked for")
+		} else {
+			kept = append(kept, run)
+		}
+	}
+	in.kept = kept
+	return nil
+}
+
+// outside reports whether nothing of the run is of the range. One that has only a
+// part of it is an error.
+func (run *keptRun) outside(o report.Options) (bool, error) {
+	for _, t := range run.tables {
+		from, to, ok := t.Covered()
+		if !ok {
+			continue
+		}
+		if !o.To.IsZero() && !from.Before(o.To) || !to.After(o.From) {
+			return true, nil
+		}
+		if from.Before(o.From) || !o.To.IsZero() && to.After(o.To) {
+			return false, usagef("run folder %s left no log: its reports are of %s to %s, and --from and --to would cut them; "+
+				"right is a range that has all of that, or nothing", run.dir, from.Format(time.RFC3339), to.Format(time.RFC3339))
+		}
+	}
+	return false, nil
+}
+
+// able are the kinds that can be made of the sources: without any log, those that
+// tables can be put together to. With some, the others are of the logs alone.
+func (in *sources) able(kinds []report.Kind) ([]report.Kind, error) {
+	if len(in.kept) == 0 {
+		return kinds, nil
+	}
+	var able []report.Kind
+	var others []string
+	for _, k := range kinds {
+		if k.Absorbs() {
+			able = append(able, k)
+		} else {
+			others = append(others, k.Name)
+		}
+	}
+	list := strings.Join(others, ", ")
+	switch {
+	case len(others) == 0:
+		return kinds, nil
+	case len(in.files) > 0:
+		in.said = append(in.said, "of logs alone, without the runs that left none: "+list)
+		return kinds, nil
+	case len(able) == 0:
+		return nil, usagef("--reports %s: not to be had of a run that left no log; make it with edgesim run --access-log", list)
+	}
+	in.said = append(in.said, "not to be had of a run that left no log: "+list)
+	return able, nil
+}
+
+// absorb gives the tables of the runs without a log to those who take them.
+func (in *sources) absorb(take func(*report.Table) error) error {
+	for _, run := range in.kept {
+		for _, t := range run.tables {
+			if err := take(t); err != nil {
+				return fmt.Errorf("run folder %s: %w", run.dir, err)
+			}
+		}
 	}
 	return nil
+}
+
+// summarize gives the folder the summary of the one run that it is made from, or
+// says that the runs without a log are not in the one of the records.
+func (in *sources) summarize(end *folder.End, o *reportOptions) (err error) {
+	switch {
+	case len(in.kept) == 1 && len(in.files) == 0 && !o.single():
+		end.Summary, err = results.ReadSummary(in.kept[0].dir)
+	case len(in.kept) > 0:
+		end.Warnings = append(end.Warnings, "runs that left no log are in the reports, and not in the summary nor in figures beside them, which are of logs alone")
+	}
+	return err
 }
 
 func readTable(path string) (*report.Table, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,9 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	s := b.summary.Finish(results.SummaryEnd{
 		Length: length, Partial: end.Partial, Rate: end.Rate, Dropped: int64(end.Dropped), Warnings: end.Warnings,
 	})
+	if end.Summary != nil {
+		s = earlier(end.Summary, s, end.Warnings)
+	}
 	m := b.opt.Manifest
 	m.Ended, m.Partial, m.Warnings = end.Ended, end.Partial, s.Warnings
 	m.Distributions, m.Edges = b.opt.Names.EveryDistribution(), b.opt.Names.EveryEdge()
@@ -40,6 +44,14 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 		return nil, fmt.Errorf("making run folder %s: %w", b.opt.Dir, err)
 	}
 	return s, nil
+}
+
+// earlier is the summary of an earlier run under the name of this one.
+func earlier(run, now *results.Summary, warnings []string) *results.Summary {
+	s := *run
+	s.Name, s.Partial = now.Name, run.Partial || now.Partial
+	s.Warnings = slices.Concat(run.Warnings, warnings)
+	return &s
 }
 
 // write writes everything; the manifest, which lists the files, comes last.
@@ -122,7 +134,7 @@ func (b *Builder) writeScope(k report.Kind, d results.Distribution, generated ti
 	scope := page.Scope{Distribution: d.ID, Label: cmp.Or(d.Friendly, d.Domain)}
 	dir := ""
 	if d.ID != "" {
-		dir = folderOf(d.ID) + "/"
+		dir = NameOf(d.ID) + "/"
 	}
 	for _, t := range b.reports.Tables(k.Name, d.ID) {
 		written, err := b.writeTable(k, t, dir, generated)
@@ -134,9 +146,9 @@ func (b *Builder) writeScope(k report.Kind, d results.Distribution, generated ti
 	return scope, nil
 }
 
-// folderOf is the name of the folder of a distribution's reports. An ID that came
+// NameOf is the name of the folder of a distribution's reports. An ID that came
 // from a log may hold anything.
-func folderOf(id string) string {
+func NameOf(id string) string {
 	var b strings.Builder
 	for i := range len(id) {
 		c := id[i]

@@ -90,6 +90,10 @@ type End struct {
 	Rate     results.Rate // requests a second; a field of 0 is computed from the records
 	Dropped  uint64       // records that were lost on the way here
 	Warnings []string     // doubts about the figures, in a sentence each
+
+	// Summary is of an earlier run whose tables were absorbed, where no records came
+	// that another could be made from; nil: there is none.
+	Summary *results.Summary
 }
 
 // Progress is how far a run has come, for a progress line. It includes the

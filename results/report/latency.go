@@ -358,7 +358,7 @@ func resultOf(label string) (results.Result, bool) {
 
 // bucketOf is where the first bytes of a table count.
 func (l *latency) bucketOf(t *Table, distribution int) *byResult {
-	from, to, ok := t.covered()
+	from, to, ok := t.Covered()
 	first, last := floorDiv(from.UnixNano(), l.grain), floorDiv(to.UnixNano()-1, l.grain)
 	if !ok || first != last {
 		return placeOf(&l.unplaced, uint16(distribution))

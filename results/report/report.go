@@ -90,6 +90,12 @@ func (k Kind) TableNames() []string {
 	return k.Tables
 }
 
+// Absorbs reports whether reports of the kind can be put together from tables.
+func (k Kind) Absorbs() bool {
+	_, able := k.New(Options{Names: results.NewNames(time.Unix(0, 0).UTC())}).(Absorber)
+	return able
+}
+
 var registry = results.Registry[Kind]{What: "report", Name: func(k Kind) string { return k.Name }}
 
 func register(k Kind) { registry.Add(k) }

@@ -148,7 +148,7 @@ func (s *Set) Absorb(t *Table) error {
 		if !able {
 			return fmt.Errorf("report %s cannot be put together from its tables", k.Name)
 		}
-		if from, to, ok := t.covered(); ok {
+		if from, to, ok := t.Covered(); ok {
 			s.o.span.add(s.o.since(from))
 			s.o.span.add(s.o.since(to) - 1)
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"edgesim/results"
 )
 
 // Table is a finished report: CloudFront's preamble, its columns, its rows, and
@@ -140,8 +142,8 @@ func (t *Table) Stamp(made time.Time) {
 	}
 }
 
-// covered is the range that the table's preamble names; false when it has none.
-func (t *Table) covered() (from, to time.Time, ok bool) {
+// Covered is the range that the table's preamble names; false when it has none.
+func (t *Table) Covered() (from, to time.Time, ok bool) {
 	for _, p := range t.Preamble {
 		at, err := time.Parse(time.RFC3339Nano, p[1])
 		switch {
@@ -153,4 +155,24 @@ func (t *Table) covered() (from, to time.Time, ok bool) {
 		}
 	}
 	return from, to, from.Before(to)
+}
+
+// Belong names the distribution in rows that are of all, where there was but that
+// one when they were made: so they stay its own beside those of others.
+func (t *Table) Belong(d results.Distribution) {
+	id, name := -1, -1
+	for i, c := range t.Columns {
+		switch c.Name {
+		case "DistributionID":
+			id = i
+		case "FriendlyName":
+			name = i
+		}
+	}
+	if id < 0 || name < 0 || slices.ContainsFunc(t.Rows, func(row []Cell) bool { return row[id].Text != all }) {
+		return
+	}
+	for _, row := range t.Rows {
+		row[id], row[name] = text(d.ID), text(label(d))
+	}
 }

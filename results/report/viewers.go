@@ -28,6 +28,8 @@ type viewers struct {
 	cells[viewersCell]
 	agents   *agent.Cache
 	location func(*results.Record) (uint32, bool)
+
+	bytes map[uint32]int64 // to locations, of all distributions together, where a table did not tell them apart
 }
 
 // viewersCell is what a bucket of a distribution knows.
@@ -59,6 +61,7 @@ func newViewers(o Options) *viewers {
 		cells:    newCells(o, (*viewersCell).merge),
 		agents:   agent.NewCache(o.Names.Strings, o.BrowserVersions),
 		location: countryOf,
+		bytes:    map[uint32]int64{},
 	}
 	if o.States {
 		v.location = stateOf
@@ -83,6 +86,11 @@ func (v *viewers) Add(recs []results.Record) {
 func (v *viewers) Tables(distribution string) []*Table {
 	scope := v.o.scope(distribution)
 	whole, trend := v.whole(scope), v.trendOf(scope)
+	if scope == "" {
+		for n, bytes := range v.bytes {
+			whole.locations.at(n).bytes += bytes
+		}
+	}
 	tables := v.devices(scope, whole, trend)
 	tables = append(tables, v.browsers(scope, whole, trend)...)
 	tables = append(tables, v.systems(scope, whole, trend)...)

@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"edgesim/results"
 	"edgesim/results/agent"
 )
 
@@ -87,7 +88,7 @@ func (v *viewers) absorbBytes(t *Table) error {
 	if err != nil {
 		return err
 	}
-	start, _, ok := t.covered()
+	start, _, ok := t.Covered()
 	if !ok {
 		start = time.Unix(0, 0)
 	}
@@ -99,6 +100,10 @@ func (v *viewers) absorbBytes(t *Table) error {
 		d, err := r.distribution(v.o, row)
 		if err != nil {
 			return err
+		}
+		if d == results.NoDistribution && r.text(row, "DistributionID") == all {
+			v.bytes[n] += r.count(row, "TotalBytes")
+			continue
 		}
 		v.at(bucket{d, floorDiv(start.UnixNano(), v.grain)}).locations.at(n).bytes += r.count(row, "TotalBytes")
 	}

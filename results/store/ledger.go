@@ -130,6 +130,9 @@ func tables(set *report.Set, names *results.Names) (all []*report.Table) {
 	known := names.EveryDistribution()
 	for _, k := range set.Kinds() {
 		for _, t := range set.Tables(k.Name, "") {
+			if len(known) == 1 {
+				t.Belong(known[0]) // there may be more when it is read
+			}
 			if overTime(t) || len(known) < 2 {
 				all = append(all, t)
 			}

@@ -86,8 +86,5 @@ func (s *Store) inOne(do func(*sql.Tx) error) error {
 // Kinds are the reports that can be kept: those that take back their tables.
 func Kinds() []report.Kind {
 	kinds := report.InOrder(report.Kinds())
-	return slices.DeleteFunc(kinds, func(k report.Kind) bool {
-		_, able := k.New(report.Options{Names: nameless()}).(report.Absorber)
-		return !able
-	})
+	return slices.DeleteFunc(kinds, func(k report.Kind) bool { return !k.Absorbs() })
 }
