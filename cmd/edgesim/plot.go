@@ -236,14 +236,21 @@ func (o *plotOptions) chosen(runs []drawnRun) ([]string, error) {
 	return common, nil
 }
 
+// otherPictures are what files of pictures are called that are not drawn here: who
+// writes one of them does not mean a folder.
+var otherPictures = []string{"gif", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "eps", "ps"}
+
 // file reports whether --out names one file, which takes one view and says the
 // format.
 func (o *plotOptions) file(e *env, p *plotPlan) (bool, error) {
 	extension := strings.TrimPrefix(filepath.Ext(o.out), ".")
-	if !slices.Contains(plot.Formats(), extension) {
+	if info, err := os.Stat(o.out); err == nil && info.IsDir() {
 		return false, nil
 	}
-	if info, err := os.Stat(o.out); err == nil && info.IsDir() {
+	if slices.Contains(otherPictures, strings.ToLower(extension)) {
+		return false, usagef("--out %s: no %s is drawn here; right is one of %s, or a folder", o.out, extension, strings.Join(plot.Formats(), ", "))
+	}
+	if !slices.Contains(plot.Formats(), extension) {
 		return false, nil
 	}
 	if len(p.views) != 1 {

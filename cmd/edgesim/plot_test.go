@@ -117,6 +117,7 @@ func TestPlotSaysWhatIsWrong(t *testing.T) {
 		{dir + " --size huge", `--size: size "huge" is unknown; right is one of 16x9`},
 		{dir + " --out " + out + "/a.png", "there are 2 plots"},
 		{dir + " --view hits --format svg --out " + out + "/a.png", "is no svg"},
+		{dir + " --view hits --out " + out + "/a.GIF", "no GIF is drawn here; right is one of svg, png, pdf, or a folder"},
 	} {
 		status, stdout, stderr := edgesim(t, context.Background(), append([]string{"plot"}, strings.Fields(c.args)...)...)
 		if status != 2 || !strings.Contains(stderr, c.says) || strings.Count(stderr, "\n") != 1 || stdout != "" {

@@ -71,6 +71,22 @@ func formatNames() string {
 	return strings.Join(names, ", ")
 }
 
+// recognised says what was looked for.
+func (o *Options) recognised() string {
+	if o.Format != "" {
+		return "Format " + o.Format + " was asked for"
+	}
+	var told, named []string
+	for _, f := range Formats() {
+		if f.Detect != nil {
+			told = append(told, f.Name)
+		} else {
+			named = append(named, f.Name)
+		}
+	}
+	return "Told by their content are " + strings.Join(told, ", ") + "; by name, as a format, " + strings.Join(named, ", ")
+}
+
 // chosen is a format with its layout.
 type chosen struct {
 	*Format

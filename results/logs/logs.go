@@ -83,7 +83,7 @@ func Read(ctx context.Context, o Options, sink func([]results.Record)) (*Doubts,
 	}
 	d.sum()
 	if d.Unknown > 0 && d.Unknown == d.Files {
-		return d, fmt.Errorf("%w: %s. Formats are %s", ErrNothingKnown, strings.Join(o.Files, ", "), formatNames())
+		return d, fmt.Errorf("%w: %s. %s", ErrNothingKnown, strings.Join(o.Files, ", "), o.recognised())
 	}
 	return d, nil
 }
