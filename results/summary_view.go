@@ -16,6 +16,10 @@ type SummaryOptions struct {
 	// what went there is estimated from result types, and bytes count with their
 	// headers.
 	Logged bool
+
+	// Bounded is how many objects may be counted one by one; of more a sample is,
+	// and a warning says so. 0: any number.
+	Bounded int
 }
 
 // SummaryEnd is what is known of a run when it is over.
@@ -42,7 +46,7 @@ func NewSummary(names *Names, o SummaryOptions) *SummaryView {
 	return &SummaryView{
 		names:   names,
 		options: o,
-		traffic: traffic{warmup: warmup},
+		traffic: traffic{warmup: warmup, objects: objects{most: o.Bounded}},
 		viewers: viewers{warmup: warmup, verify: o.Verify, times: NewLatencies()},
 	}
 }
@@ -89,12 +93,19 @@ func (v *SummaryView) Finish(end SummaryEnd) *Summary {
 	return s
 }
 
+// told is the sums with what a log does not tell estimated.
+func (v *SummaryView) told(s sums) sums {
+	if v.options.Logged {
+		return s.estimated()
+	}
+	return s
+}
+
 func (v *SummaryView) fillTraffic(s *Summary) {
 	t := &v.traffic
-	all := t.all
+	all := v.told(t.all)
 	if v.options.Logged {
-		all = all.estimated()
-		s.Warn("what went to origins is not in the log: it is estimated from misses and refresh hits, and bytes count with their headers")
+		s.Warn("what went to origins is not in the log: it is estimated from misses and refresh hits, and bytes count with their headers; collapsed and stale answers are not in it either")
 	}
 	s.Requests = all.requests
 	s.HitRatio = ratio(all.hits, all.requests)
@@ -113,11 +124,10 @@ func (v *SummaryView) fillTraffic(s *Summary) {
 			s.Status[statusNames[i]] = n
 		}
 	}
-	wonders := t.oneHitWonders()
-	s.Objects = Objects{
-		Distinct:      int64(t.objects.Len()),
-		OneHitWonders: wonders,
-		OneHitShare:   ratio(wonders, int64(t.objects.Len())),
+	distinct, wonders := t.objects.counts()
+	s.Objects = Objects{Distinct: distinct, OneHitWonders: wonders, OneHitShare: ratio(wonders, distinct)}
+	if level := t.objects.level; level > 0 {
+		s.Warn("objects are estimated from a sample of one in %d", int64(1)<<level)
 	}
 }
 
@@ -137,14 +147,14 @@ func (v *SummaryView) fillGroups(s *Summary) {
 	for r := range Results {
 		usual := r == Hit || r == RefreshHit || r == Miss || r == Error
 		latency := latencyOf(func(m Metric) *Histogram { return times.Get(m, r) })
-		if g := t.byResult[r]; usual || g.requests > 0 || latency.Total.Count > 0 {
+		if g := v.told(t.byResult[r]); usual || g.requests > 0 || latency.Total.Count > 0 {
 			s.ByResult[r.Label()] = g.figures(t.all, latency)
 		}
 	}
 	s.ByLayer = map[string]ResultFigures{}
 	for l := range Layers {
 		latency := latencyOf(func(m Metric) *Histogram { return times.Layer(m, l) })
-		if g := t.byLayer[l]; g.requests > 0 || latency.Total.Count > 0 {
+		if g := v.told(t.byLayer[l]); g.requests > 0 || latency.Total.Count > 0 {
 			s.ByLayer[l.String()] = g.figures(t.all, latency)
 		}
 	}
@@ -158,10 +168,7 @@ func (v *SummaryView) distribution(i int, d Distribution) DistributionFigures {
 	f := DistributionFigures{ID: d.ID, Name: d.Friendly, Domain: d.Domain,
 		Aliases: append([]string{}, d.Aliases...)}
 	if i < len(v.traffic.byDist) {
-		g := v.traffic.byDist[i]
-		if v.options.Logged {
-			g = g.estimated()
-		}
+		g := v.told(v.traffic.byDist[i])
 		f.Requests, f.BytesOut = g.requests, g.bytesOut
 		f.HitRatio = ratio(g.hits, g.requests)
 		f.ByteHitRatio = ratio(g.cachedBody, g.body)

@@ -11,7 +11,7 @@ type traffic struct {
 	status    [statusClasses]int64
 	collapsed int64
 	stale     int64
-	objects   Tally[uint64] // requests by object
+	objects   objects
 	leftOut   int64
 	lastEnd   int64 // ns
 }
@@ -68,13 +68,13 @@ func (t *traffic) add(r *Record) {
 	if r.Flags.Has(StaleHit) {
 		t.stale++
 	}
-	*t.objects.At(r.Object)++
+	t.objects.add(r.Object, 1)
 	t.lastEnd = max(t.lastEnd, r.End())
 }
 
 // warm reports whether the record belongs to a warm-up of that many
-// nanoseconds.
-func (r *Record) warm(warmup int64) bool { return r.At < warmup || r.Flags.Has(Warm) }
+// nanoseconds. Without one, a request from before the epoch does not.
+func (r *Record) warm(warmup int64) bool { return warmup > 0 && r.At < warmup || r.Flags.Has(Warm) }
 
 func (s *sums) add(r *Record) {
 	s.requests++
@@ -140,22 +140,9 @@ func (t *traffic) merge(o *traffic) {
 	for i := range o.status {
 		t.status[i] += o.status[i]
 	}
-	for object, n := range o.objects.All() {
-		*t.objects.At(object) += *n
-	}
+	t.objects.merge(&o.objects)
 	t.collapsed += o.collapsed
 	t.stale += o.stale
 	t.leftOut += o.leftOut
 	t.lastEnd = max(t.lastEnd, o.lastEnd)
-}
-
-// oneHitWonders is the number of objects that were asked for once.
-func (t *traffic) oneHitWonders() int64 {
-	var n int64
-	for _, requests := range t.objects.All() {
-		if *requests == 1 {
-			n++
-		}
-	}
-	return n
 }

@@ -27,7 +27,7 @@ func (b *Builder) partOf(r *results.Record) part {
 	if b.opt.LatencyFrom == results.NoVantage || r.Vantage == b.opt.LatencyFrom {
 		p |= inLatency
 	}
-	if r.At < b.opt.Warmup.Nanoseconds() || r.Flags.Has(results.Warm) {
+	if w := b.opt.Warmup.Nanoseconds(); w > 0 && r.At < w || r.Flags.Has(results.Warm) {
 		p |= inWarmup
 	}
 	return p

@@ -151,7 +151,7 @@ func New(opt Options) (*Builder, error) {
 	}
 	b := &Builder{opt: opt, made: made, ttfb: results.NewHistogram()}
 	b.summary = results.NewSummary(opt.Names, results.SummaryOptions{
-		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify, Logged: opt.Logged,
+		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify, Logged: opt.Logged, Bounded: opt.Reports.Bounded,
 	})
 	ro := opt.Reports
 	ro.Names, ro.Grain, ro.Version, ro.Query = opt.Names, opt.Grain, m.Program.Version, opt.Query

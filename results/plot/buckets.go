@@ -136,5 +136,5 @@ func (o Options) shaded(span time.Duration) string {
 
 // warm reports whether r belongs to the warm-up, which figures leave out.
 func (o Options) warm(r *results.Record) bool {
-	return r.At < int64(o.Warmup) || r.Flags.Has(results.Warm)
+	return o.Warmup > 0 && r.At < int64(o.Warmup) || r.Flags.Has(results.Warm)
 }
