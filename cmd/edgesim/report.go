@@ -331,9 +331,12 @@ func (o *reportOptions) folder(e *env, in *sources, ro report.Options, kinds []r
 	if err != nil {
 		return err
 	}
-	if o.json {
+	switch {
+	case o.json:
 		err = results.EncodeJSON(e.stdout, s)
-	} else {
+	case len(in.files) == 0 && len(in.kept) > 1:
+		_, err = fmt.Fprintf(e.stdout, "The reports of %d run folders are put together.\n  look at         %s\n", len(in.kept), filepath.Join(o.out, results.IndexFile))
+	default:
 		err = folder.Headline(e.stdout, s, o.out)
 	}
 	return errors.Join(err, interrupted(readErr))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"edgesim/results"
+	"edgesim/results/logs/logtest"
 	"edgesim/results/report"
 )
 
@@ -254,5 +256,36 @@ func TestReportCountsMalformedLines(t *testing.T) {
 	}
 	if !strings.Contains(stdout, "Cache statistics") {
 		t.Errorf("no reports:\n%s", stdout)
+	}
+}
+
+// The folders of two halves of a log are put together as one: what adds up is as
+// in that of the whole, and what cannot be known from tables is left out and said.
+func TestReportsOfPartsMakeTheWhole(t *testing.T) {
+	var text bytes.Buffer
+	if err := logtest.Write(&text, 11, 4000, 2); err != nil {
+		t.Fatal(err)
+	}
+	lines := slices.Collect(strings.Lines(text.String()))
+	head := strings.Join(lines[:2], "")
+	dir := t.TempDir()
+	for name, lines := range map[string][]string{"whole": lines[2:], "a": lines[2:2000], "b": lines[2000:]} {
+		log := logFile(t, head+strings.Join(lines, ""))
+		if status, _, stderr := edgesim(t, context.Background(), "report", log, "--out", filepath.Join(dir, name)); status != 0 {
+			t.Fatalf("status %d, stderr:\n%s", status, stderr)
+		}
+	}
+	whole, sum := filepath.Join(dir, "whole"), filepath.Join(dir, "sum")
+	status, stdout, stderr := edgesim(t, context.Background(), "report", filepath.Join(dir, "a"), filepath.Join(dir, "b"), "--reports", "all", "--out", sum)
+	if status != 0 || !strings.Contains(stdout, "2 run folders") || !strings.Contains(stderr, "longer_ttl") {
+		t.Fatalf("status %d, stdout:\n%s\nstderr:\n%s", status, stdout, stderr)
+	}
+	for _, name := range []string{"cache_statistics", "usage", "viewers_devices", "viewers_device_trends", "viewers_locations", "serving", "cost"} {
+		if want, got := reportFile(t, whole, name), reportFile(t, sum, name); got != want {
+			t.Errorf("%s.csv of two parts:\n%s\nof the whole:\n%s", name, diff(got, want), diff(want, got))
+		}
+	}
+	if _, err := os.Stat(filepath.Join(sum, results.ReportsDir, "longer_ttl.csv")); err == nil {
+		t.Error("there is a longer_ttl.csv, which nobody could know")
 	}
 }

@@ -64,6 +64,7 @@ func (b *Builder) Absorb(t *report.Table) error {
 	if !b.reports.Prints(t.Name) {
 		return nil
 	}
+	b.absorbed = true
 	return b.reports.Absorb(t)
 }
 

@@ -36,6 +36,8 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	})
 	if end.Summary != nil {
 		s = earlier(end.Summary, s, end.Warnings)
+	} else if b.onlyTables(s) {
+		s.Warnings = append([]string{"the reports are put together from those of earlier runs: there are no headline figures"}, end.Warnings...)
 	}
 	m := b.opt.Manifest
 	m.Ended, m.Partial, m.Warnings = end.Ended, end.Partial, s.Warnings
@@ -54,9 +56,18 @@ func earlier(run, now *results.Summary, warnings []string) *results.Summary {
 	return &s
 }
 
+// onlyTables reports whether the folder is made of earlier reports' tables alone:
+// there are no records to have headline figures and plots of.
+func (b *Builder) onlyTables(s *results.Summary) bool {
+	return b.absorbed && s.Requests == 0 && s.ViewerRequests == 0
+}
+
 // write writes everything; the manifest, which lists the files, comes last.
 func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 	p := page.Page{Manifest: *m, Summary: s}
+	if b.onlyTables(s) {
+		p.Summary, b.plots = nil, nil
+	}
 	var err error
 	if p.Tabs, err = b.writeReports(s, m.Ended); err != nil {
 		return err
@@ -91,17 +102,14 @@ func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 // summary first. With several distributions each has its own in a folder
 // of its ID.
 func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.Tab, error) {
-	k, err := report.Find(summaryReport)
-	if err != nil {
-		panic("folder: there is no summary report")
+	var tabs []page.Tab
+	if !b.onlyTables(s) {
+		first, err := b.writeSummary(s, generated)
+		if err != nil {
+			return nil, err
+		}
+		tabs = append(tabs, first)
 	}
-	t := report.SummaryTable(s)
-	t.Preamble = b.reports.Preamble("Run Summary", "")
-	first, err := b.writeTable(k, t, "", generated)
-	if err != nil {
-		return nil, err
-	}
-	tabs := []page.Tab{page.TabOf(k, page.Scope{Tables: []page.Table{first}})}
 	for _, k := range b.reports.Kinds() {
 		var scopes []page.Scope
 		for _, d := range b.scopes() {
@@ -114,6 +122,17 @@ func (b *Builder) writeReports(s *results.Summary, generated time.Time) ([]page.
 		tabs = append(tabs, page.TabOf(k, scopes...))
 	}
 	return tabs, nil
+}
+
+func (b *Builder) writeSummary(s *results.Summary, generated time.Time) (page.Tab, error) {
+	k, err := report.Find(summaryReport)
+	if err != nil {
+		panic("folder: there is no summary report")
+	}
+	t := report.SummaryTable(s)
+	t.Preamble = b.reports.Preamble("Run Summary", "")
+	table, err := b.writeTable(k, t, "", generated)
+	return page.TabOf(k, page.Scope{Tables: []page.Table{table}}), err
 }
 
 // mostScopes is how many distributions have reports of their own.

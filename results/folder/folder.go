@@ -116,6 +116,7 @@ type Builder struct {
 	reports  *report.Set
 	filter   *report.Filter
 	leftOut  int64
+	absorbed bool // tables of earlier reports are among what there is
 	plots    []plotView
 	ttfb     *results.Histogram
 	progress Progress
