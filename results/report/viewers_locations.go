@@ -152,7 +152,7 @@ func (v *viewers) locationTables(scope string, whole *viewersCell, over *trend) 
 	if len(columns) > 0 {
 		trends.Charts = []Chart{trendChart("location_trends", "Locations over time", columns)}
 	}
-	list.Notes = locationNotes(every, len(top))
+	list.Notes = v.locationNotes(every, len(top))
 	return []*Table{list, trends}
 }
 
@@ -163,11 +163,16 @@ func (v *viewers) details() string {
 	return "Countries"
 }
 
-func locationNotes(every []located, shown int) (notes []string) {
+func (v *viewers) locationNotes(every []located, shown int) (notes []string) {
 	if n := len(every); n > shown {
 		notes = append(notes, fmt.Sprintf("%d of %d locations are shown.", shown, n))
 	}
-	if len(every) == 0 || len(every) == 1 && every[0].number == unknownLocation {
+	unplaced := len(every) == 0 || len(every) == 1 && every[0].number == unknownLocation
+	switch {
+	case unplaced && v.o.States:
+		notes = append(notes, "No viewer's state is known. States are those of viewers in the United States, by their addresses "+
+			"in a database in MaxMind's format.")
+	case unplaced:
 		notes = append(notes, "No viewer's location is known. Locations come from the viewers of a scenario, from a log with the field c-country, "+
 			"or from the addresses by a database in MaxMind's format.")
 	}
