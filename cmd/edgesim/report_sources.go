@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -292,13 +291,21 @@ func readTable(path string) (*report.Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	if name := strings.TrimSuffix(filepath.Base(path), ".csv"); t.Name == "" && printed(name) {
+		return nil, fmt.Errorf("%s: line 1: not the report that its name says; right is its preamble, as Report,Cache Statistics", path)
+	}
 	return t, nil
+}
+
+// printed reports whether a report has a table of that name.
+func printed(name string) bool {
+	return slices.ContainsFunc(report.Kinds(), func(k report.Kind) bool { return slices.Contains(k.TableNames(), name) })
 }
 
 // read reads the logs into sink. An error of the arguments is the caller's.
 func (in *sources) read(e *env, o *reportOptions, sink func([]results.Record)) (*logs.Doubts, error) {
 	if len(in.files) == 0 {
-		return nil, nil
+		return nil, in.ofOneHere(o)
 	}
 	bar := newReading(e.stderr)
 	d, err := logs.Read(e.ctx, logs.Options{
@@ -310,12 +317,12 @@ func (in *sources) read(e *env, o *reportOptions, sink func([]results.Record)) (
 		return d, e.ctx.Err()
 	}
 	if err == nil {
-		err = cmp.Or(o.anyOfFormat(d), in.distribution(o.distribution))
+		err = o.anyOfFormat(d)
 	}
 	if err != nil {
 		return d, usageError{err}
 	}
-	return d, nil
+	return d, in.ofOneHere(o)
 }
 
 // anyOfFormat checks that logs of which the format was given had a line of it.
@@ -326,8 +333,9 @@ func (o *reportOptions) anyOfFormat(d *logs.Doubts) error {
 	return fmt.Errorf("--format %s: not one of %d lines is of it, as %v; without --format it is told by the content", o.format, d.Malformed, d.First[0])
 }
 
-// distribution checks, once all is read, that there is one of that ID.
-func (in *sources) distribution(id string) error {
+// ofOneHere checks, once all is read, that the distribution asked for is there.
+func (in *sources) ofOneHere(o *reportOptions) error {
+	id := o.distribution
 	var ids []string
 	for _, d := range in.names.EveryDistribution() {
 		ids = append(ids, d.ID)
@@ -335,5 +343,5 @@ func (in *sources) distribution(id string) error {
 	if id == "" || id == "ALL" || len(ids) == 0 || slices.Contains(ids, id) {
 		return nil
 	}
-	return fmt.Errorf("--distribution %q: there is no such one here; right is ALL or one of %s", id, strings.Join(ids, ", "))
+	return usagef("--distribution %q: there is no such one here; right is ALL or one of %s", id, strings.Join(ids, ", "))
 }

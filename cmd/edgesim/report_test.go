@@ -247,6 +247,25 @@ func TestReportByOwnPrices(t *testing.T) {
 	}
 }
 
+// Reports that a run left are taken for what they are only if they say so, and the
+// distribution asked for is one of the run's.
+func TestReportOfARunWhoseReportsAreWrong(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	if status, _, stderr := edgesim(t, context.Background(), "report", logFile(t, threeLines), "--out", dir); status != 0 {
+		t.Fatalf("status %d, stderr:\n%s", status, stderr)
+	}
+	if status, stdout, stderr := edgesim(t, context.Background(), "report", dir, "--distribution", "E1"); status != 2 || stdout != "" || !strings.Contains(stderr, "there is no such one here") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+	broken := filepath.Join(dir, results.ReportsDir, "cache_statistics.csv")
+	if err := os.WriteFile(broken, []byte("a,b\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := edgesim(t, context.Background(), "report", dir); status != 2 || !strings.Contains(stderr, broken+": line 1: not the report") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+}
+
 // A line that cannot be read is counted and shown with its place.
 func TestReportCountsMalformedLines(t *testing.T) {
 	log := logFile(t, threeLines+"2026-11-02\tnoon\trubbish\n")
