@@ -166,6 +166,18 @@ func (a *ask) makeKey(e *Edge) {
 	a.p = e.partition(a.hash)
 }
 
+// name is what the record calls the object that was asked for: the key's hash, also
+// of a request that was turned away before it needed a key.
+func (a *ask) name() uint64 {
+	switch {
+	case a.hash != 0:
+		return a.hash
+	case a.rule != nil:
+		return hashKey(a.rule.AppendKey(a.key[:0], a.host, a.path, a.query, a.header))
+	}
+	return hashKey(a.path)
+}
+
 // optionsKey ends the keys of responses to OPTIONS. A variant's begins with 0.
 const optionsKey = 'O'
 

@@ -102,7 +102,7 @@ func (e *Edge) pageFor(a *ask, status int) *behavior.ErrorRule {
 // answerInstead answers with an error page: the request becomes one for the
 // page, and goes the way of every request.
 func (e *Edge) answerInstead(v *viewer, a *ask, r *behavior.ErrorRule, detail results.Detail) {
-	p := &instead{cmp.Or(r.ResponseCode, r.Code), detail, a.method, a.hash, a.path, a.query}
+	p := &instead{cmp.Or(r.ResponseCode, r.Code), detail, a.method, a.name(), a.path, a.query}
 	a.forPage(p, r.Page)
 	hadBody := a.hasBody
 	a.hasBody = false

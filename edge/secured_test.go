@@ -323,8 +323,8 @@ func TestViewerProtocolPolicy(t *testing.T) {
 			if row.result == results.Redirect {
 				l.wantRedirect(res, body, method)
 			}
-			if r := l.recorded(1)[0]; r.Result != row.result || r.Response != row.result || int(r.Status) != row.status || r.Protocol != results.HTTP {
-				t.Errorf("%+v: recorded %v, %v, %d, %v", row, r.Response, r.Result, r.Status, r.Protocol)
+			if r := l.recorded(1)[0]; r.Object == 0 || r.Result != row.result || r.Response != row.result || int(r.Status) != row.status || r.Protocol != results.HTTP {
+				t.Errorf("%+v: recorded %v of object %x, %v, %d, %v", row, r.Response, r.Object, r.Result, r.Status, r.Protocol)
 			}
 		})
 	}
