@@ -331,3 +331,15 @@ func BenchmarkGzip(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+// One fault is told once, however often it is met.
+func TestWriterKeepsAFaultOnce(t *testing.T) {
+	l := New(io.Discard, results.NewNames(time.Time{}))
+	full := errors.New("no space left on device")
+	l.keep(full)
+	l.keep(full)
+	l.keep(l.err)
+	if got := l.Close(); got == nil || strings.Count(got.Error(), "no space") != 1 {
+		t.Errorf("%v", got)
+	}
+}

@@ -125,9 +125,11 @@ func (l *Writer) Close() error {
 }
 
 func (l *Writer) keep(err error) {
-	if err != nil && l.err == nil {
+	switch {
+	case err == nil, l.err != nil && (errors.Is(err, l.err) || errors.Is(l.err, err)): // none, or what is kept
+	case l.err == nil:
 		l.err = fmt.Errorf("access log: %w", err)
-	} else if err != nil {
+	default:
 		l.err = errors.Join(l.err, err)
 	}
 }
