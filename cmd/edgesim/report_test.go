@@ -42,10 +42,15 @@ func reportFile(t *testing.T, dir, name string) string {
 // What a run's edge counted and what is counted from the log that it wrote are
 // the same files, but for the moment in which they were made.
 func TestReportsOfARunAreThoseOfItsLog(t *testing.T) {
-	for _, scenario := range []string{"quickstart", "two-buckets"} {
+	trouble := []string{"workload.aborts=5%", "workload.heads=10%", "workload.ranges=10%", "origins.api.errors=10%",
+		"origins.api.resets=5%", "origins.downloads-bucket.truncates=10%", "distributions.1.default.viewer_protocol=redirect-to-https"}
+	for scenario, sets := range map[string][]string{"quickstart": nil, "two-buckets": trouble, "tiers": nil} {
 		t.Run(scenario, func(t *testing.T) {
 			run, again := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "again")
 			args := append([]string{"run", scenario, "--out", run, "--access-log"}, quick...)
+			for _, set := range sets {
+				args = append(args, "--set", set)
+			}
 			if status, _, stderr := edgesim(t, context.Background(), args...); status != 0 {
 				t.Fatalf("status %d, stderr:\n%s", status, stderr)
 			}
@@ -56,10 +61,13 @@ func TestReportsOfARunAreThoseOfItsLog(t *testing.T) {
 			if !strings.Contains(stdout, "hit ratio") {
 				t.Errorf("the last lines do not tell the hit ratio:\n%s", stdout)
 			}
-			for _, name := range cloudFrontTables() {
-				if name == "usage_types" {
-					continue // goes by TTL, which is not in the log
+			names := cloudFrontTables()
+			if len(sets) > 0 { // and of one of the several distributions
+				for _, name := range cloudFrontTables() {
+					names = append(names, "E2DOWNLOADS001/"+name)
 				}
+			}
+			for _, name := range names {
 				want, got := reportFile(t, run, name), reportFile(t, again, name)
 				if got != want {
 					t.Errorf("%s.csv from the log:\n%s\nthe run's own:\n%s", name, diff(got, want), diff(want, got))
