@@ -317,6 +317,11 @@ func distributionChosen(t *testing.T, s *sheet) {
 	if one := sum(rowsOf(s, "cache_statistics", "RequestCount")); one != 2*all {
 		t.Errorf("%v requests of E1, %v of all", one, all)
 	}
+	for _, link := range get[[]string](s, `[...document.querySelectorAll('#cache_statistics .files a')].map((a) => a.getAttribute('href'))`) {
+		if link != "reports/E1/cache_statistics.csv" {
+			t.Errorf("with E1 chosen there is a link to %s", link)
+		}
+	}
 	s.tab("popular_objects")
 	if n := len(rowsOf(s, "popular_objects", "RequestCount")); n != 2 {
 		t.Errorf("a tab without that distribution shows %d rows", n)

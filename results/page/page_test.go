@@ -61,7 +61,7 @@ func small(text string) Page {
 				Rows: [][]report.Cell{{{Text: "Hit"}, {Num: 87.4}}, {{Text: "Miss"}, {Num: 12.1}}}}}}}}},
 			{Name: "cache_statistics", Title: "Cache statistics", Group: "CloudFront reports", Scopes: []Scope{
 				{Distribution: "ALL", Label: "All", Tables: []Table{overTime("ALL", text, 1)}},
-				{Distribution: "E1", Label: text, Tables: []Table{overTime("E1", text, 2)}}}},
+				{Distribution: "E1", Label: text, Tables: []Table{ofE1(text)}}}},
 			{Name: "popular_objects", Title: "Popular objects", Group: "CloudFront reports", Scopes: []Scope{{Tables: []Table{{
 				Table: &report.Table{Name: "popular_objects", Title: "Popular objects", Notes: []string{"counts are exact: " + text},
 					Columns: []report.Column{{Name: "DistributionID", Wide: true}, {Name: "Object", Label: "URL"},
@@ -71,6 +71,13 @@ func small(text string) Page {
 		},
 		Files: []Link{{Path: "summary.json", Label: "summary.json"}},
 	}
+}
+
+// ofE1 is a distribution's own table, with a file of its own.
+func ofE1(text string) Table {
+	t := overTime("E1", text, 2)
+	t.Files = []Link{{Path: "reports/E1/cache_statistics.csv", Label: "CSV"}}
+	return t
 }
 
 // overTime is a table of two days by the hour, with a chart of each form.

@@ -121,11 +121,15 @@ function wholePiece(view) {
 }
 
 function chartPiece(table, chart, view, id) {
+  const files = [...(chart.files ?? []), ...(table.files ?? [])];
   return {
     id,
     chart: true,
-    make: () => new ChartCard(view, { id, title: chart.title, about: chart.about, files: [...(chart.files ?? []), ...(table.files ?? [])] }),
-    update: (card) => card.update(figureOf(table, chart, view.shown)),
+    make: () => new ChartCard(view, { id, title: chart.title, about: chart.about, files }),
+    update: (card) => {
+      card.what.files = files; // of another distribution they are others
+      card.update(figureOf(table, chart, view.shown));
+    },
   };
 }
 

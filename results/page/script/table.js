@@ -21,12 +21,17 @@ export class TableCard {
     this.count = el("span", {});
     const head = el("summary", {}, "Table ", this.count);
     this.details = el("details", { open: !momentColumn(table) }, head, this.scroll, this.foot);
-    this.node = el("div", { class: "card table", id: `table-${table.name}` }, this.details, links(table.files, table.title));
+    this.node = el("div", { class: "card table", id: `table-${table.name}` }, this.details);
     this.details.addEventListener("toggle", () => this.draw());
   }
 
   /** @param {import("./data.js").Table} table already cut to its range */
   update(table) {
+    if (JSON.stringify(table.files) !== JSON.stringify(this.table?.files)) {
+      this.files?.remove();
+      this.files = links(table.files, table.title);
+      if (this.files) this.node.append(this.files);
+    }
     this.table = table;
     this.count.textContent = `(${table.rows.toLocaleString("en-US")} ${table.rows === 1 ? "row" : "rows"})`;
     this.draw();
