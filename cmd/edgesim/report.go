@@ -33,7 +33,8 @@ Apache and others by --format; gzip or not, in any order. RUN is the folder of a
 run. Reports go to stdout as tables; with --out a folder is made of them, with
 CSV files, plots and a page (index.html) to look at.
 
-Hours are shown up to 14 days, days beyond, unless --granularity says which.
+Hours are shown up to 14 days, days beyond (files always have hours), unless
+--granularity says which.
 Times are UTC. A date alone means the whole of that day.
 
 Examples:

@@ -39,6 +39,9 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	} else if b.onlyTables(s) {
 		s.Warnings = append([]string{"the reports are put together from those of earlier runs: there are no headline figures"}, end.Warnings...)
 	}
+	if n := len(b.opt.Names.EveryDistribution()); n > mostScopes {
+		s.Warn("the first %d of %d distributions have reports of their own; those of all together count every one", mostScopes, n)
+	}
 	m := b.opt.Manifest
 	m.Ended, m.Partial, m.Warnings = end.Ended, end.Partial, s.Warnings
 	m.Distributions, m.Edges = b.opt.Names.EveryDistribution(), b.opt.Names.EveryEdge()
