@@ -63,14 +63,6 @@ func register(f Format) { registry.Add(f) }
 // Formats lists every format, by name.
 func Formats() []Format { return registry.Kinds() }
 
-func formatNames() string {
-	var names []string
-	for _, f := range Formats() {
-		names = append(names, f.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
 // recognised says what was looked for.
 func (o *Options) recognised() string {
 	if o.Format != "" {

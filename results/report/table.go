@@ -127,11 +127,6 @@ func (t *Table) Head(n int) *Table {
 	return &head
 }
 
-// overTime reports whether the rows are of time buckets.
-func (t *Table) overTime() bool {
-	return slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Unit == Moment })
-}
-
 // Stamp puts the moment of making into the preamble: it is not known when the
 // report begins to be filled. A zero one changes nothing.
 func (t *Table) Stamp(made time.Time) {

@@ -7,11 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"edgesim/results"
 	"edgesim/results/report"
 )
-
-func nameless() *results.Names { return results.NewNames(time.Unix(0, 0).UTC()) }
 
 // Absorb gives the tables of the hours from from up to to, excluded, to the set's
 // reports, in the order of time, but for those of the runs that without names. It
