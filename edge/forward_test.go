@@ -65,6 +65,7 @@ func (l *lab) raw(request string) *http.Response {
 		l.t.Fatalf("%.60q: %v", request, err)
 	}
 	res.Body = io.NopCloser(strings.NewReader(string(body)))
+	synctest.Wait() // the edge has stored what there was to store
 	return res
 }
 
