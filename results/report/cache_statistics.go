@@ -2,9 +2,6 @@ package report
 
 import (
 	"cmp"
-	"maps"
-	"slices"
-	"time"
 
 	"edgesim/results"
 	"edgesim/results/places"
@@ -22,14 +19,9 @@ func init() {
 
 // cacheStatistics counts by distribution and time bucket.
 type cacheStatistics struct {
-	timeline
-	cells map[bucket]*tallies
-	// The cell of the record before, since the next is most often of the same.
-	lastBucket bucket
-	lastCell   *tallies
-
-	place  string // the continent that is counted; ALL: every one
-	placed map[[2]byte]bool
+	cells[tallies]
+	continent string // whose viewers are counted; ALL: every one
+	there     map[[2]byte]bool
 }
 
 type bucket struct {
@@ -41,45 +33,27 @@ type bucket struct {
 const total = -1
 
 func newCacheStatistics(o Options) *cacheStatistics {
-	return &cacheStatistics{timeline: newTimeline(o), cells: map[bucket]*tallies{},
-		place: cmp.Or(o.ViewerLocation, all), placed: map[[2]byte]bool{}}
+	return &cacheStatistics{cells: newCells(o, (*tallies).merge),
+		continent: cmp.Or(o.ViewerLocation, all), there: map[[2]byte]bool{}}
 }
 
 func (c *cacheStatistics) Add(recs []results.Record) {
 	for i := range recs {
 		r := &recs[i]
-		if c.place == all || c.isThere(r.Country) {
-			c.at(bucket{int(r.Distribution), c.of(r)}).add(r)
+		if c.continent == all || c.isThere(r.Country) {
+			c.cellOf(r).add(r)
 		}
 	}
 }
 
 // isThere reports whether the country is on the continent that is counted.
 func (c *cacheStatistics) isThere(country [2]byte) bool {
-	there, known := c.placed[country]
+	there, known := c.there[country]
 	if !known {
-		there = places.Continent(string(country[:])) == c.place
-		c.placed[country] = there
+		there = places.Continent(string(country[:])) == c.continent
+		c.there[country] = there
 	}
 	return there
-}
-
-func (c *cacheStatistics) at(b bucket) *tallies {
-	if c.lastCell == nil || c.lastBucket != b {
-		if c.cells[b] == nil {
-			c.cells[b] = &tallies{}
-		}
-		c.lastBucket, c.lastCell = b, c.cells[b]
-	}
-	return c.lastCell
-}
-
-func (c *cacheStatistics) coarsen(grain time.Duration) {
-	fine, of := c.cells, c.timeline.coarsen(grain)
-	c.cells, c.lastCell = map[bucket]*tallies{}, nil
-	for b, t := range fine {
-		c.at(bucket{b.distribution, of(b.number)}).merge(t)
-	}
 }
 
 // Tables has a row for every bucket from the first to the last, empty ones
@@ -89,18 +63,18 @@ func (c *cacheStatistics) Tables(distribution string) []*Table {
 	scope := c.o.scope(distribution)
 	t := &Table{Name: "cache_statistics", Title: "Cache statistics", Columns: cacheColumns(), Charts: cacheCharts()}
 	t.Preamble = c.o.preamble("Cache Statistics", scope,
-		[2]string{"Granularity", c.granularity()}, [2]string{"ViewerLocation", c.place})
+		[2]string{"Granularity", c.granularity()}, [2]string{"ViewerLocation", c.continent})
 	known := c.o.Names.EveryDistribution()
 	rows := c.rowsOf(scope, known)
-	seen := map[int64]bool{}
-	for b := range c.cells {
-		seen[b.number] = true
-	}
-	numbers, note := c.numbers(seen)
-	cells := c.summed()
+	numbers, note := c.numbers(c.seen())
+	every := c.distributions()
 	for _, d := range rows {
+		of := []int{d}
+		if d == total {
+			of = every
+		}
 		for _, n := range numbers {
-			t.Rows = append(t.Rows, c.row(d, known, n, cells[bucket{d, n}]))
+			t.Rows = append(t.Rows, c.row(d, known, n, c.sum(of, n)))
 		}
 	}
 	if note != "" {
@@ -134,42 +108,6 @@ func (c *cacheStatistics) Absorb(t *Table) error {
 		}
 	}
 	return nil
-}
-
-// summed is the cells with the sums over all distributions beside them.
-func (c *cacheStatistics) summed() map[bucket]*tallies {
-	cells := maps.Clone(c.cells)
-	for b, t := range c.cells {
-		sum := bucket{total, b.number}
-		if cells[sum] == nil {
-			cells[sum] = &tallies{}
-		}
-		cells[sum].merge(t)
-	}
-	return cells
-}
-
-// rowsOf are the distributions that get rows, in their order: the one of the
-// scope, or the whole and, where there are several, each that is known or was
-// seen.
-func (c *cacheStatistics) rowsOf(scope string, known []results.Distribution) []int {
-	seen := map[int]bool{}
-	for i, d := range known {
-		if scope == "" || d.ID == scope {
-			seen[i] = true
-		}
-	}
-	if scope != "" {
-		return slices.Sorted(maps.Keys(seen))
-	}
-	for b := range c.cells {
-		seen[b.distribution] = true
-	}
-	list := slices.Sorted(maps.Keys(seen))
-	if len(list) < 2 {
-		return []int{total}
-	}
-	return slices.Insert(list, 0, total)
 }
 
 func cacheColumns() []Column {
@@ -222,10 +160,7 @@ func cacheCharts() []Chart {
 
 func (c *cacheStatistics) row(distribution int, known []results.Distribution, number int64, t *tallies) []Cell {
 	id, name := nameOf(distribution, known)
-	if t == nil {
-		t = &tallies{}
-	}
-	row := []Cell{text(id), text(name), text(c.place), c.cell(number),
+	row := []Cell{text(id), text(name), text(c.continent), c.cell(number),
 		num(t.requests), num(t.hits), num(t.misses), num(t.errors), num(t.incomplete)}
 	row = append(row, t.statusCells()...)
 	return append(row, num(t.bytes), num(t.missBytes))
