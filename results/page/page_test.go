@@ -247,7 +247,8 @@ func TestWordsOfStrangersStayWords(t *testing.T) {
 	}
 }
 
-// Whatever words the run brings, the page's elements are the same.
+// Whatever words the run brings, the page's elements are the same. Only the lines
+// of text in a plot are as many as the words need.
 func FuzzWordsMakeNoMarkup(f *testing.F) {
 	for _, text := range hostile {
 		f.Add(text)
@@ -255,7 +256,9 @@ func FuzzWordsMakeNoMarkup(f *testing.F) {
 	names := func(html string) []string {
 		var all []string
 		for _, m := range tagPattern.FindAllStringSubmatch(html, -1) {
-			all = append(all, m[1]+m[2])
+			if m[2] != "text" {
+				all = append(all, m[1]+m[2])
+			}
 		}
 		return all
 	}
