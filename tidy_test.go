@@ -26,13 +26,16 @@ var floors = map[string]int{
 	"edge/cache": 1, "edge/wire": 1, "edge/rfc9111": 1, "edge/behavior": 1, "edge/certificate": 1,
 	"results/logs": 1, "results/logs/logtest": 1,
 	"workloads": 1, "sim/origin": 1,
+	"sim/analytic": 1, "sim/foresight": 1, "sim/network": 1, "results/compare": 1,
 	"results/accesslog": 1, "results/geo": 1, "results/prometheus": 1, "results/report": 1, "results/plot": 1,
 
-	"sim/scenario": 2, "results/page": 2, "results/folder": 2, "results/store": 2,
+	"workloads/trace": 2, "sim/scenario": 2, "results/page": 2, "results/folder": 2, "results/store": 2,
 
 	"edge": 3, "workloads/player": 3, "sim/origin/live": 3,
 
-	"sim/live": 4,
+	"sim/virtual": 3, "sim/curve": 3,
+
+	"sim/live": 4, "sim/plan": 4, "sim/sweep": 4, "sim/validate": 4,
 
 	"cmd/edgesim": 5, "cmd/loadgen": 5,
 	"edge/peers": 5, "results/logs/beside": 5, "results/plot/gallery": 5,
@@ -40,7 +43,7 @@ var floors = map[string]int{
 
 // withClock are the packages that live in real time and may ask for it, and for
 // chance.
-var withClock = []string{"edge", "sim/origin/live", "workloads/player", "sim/live", "cmd/edgesim", "cmd/loadgen", "edge/peers", "results/logs/beside"}
+var withClock = []string{"edge", "sim/origin/live", "workloads/player", "sim/live", "sim/validate", "cmd/edgesim", "cmd/loadgen", "edge/peers", "results/logs/beside"}
 
 // withHTTP are the packages that may import fasthttp.
 var withHTTP = withClock

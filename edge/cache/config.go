@@ -33,12 +33,12 @@ func New(c Config) (*Shard, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	kind, params, err := policy.Parse(c.Policy)
+	order, err := policy.Make(c.Policy, policy.Config{Capacity: c.Capacity, Seed: c.Seed})
 	if err != nil {
 		return nil, fmt.Errorf("cache: Policy: %w", err)
 	}
 	s := &Shard{
-		policy:   kind.New(policy.Config{Capacity: c.Capacity, Seed: c.Seed, Params: params}),
+		policy:   order,
 		index:    policy.NewIndex(c.Seed),
 		free:     policy.None,
 		capacity: c.Capacity,

@@ -18,8 +18,9 @@ type ghost struct {
 // ghostBytes is what one remembered object costs.
 const ghostBytes = int(unsafe.Sizeof(Item{})+unsafe.Sizeof(link{})) + CellBytes
 
-func newGhost(limit int64, seed uint64) ghost {
-	return ghost{index: NewIndex(seed), order: newQueue(), free: newList(), limit: limit}
+// newGhost makes an empty ghost for the policy that c makes.
+func newGhost(limit int64, c Config) ghost {
+	return ghost{index: c.index(), order: newQueue(), free: newList(), limit: limit}
 }
 
 // remember adds an object that is not yet remembered. One larger than the

@@ -12,7 +12,7 @@ import (
 func TestGhostRemembersTheLatestBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.Int64Range(0, 100).Draw(t, "limit")
-		g := newGhost(limit, 1)
+		g := newGhost(limit, Config{Seed: 1, Dense: rapid.SampledFrom([]int{0, 21}).Draw(t, "dense")})
 		var want []Item
 		bytes := func() (sum int64) {
 			for _, it := range want {
@@ -46,7 +46,7 @@ func TestGhostRemembersTheLatestBytes(t *testing.T) {
 
 // TestGhostTellsEqualTagsApart: it takes no key for another of the same tag.
 func TestGhostTellsEqualTagsApart(t *testing.T) {
-	g := newGhost(100_000, 1)
+	g := newGhost(100_000, Config{Seed: 1})
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 100_000 {
 		g.remember(Item{Key: rng.Uint64(), Size: 1})
@@ -66,7 +66,7 @@ func TestGhostTellsEqualTagsApart(t *testing.T) {
 // TestGhostReusesItsPlaces: keys that come and go beside one that stays must not
 // make it grow.
 func TestGhostReusesItsPlaces(t *testing.T) {
-	g := newGhost(100, 1)
+	g := newGhost(100, Config{Seed: 1})
 	g.remember(Item{Key: 0, Size: 1})
 	for k := uint64(1); k < 10_000; k++ {
 		g.remember(Item{Key: k, Size: 1})

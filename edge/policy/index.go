@@ -24,11 +24,15 @@ import (
 //	for s != None && keys[s] != key {
 //		at, s = x.Next(key, at)
 //	}
+//
+// Where the keys are small numbers (Config.Dense), it is a slice of slots by key
+// instead: no tags, no probing, 4 bytes for each number that a key can be.
 type Index struct {
-	cells []uint64
-	shift uint // 32 − log2(len(cells)): what a tag loses to become a home cell
-	used  int
-	seed  uint64
+	direct []Slot // slot+1 by key; nil: the table
+	cells  []uint64
+	shift  uint // 32 − log2(len(cells)): what a tag loses to become a home cell
+	used   int
+	seed   uint64
 }
 
 const (
@@ -48,26 +52,48 @@ func NewIndex(seed uint64) Index {
 	return x
 }
 
+// NewDenseIndex makes an empty Index of keys below n.
+func NewDenseIndex(n int) Index { return Index{direct: make([]Slot, n)} }
+
+// index is the Index that a policy of this Config finds keys in.
+func (c Config) index() Index {
+	if c.Dense > 0 {
+		return NewDenseIndex(c.Dense)
+	}
+	return NewIndex(c.Seed)
+}
+
 // Len is the number of keys in the table.
 func (x *Index) Len() int { return x.used }
 
 // Bytes is the memory of the table.
-func (x *Index) Bytes() int { return len(x.cells) * int(unsafe.Sizeof(x.cells[0])) }
+func (x *Index) Bytes() int { return len(x.cells)*8 + len(x.direct)*int(unsafe.Sizeof(Slot(0))) }
 
 // Seek returns the first slot whose key may be key, and where it stands; None
 // when there is none.
 func (x *Index) Seek(key uint64) (at int, s Slot) {
+	if x.direct != nil {
+		return 0, x.direct[key] - 1
+	}
 	tag := x.tag(key)
 	return x.scan(int(tag>>x.shift), tag)
 }
 
 // Next goes on with a search after a candidate at that had another key.
 func (x *Index) Next(key uint64, at int) (int, Slot) {
+	if x.direct != nil {
+		return 0, None
+	}
 	return x.scan(at+1, x.tag(key))
 }
 
 // Insert adds a key that is not in the table.
 func (x *Index) Insert(key uint64, s Slot) {
+	if x.direct != nil {
+		x.direct[key] = s + 1
+		x.used++
+		return
+	}
 	if (x.used+1)*4 > len(x.cells)*3 {
 		x.resize(len(x.cells) * 2)
 	}
@@ -78,6 +104,10 @@ func (x *Index) Insert(key uint64, s Slot) {
 
 // Delete takes out key, which is in the table with slot s.
 func (x *Index) Delete(key uint64, s Slot) {
+	if x.direct != nil {
+		x.forget(key, s)
+		return
+	}
 	tag := x.tag(key)
 	at, mask := int(tag>>x.shift), len(x.cells)-1
 	for x.cells[at] != cell(tag, s) {
@@ -87,6 +117,15 @@ func (x *Index) Delete(key uint64, s Slot) {
 		at = (at + 1) & mask
 	}
 	x.closeGap(at)
+	x.used--
+}
+
+// forget is Delete where keys are numbers.
+func (x *Index) forget(key uint64, s Slot) {
+	if x.direct[key] != s+1 {
+		panic("policy: Index.Delete: the key is not in the table with that slot")
+	}
+	x.direct[key] = 0
 	x.used--
 }
 

@@ -31,9 +31,12 @@ func lookup(x *Index, keys []uint64, key uint64) Slot {
 // home cell and lie where the table wraps round.
 func TestIndexAgreesWithMap(t *testing.T) {
 	crowd := NewIndex(1)
-	crowded := sameTag(&crowd, 12)
+	allCrowded := sameTag(&crowd, 12)
 	rapid.Check(t, func(t *rapid.T) {
-		x := NewIndex(1)
+		x, crowded := NewIndex(1), allCrowded
+		if rapid.Bool().Draw(t, "dense") {
+			x, crowded = NewDenseIndex(80), nil
+		}
 		keys := make([]uint64, 0, 400)
 		want := map[uint64]Slot{}
 		for _, n := range rapid.SliceOfN(rapid.IntRange(0, 79), 1, 400).Draw(t, "keys") {

@@ -36,6 +36,17 @@ func Parse(spec string) (Kind, map[string]float64, error) {
 	return k, params, nil
 }
 
+// Make makes the policy that spec names, as Parse reads it; of c all but Params
+// counts, which are the spec's.
+func Make(spec string, c Config) (Policy, error) {
+	k, params, err := Parse(spec)
+	if err != nil {
+		return nil, err
+	}
+	c.Params = params
+	return k.New(c), nil
+}
+
 func (k Kind) parseParam(part string) (string, float64, error) {
 	name, text, ok := strings.Cut(part, "=")
 	if !ok {

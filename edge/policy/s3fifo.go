@@ -66,7 +66,7 @@ func newS3FIFO(k Kind, c Config) *s3fifo {
 	return &s3fifo{
 		small:    newQueue(),
 		main:     newQueue(),
-		ghost:    newGhost(c.Capacity-small, c.Seed),
+		ghost:    newGhost(c.Capacity-small, c),
 		smallCap: small,
 		mainCap:  c.Capacity - small,
 		largest:  share(c.Capacity, k.Get(c, "max")),
