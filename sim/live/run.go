@@ -3,6 +3,7 @@ package live
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -22,6 +23,9 @@ type Config struct {
 	Manifest  results.Manifest // command, program and machine; the rest is filled in here
 	AccessLog bool             // write access.log.gz in CloudFront's standard format
 	Verify    bool             // compare every body byte with what the origin must have sent
+
+	// Sockets is what everything listens on and dials. nil: TCP on loopback.
+	Sockets Sockets
 
 	// Began is given the run folder that is being made, before the first request, by
 	// those who want to look at it meanwhile. nil: nobody does.
@@ -55,18 +59,57 @@ const (
 // Run plays the scenario and leaves a run folder. When ctx ends first, what
 // was measured until then is kept and marked partial.
 func Run(ctx context.Context, c Config) (*Result, error) {
-	crowd, err := newCrowd(c.Scenario)
+	epoch := time.Now().Add(headStart)
+	r, err := newRun(c, epoch)
 	if err != nil {
 		return nil, err
 	}
-	epoch := time.Now().Add(headStart)
-	r := &run{Config: c, crowd: crowd, names: results.NewNames(epoch.UTC()),
-		atEdge: results.NewRecorder(recordBuffer), atClient: results.NewRecorder(recordBuffer)}
-	r.names.Classes = append([]string{"other"}, crowd.catalog.Classes()...)
 	if err := r.open(epoch); err != nil {
 		return nil, err
 	}
 	return r.play(ctx)
+}
+
+// Records plays the scenario as Run does, leaves no folder, and hands every
+// record, the edge's and the client's, to view, in batches and one at a time.
+// The names are those of the records.
+func Records(ctx context.Context, c Config, view results.View) (*results.Names, error) {
+	epoch := time.Now().Add(headStart)
+	r, err := newRun(c, epoch)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.cast(epoch); err != nil {
+		return nil, err
+	}
+	var takers sync.WaitGroup
+	var one sync.Mutex
+	take := func(recs []results.Record) {
+		one.Lock()
+		defer one.Unlock()
+		view.Add(recs)
+	}
+	takers.Go(func() { r.atEdge.Take(take) })
+	takers.Go(func() { r.atClient.Take(take) })
+	_, playErr := r.player.Play(ctx)
+	calm, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	downErr := r.stage.tearDown(calm)
+	r.atEdge.Close()
+	r.atClient.Close()
+	takers.Wait()
+	return r.names, errors.Join(playErr, downErr)
+}
+
+func newRun(c Config, epoch time.Time) (*run, error) {
+	crowd, err := newCrowd(c.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{Config: c, crowd: crowd, names: results.NewNames(epoch.UTC()),
+		atEdge: results.NewRecorder(recordBuffer), atClient: results.NewRecorder(recordBuffer)}
+	r.names.Classes = append([]string{"other"}, crowd.catalog.Classes()...)
+	return r, nil
 }
 
 // run is a live run under way.
@@ -103,13 +146,23 @@ func (r *run) open(epoch time.Time) (err error) {
 			return err
 		}
 	}
-	if r.stage, err = setUp(s, r.crowd, r.names, r.atEdge, epoch); err != nil {
+	return r.cast(epoch)
+}
+
+// cast sets the stage and readies the player.
+func (r *run) cast(epoch time.Time) (err error) {
+	s, sockets := r.Scenario, r.Sockets
+	if sockets == nil {
+		sockets = loopback{}
+	}
+	if r.stage, err = setUp(s, r.crowd, r.names, r.atEdge, epoch, sockets); err != nil {
 		return err
 	}
 	r.player, err = player.New(player.Config{
 		Target: r.stage.addr, Source: r.crowd.source, Catalog: r.crowd.catalog, Viewers: r.crowd.viewers,
 		Connections: s.Workload.Connections, Closed: s.Workload.Closed, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
 		Verify: r.Verify, Recorder: r.atClient, Names: r.names, Distributions: r.distributions(), Epoch: epoch,
+		Dial: sockets.Dial, GoTimers: r.Sockets != nil,
 	})
 	if err != nil {
 		r.stage.tearDown(context.Background())

@@ -32,12 +32,13 @@ type stage struct {
 	origins []*originlive.Server
 	serving sync.WaitGroup
 	faults  chan error // the first thing that stopped serving by itself
+	sockets Sockets
 }
 
 // setUp starts the origins and the edge of a scenario. epoch is the run's
 // moment 0 for all of them.
-func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *results.Recorder, epoch time.Time) (*stage, error) {
-	st := &stage{faults: make(chan error, 1)}
+func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *results.Recorder, epoch time.Time, sockets Sockets) (*stage, error) {
+	st := &stage{faults: make(chan error, 1), sockets: sockets}
 	origins, err := st.startOrigins(s, crowd.catalog, epoch)
 	if err != nil {
 		st.tearDown(context.Background())
@@ -106,7 +107,7 @@ func (st *stage) startOrigins(s *scenario.Scenario, catalog *workloads.Catalog, 
 			return nil, fmt.Errorf("origin %s: %w", name, err)
 		}
 		o := s.Origins[name]
-		list = append(list, asked(edge.Origin{Name: name, Addr: addr, Host: name + ".origin.internal"}, &o, s.Edge.Mode))
+		list = append(list, asked(edge.Origin{Name: name, Addr: addr, Host: name + ".origin.internal", Dial: st.dial}, &o, s.Edge.Mode))
 	}
 	slices.SortFunc(list, func(a, b edge.Origin) int { return compare(a.Name, b.Name) })
 	return list, nil
@@ -126,11 +127,16 @@ func (st *stage) startOrigin(conf origin.Config, holds *scenario.Contents, epoch
 	return addr, err
 }
 
-// listen serves on a free port of loopback and tells its address.
+// dial connects an edge with an origin or a tier.
+func (st *stage) dial(ctx context.Context, addr string) (net.Conn, error) {
+	return st.sockets.Dial(ctx, "tcp", addr)
+}
+
+// listen serves on a socket of its own and tells its address.
 func (st *stage) listen(serve func(net.Listener) error, addr *string) error {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := st.sockets.Listen()
 	if err != nil {
-		return fmt.Errorf("listening on loopback: %w", err)
+		return fmt.Errorf("listening: %w", err)
 	}
 	*addr = ln.Addr().String()
 	st.serving.Go(func() {

@@ -1,6 +1,9 @@
 package live
 
 import (
+	"context"
+	"net"
+
 	"edgesim/edge"
 	"edgesim/results"
 	"edgesim/sim/scenario"
@@ -25,17 +28,17 @@ func (st *stage) startTiers(s *scenario.Scenario, conf *edge.Config) error {
 		if err := st.listen(e.Serve, &addr); err != nil {
 			return err
 		}
-		conf.Origins = via(straight, t.Layer+"-tier", layers[t.Layer], addr)
+		conf.Origins = via(straight, t.Layer+"-tier", layers[t.Layer], addr, st.dial)
 	}
 	return nil
 }
 
 // via is origins that are asked through a tier.
-func via(list []edge.Origin, name string, layer results.Layer, addr string) []edge.Origin {
+func via(list []edge.Origin, name string, layer results.Layer, addr string, dial func(context.Context, string) (net.Conn, error)) []edge.Origin {
 	made := []edge.Origin{}
 	for _, o := range list {
 		o.Via = name
 		made = append(made, o)
 	}
-	return append(made, edge.Origin{Name: name, Addr: addr, Tier: layer})
+	return append(made, edge.Origin{Name: name, Addr: addr, Tier: layer, Dial: dial})
 }

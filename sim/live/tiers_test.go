@@ -22,7 +22,7 @@ func TestTiersStandBetween(t *testing.T) {
 		t.Fatal(err)
 	}
 	rec := results.NewRecorder(0)
-	st, err := setUp(s, crowd, results.NewNames(time.Now()), rec, time.Now())
+	st, err := setUp(s, crowd, results.NewNames(time.Now()), rec, time.Now(), loopback{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func two(t *testing.T) func(host string, object uint64) (body, xcache string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := setUp(s, crowd, results.NewNames(time.Now()), nil, time.Now())
+	st, err := setUp(s, crowd, results.NewNames(time.Now()), nil, time.Now(), loopback{})
 	if err != nil {
 		t.Fatal(err)
 	}
