@@ -3,37 +3,91 @@ package policy
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Parse reads a policy as it is named on the command line and in scenarios:
+// Parse reads a policy as it is named on the command line and in scenarios: an
+// order of leaving and, after a plus each, the rules of admission it is composed
+// with (docs/adr/0026).
 //
 //	sieve
 //	s3fifo:small=0.2,max=0.1
+//	lru+bloom
+//	sieve+size:max=1e6+prob:p=0.1
 //
-// and returns its kind and the parameters given, nil where there are none.
+// It returns its kind, which is a kind of its own where there are rules, and the
+// order's parameters as given, nil where there are none.
 func Parse(spec string) (Kind, map[string]float64, error) {
-	name, rest, given := strings.Cut(spec, ":")
+	parts := splitSpec(spec)
+	name, text, given := strings.Cut(parts[0], ":")
 	k, err := Find(name)
 	if err != nil {
 		return Kind{}, nil, err
 	}
+	params, err := k.parseParams(text, given)
+	if err != nil {
+		return Kind{}, nil, fmt.Errorf("policy %q: %w", spec, err)
+	}
+	gates, err := parseGates(parts[1:])
+	if err != nil {
+		return Kind{}, nil, fmt.Errorf("policy %q: %w", spec, err)
+	}
+	return compose(k, gates), params, nil
+}
+
+// splitSpec takes spec apart at every plus but those of exponents, as in 1e+6:
+// no name begins with a digit where a rule of admission stands.
+func splitSpec(spec string) (parts []string) {
+	from := 0
+	for i := range len(spec) {
+		exponent := i+1 < len(spec) && spec[i+1] >= '0' && spec[i+1] <= '9'
+		if spec[i] == '+' && !exponent {
+			parts = append(parts, spec[from:i])
+			from = i + 1
+		}
+	}
+	return append(parts, spec[from:])
+}
+
+// parseGates reads the rules of admission of a spec.
+func parseGates(parts []string) (gates []gate, err error) {
+	for _, part := range parts {
+		name, text, given := strings.Cut(part, ":")
+		a, err := FindAdmission(name)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(gates, func(g gate) bool { return g.Name == a.Name }) {
+			return nil, fmt.Errorf("admission %s is given twice", a.Name)
+		}
+		params, err := a.parseParams(text, given)
+		if err != nil {
+			return nil, err
+		}
+		gates = append(gates, gate{a, params})
+	}
+	return gates, nil
+}
+
+// parseParams reads "a=1,b=2", what stands after the colon if one was given.
+func (k Kind) parseParams(text string, given bool) (map[string]float64, error) {
 	if !given {
-		return k, nil, nil
+		return nil, nil
 	}
 	params := map[string]float64{}
-	for _, part := range strings.Split(rest, ",") {
+	for _, part := range strings.Split(text, ",") {
 		p, v, err := k.parseParam(part)
 		if err != nil {
-			return Kind{}, nil, fmt.Errorf("policy %q: %w", spec, err)
+			return nil, err
 		}
 		if _, twice := params[p]; twice {
-			return Kind{}, nil, fmt.Errorf("policy %q: parameter %s is given twice", spec, p)
+			return nil, fmt.Errorf("parameter %s is given twice", p)
 		}
 		params[p] = v
 	}
-	return k, params, nil
+	return params, nil
 }
 
 // Make makes the policy that spec names, as Parse reads it; of c all but Params

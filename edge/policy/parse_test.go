@@ -11,11 +11,15 @@ func TestParse(t *testing.T) {
 		name   string
 		params map[string]float64
 	}{
-		"lru":                     {"lru", nil},
-		"s3fifo":                  {"s3fifo", nil},
-		"s3fifo:max=0.1":          {"s3fifo", map[string]float64{"max": 0.1}},
-		"s3fifo:small=0.2,max=.1": {"s3fifo", map[string]float64{"small": 0.2, "max": 0.1}},
-		"s3fifo:move=3":           {"s3fifo", map[string]float64{"move": 3}},
+		"lru":                      {"lru", nil},
+		"s3fifo":                   {"s3fifo", nil},
+		"s3fifo:max=0.1":           {"s3fifo", map[string]float64{"max": 0.1}},
+		"s3fifo:small=0.2,max=.1":  {"s3fifo", map[string]float64{"small": 0.2, "max": 0.1}},
+		"s3fifo:move=3":            {"s3fifo", map[string]float64{"move": 3}},
+		"lru+bloom":                {"lru+bloom", nil},
+		"lru+prob:p=0.1":           {"lru+prob", nil},
+		"sieve+size:max=1e+6+prob": {"sieve+size+prob", nil},
+		"s3fifo:small=2e-1+bloom:window=2,bits=1.2e+1": {"s3fifo+bloom", map[string]float64{"small": 0.2}},
 	} {
 		k, params, err := Parse(spec)
 		if err != nil || k.Name != want.name || !maps.Equal(params, want.params) {
@@ -41,6 +45,15 @@ func TestParseSaysWhatIsWrongAndWhatWouldBeRight(t *testing.T) {
 		"s3fifo:move=1.5":         {"move=1.5 is not a whole number"},
 		"s3fifo:small=.1,small=2": {"small=2 is out of bounds"},
 		"s3fifo:max=.1,max=.1":    {"max is given twice"},
+		"lru+":                    {`unknown admission ""`, "bloom, prob, size"},
+		"+bloom":                  {`unknown policy ""`},
+		"lru+blom":                {`unknown admission "blom"`, `did you mean "bloom"?`},
+		"lru+sieve":               {`unknown admission "sieve"`},
+		"bloom":                   {`unknown policy "bloom"`, "lru+bloom"},
+		"lru+bloom+bloom":         {"admission bloom is given twice"},
+		"lru+size:max=0":          {"max=0 is out of bounds"},
+		"lru+size:min=1":          {`no parameter "min"`, "max"},
+		"lru+prob:p=1,p=1":        {"p is given twice"},
 	} {
 		_, _, err := Parse(spec)
 		for _, w := range want {
@@ -68,7 +81,8 @@ func TestDistance(t *testing.T) {
 // FuzzParsedPolicyCanBeMade: what Parse accepts is of a known kind, has
 // parameters of that kind within their bounds, and makes a policy that works.
 func FuzzParsedPolicyCanBeMade(f *testing.F) {
-	for _, s := range []string{"lru", "s3fifo:small=0.2,max=0.1", "s3fifo:move=1e0", "s3fifo:", ":", "sieve:a=b", "s3fifo:small=nan"} {
+	for _, s := range []string{"lru", "s3fifo:small=0.2,max=0.1", "s3fifo:move=1e0", "s3fifo:", ":", "sieve:a=b", "s3fifo:small=nan",
+		"lru+bloom", "sieve+size:max=1e+6+prob:p=1e-1", "lru+", "lru++prob", "lru+prob:p=+1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, spec string) {
@@ -76,7 +90,7 @@ func FuzzParsedPolicyCanBeMade(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !strings.HasPrefix(spec, k.Name) {
+		if order, _, _ := strings.Cut(k.Name, "+"); !strings.HasPrefix(spec, order) {
 			t.Fatalf("%q is read as %s", spec, k.Name)
 		}
 		for name, v := range params {

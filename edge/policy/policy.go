@@ -44,7 +44,11 @@ type Policy interface {
 	Remove(s Slot)
 }
 
-// An Admitter is a Policy that may refuse an object before any room is made.
+// An Admitter is a Policy that may refuse an object, or a rule of admission
+// beside one. It is asked once for every object that was asked for, was not there
+// and is small enough to be stored, before any room is made and also when there is
+// room: that is how it knows of requests that missed (docs/adr/0026). After a no
+// the object is not stored; after a yes Add follows.
 type Admitter interface {
 	Admit(in Item) bool
 }
@@ -130,6 +134,9 @@ func Find(name string) (Kind, error) {
 		if k.Name == name {
 			return k, nil
 		}
+	}
+	if _, err := FindAdmission(name); err == nil {
+		return Kind{}, fmt.Errorf("unknown policy %q: it is a rule of admission and stands behind one, as in lru+%s", name, name)
 	}
 	return Kind{}, fmt.Errorf("unknown policy %q%s: the zoo has %s", name, didYouMean(name, Names()), strings.Join(Names(), ", "))
 }

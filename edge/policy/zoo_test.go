@@ -11,16 +11,30 @@ func TestZooIsDescribed(t *testing.T) {
 	names := map[string]bool{}
 	for _, k := range Zoo() {
 		switch {
-		case k.Name != strings.ToLower(k.Name) || strings.ContainsAny(k.Name, ":,= ") || names[k.Name]:
+		case k.Name != strings.ToLower(k.Name) || strings.ContainsAny(k.Name, ":,=+ ") || names[k.Name]:
 			t.Errorf("name %q: not lower case, not one word, or taken", k.Name)
 		case k.Title == "" || k.Paper == "" || k.New == nil || k.SlotBytes < 1:
 			t.Errorf("%s lacks a title, a paper, its cost or its constructor", k.Name)
 		}
 		names[k.Name] = true
-		for _, p := range k.Params {
-			if p.Usage == "" || p.check(p.Default) != nil {
-				t.Errorf("%s: parameter %s has no usage, or a default out of bounds", k.Name, p.Name)
-			}
+		describedParams(t, k)
+	}
+	for _, a := range Admissions() {
+		switch {
+		case a.Name != strings.ToLower(a.Name) || strings.ContainsAny(a.Name, ":,=+ ") || names[a.Name] || a.Name[0] <= '9':
+			t.Errorf("admission %q: not lower case, not one word, begins with a digit, or taken", a.Name)
+		case a.Title == "" || a.Paper == "" || a.Gate == nil || a.New != nil || a.SlotBytes < 0:
+			t.Errorf("admission %s lacks a title, a paper or its constructor", a.Name)
+		}
+		names[a.Name] = true
+		describedParams(t, a.Kind)
+	}
+}
+
+func describedParams(t *testing.T, k Kind) {
+	for _, p := range k.Params {
+		if p.Usage == "" || p.check(p.Default) != nil {
+			t.Errorf("%s: parameter %s has no usage, or a default out of bounds", k.Name, p.Name)
 		}
 	}
 }
