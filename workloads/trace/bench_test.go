@@ -1,0 +1,69 @@
+package trace
+
+import (
+	"encoding/binary"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// oracleBytes are n records over so many objects, without next accesses.
+func oracleBytes(n, objects int) []byte {
+	rng := rand.New(rand.NewPCG(1, 2))
+	b := make([]byte, 0, n*oracleWidth)
+	for i := range n {
+		b = binary.LittleEndian.AppendUint32(b, uint32(i/1000))
+		b = binary.LittleEndian.AppendUint64(b, rng.Uint64N(uint64(objects)))
+		b = binary.LittleEndian.AppendUint32(b, 1+rng.Uint32N(1<<20))
+		b = binary.LittleEndian.AppendUint64(b, 0)
+	}
+	return b
+}
+
+// BenchmarkReading reads files that the page cache holds; req/s is what counts.
+func BenchmarkReading(b *testing.B) {
+	const n = 2_000_000
+	for _, c := range []struct {
+		name string
+		data func() []byte
+	}{
+		{"oraclegeneral", func() []byte { return oracleBytes(n, 1_000_000) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "trace")
+			if err := os.WriteFile(path, c.data(), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			reqs := make([]Request, 1024)
+			for b.Loop() {
+				countAll(b, path, reqs, n)
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mreq/s")
+		})
+	}
+}
+
+func countAll(b *testing.B, path string, reqs []Request, want int) {
+	trace, err := Open(Options{Files: []string{path}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer trace.Close()
+	total := 0
+	for {
+		n, err := trace.Read(reqs)
+		total += n
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	if total != want {
+		b.Fatalf("%d requests, not %d", total, want)
+	}
+}

@@ -1,0 +1,57 @@
+package trace
+
+import (
+	"edgesim/results"
+)
+
+// Format is one way to write a trace down, as its file registers it.
+type Format struct {
+	Name  string // "oraclegeneral"
+	About string // one line: what a request looks like, and who writes it so
+	Tells Tells  // what a trace of this format tells beside the objects
+
+	// Name parts, in lower case, that tell it where the content leaves a doubt.
+	names []string
+
+	// detect reports whether a file that begins with head may be of this format;
+	// nil: it is told by its name alone, or has to be named. Head is unpacked, and
+	// may end amid a line or record.
+	detect func(head []byte) bool
+
+	// tells, when not nil, is what this one trace tells, by its beginning.
+	tells func(p *parameters) (Tells, error)
+
+	width int // bytes of a record; 0: the format has lines
+
+	new func(p *parameters) (decoder, error)
+}
+
+// Tells is what a trace knows of its requests beside the objects' names.
+type Tells struct {
+	Times bool // Request.At
+	Sizes bool // Request.Size
+	Next  bool // Request.Next
+}
+
+// parameters are what a decoder is made from.
+type parameters struct {
+	columns string // Options.Columns
+	head    []byte // how the first file begins, unpacked
+	path    string // of the file
+	faults  *Faults
+}
+
+// A decoder makes requests of the bytes of one file.
+type decoder interface {
+	// decode reads from data, of which end says that nothing follows it, and
+	// returns how many bytes of it are done with and how many requests they made.
+	// Both are 0 when it takes more data to go on.
+	decode(data []byte, end bool, reqs []Request) (used, made int, err error)
+}
+
+var registry = results.Registry[Format]{What: "trace format", Name: func(f Format) string { return f.Name }}
+
+func register(f Format) { registry.Add(f) }
+
+// Formats lists every format, by name.
+func Formats() []Format { return registry.Kinds() }
