@@ -26,7 +26,8 @@ import (
 //	}
 //
 // Where the keys are small numbers (Config.Dense), it is a slice of slots by key
-// instead: no tags, no probing, 4 bytes for each number that a key can be.
+// instead: no tags, no probing, 4 bytes for each number up to the largest that
+// was ever inserted.
 type Index struct {
 	direct []Slot // slot+1 by key; nil: the table
 	cells  []uint64
@@ -52,7 +53,8 @@ func NewIndex(seed uint64) Index {
 	return x
 }
 
-// NewDenseIndex makes an empty Index of keys below n.
+// NewDenseIndex makes an empty Index of keys that are small numbers, with room
+// for n of them; it grows to the largest that is inserted.
 func NewDenseIndex(n int) Index { return Index{direct: make([]Slot, n)} }
 
 // index is the Index that a policy of this Config finds keys in.
@@ -73,6 +75,9 @@ func (x *Index) Bytes() int { return len(x.cells)*8 + len(x.direct)*int(unsafe.S
 // when there is none.
 func (x *Index) Seek(key uint64) (at int, s Slot) {
 	if x.direct != nil {
+		if key >= uint64(len(x.direct)) {
+			return 0, None
+		}
 		return 0, x.direct[key] - 1
 	}
 	tag := x.tag(key)
@@ -90,6 +95,9 @@ func (x *Index) Next(key uint64, at int) (int, Slot) {
 // Insert adds a key that is not in the table.
 func (x *Index) Insert(key uint64, s Slot) {
 	if x.direct != nil {
+		if key >= uint64(len(x.direct)) {
+			x.direct = reach(x.direct, Slot(key))
+		}
 		x.direct[key] = s + 1
 		x.used++
 		return

@@ -35,7 +35,7 @@ func TestIndexAgreesWithMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x, crowded := NewIndex(1), allCrowded
 		if rapid.Bool().Draw(t, "dense") {
-			x, crowded = NewDenseIndex(80), nil
+			x, crowded = NewDenseIndex(8), nil
 		}
 		keys := make([]uint64, 0, 400)
 		want := map[uint64]Slot{}

@@ -59,9 +59,16 @@ func (q *queue) remove(links []link, s Slot, size int64) {
 
 // reach is t, made long enough that it has a place for s.
 func reach[T any](t []T, s Slot) []T {
-	var zero T
-	for len(t) <= int(s) {
-		t = append(t, zero)
+	if int(s) < len(t) {
+		return t
 	}
-	return t
+	return extended(t, int(s)+1)
+}
+
+// extended is reach where t is too short; apart, so that reach is inlined.
+func extended[T any](t []T, n int) []T {
+	if n <= cap(t) {
+		return t[:n] // nothing is ever cut off, so what lies there is zero
+	}
+	return append(t, make([]T, n-len(t))...)
 }

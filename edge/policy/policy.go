@@ -58,9 +58,10 @@ type Config struct {
 	Capacity int64              // of the shard, in bytes (or objects, where every Size is 1); at least 1
 	Seed     uint64             // of the policy's own chance, where it uses any
 	Params   map[string]float64 // by name, from "name:param=value"; a missing one means its default
-	// Dense, above 0, promises that every Key is below it, as where a simulator
-	// has numbered the objects of a trace: what a policy remembers by key it then
-	// finds in a slice. 0: keys are any 64 bits.
+	// Dense, above 0, promises that keys are small numbers, given out from 0 on,
+	// as where a simulator numbers the objects of a trace: what a policy remembers
+	// by key it then finds in a slice. It is how many are expected; there may be
+	// more. 0: keys are any 64 bits.
 	Dense int
 }
 

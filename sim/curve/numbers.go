@@ -1,0 +1,129 @@
+package curve
+
+import (
+	"math/bits"
+	"unsafe"
+)
+
+// numbers gives every id a number, from 0 on in the order in which they come, so
+// that what is known of an object stands in slices. It is an open-addressing
+// table with linear probing, and a cell is 16 bytes, four to a cache line:
+//
+//	63                   0 31       0 31       0
+//	+---------------------+----------+----------+
+//	|         id          | number+1 |   size   |    number+1 = 0: free
+//	+---------------------+----------+----------+
+//
+// Size is the code of the size the id came with first. A request costs one cache
+// miss in a table larger than the cache; batches are asked for all their home
+// cells first, so that the processor has many of these misses under way at once.
+type numbers struct {
+	cells  []numberCell
+	shift  uint // 64 − log2(len(cells))
+	used   int
+	homes  [batchSize]uint32
+	sizes  sizes
+	warmed uint32 // keeps the compiler from leaving the touching out
+
+	workingSet int64
+	resized    int64
+}
+
+type numberCell struct {
+	id   uint64
+	next uint32 // number+1
+	size uint32
+}
+
+// NumberBytes is the memory that numbering costs for one object, in bytes: the
+// table doubles at a load of 2/3, and while it does the old half is there too.
+const NumberBytes = int(unsafe.Sizeof(numberCell{})) * 3
+
+const leastNumbers = 1 << 12
+
+func newNumbers() *numbers {
+	n := &numbers{}
+	n.resize(leastNumbers)
+	return n
+}
+
+func (n *numbers) resize(size int) {
+	old := n.cells
+	n.cells = make([]numberCell, size)
+	n.shift = uint(64 - bits.TrailingZeros(uint(size)))
+	mask := uint(size - 1)
+	for _, c := range old {
+		if c.next == 0 {
+			continue
+		}
+		at := uint(spread(c.id) >> n.shift)
+		for n.cells[at&mask].next != 0 {
+			at++
+		}
+		n.cells[at&mask] = c
+	}
+}
+
+// spread mixes an id over 64 bits: both halves of a 128-bit product, as in
+// wyhash. Dense numbers, multiples and hashes all spread.
+func spread(id uint64) uint64 {
+	hi, lo := bits.Mul64(id^0xa0761d6478bd642f, 0xe7037ed1a0b428db)
+	return hi ^ lo
+}
+
+// touch loads the home cells of so many ids; the loads do not wait for each
+// other.
+func (n *numbers) touch(ids []uint64) {
+	cells, shift := n.cells, n.shift
+	sum := uint32(0)
+	for i, id := range ids {
+		at := spread(id) >> shift
+		n.homes[i] = uint32(at)
+		sum += cells[at].next
+	}
+	n.warmed += sum
+}
+
+// number is the number of id, which is the batch's request i and was touched,
+// and of a size as coded.
+func (n *numbers) number(i int, id uint64, size uint32) uint32 {
+	mask := uint(len(n.cells) - 1)
+	for at := uint(n.homes[i]); ; at++ {
+		c := &n.cells[at&mask]
+		if c.id == id && c.next != 0 {
+			if c.size != size {
+				n.resized++
+			}
+			return c.next - 1
+		}
+		if c.next == 0 {
+			return n.add(c, id, size)
+		}
+	}
+}
+
+func (n *numbers) add(c *numberCell, id uint64, size uint32) uint32 {
+	if n.used == mostObjects {
+		panic("curve: more objects than numbers have bits")
+	}
+	n.used++
+	n.workingSet += n.sizes.of(size)
+	*c = numberCell{id, uint32(n.used), size}
+	return uint32(n.used - 1)
+}
+
+// roomy makes room for so many new ids, so that homes stay where they are while
+// a batch is numbered.
+func (n *numbers) roomy(more int) {
+	size := len(n.cells)
+	for (n.used+more)*3 > size*2 {
+		size *= 2
+	}
+	if size > len(n.cells) {
+		n.resize(size)
+	}
+}
+
+// mostObjects is how many objects can be told apart: slots have 32 bits, and one
+// value of them means none.
+const mostObjects = 1<<32 - 2

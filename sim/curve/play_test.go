@@ -1,0 +1,40 @@
+package curve
+
+import (
+	"testing"
+)
+
+// TestCellsCountWhatShardsCount holds every policy of the zoo to the shard of the
+// edge, request for request: several sizes at once, sizes that change, a warm-up.
+func TestCellsCountWhatShardsCount(t *testing.T) {
+	traces := []struct {
+		name    string
+		sized   bool
+		resized float64
+		warmup  int
+	}{
+		{"unit", false, 0, 0},
+		{"sized", true, 0, 0},
+		{"resized", true, 0.2, 0},
+		{"warm-up", true, 0.05, 3001},
+	}
+	for _, tr := range traces {
+		t.Run(tr.name, func(t *testing.T) {
+			reqs := zipfTrace(1500, 12000, 0.9, tr.sized, tr.resized, 7)
+			set := workingSet(reqs)
+			var cells []Cell
+			for _, spec := range specs() {
+				for _, part := range []int64{1500, 300, 100, 40, 17, 10, 4, 2, 1} {
+					cells = append(cells, Cell{spec, max(1, set/part)})
+				}
+			}
+			got, _ := played(t, reqs, cells, Config{Warmup: int64(tr.warmup)})
+			plain := numbered(reqs)
+			for i, c := range cells {
+				if want := throughShard(t, plain, c, tr.warmup); got[i] != want {
+					t.Errorf("%s at %d:\n     %+v\nshard %+v", c.Policy, c.Capacity, got[i], want)
+				}
+			}
+		})
+	}
+}

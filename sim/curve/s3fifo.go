@@ -1,0 +1,181 @@
+package curve
+
+import "math/bits"
+
+// s3fifoLane is cells of S3-FIFO: three queues each, and per object a few words
+// with a bit for each cell. Hits up to 3 are two such words, counted for all cells
+// at once; edge/policy has the rules.
+type s3fifoLane struct {
+	together
+	states  []s3State
+	places  []uint32 // by object and cell: where in the ghost's queue it stands
+	caches  []s3Cache
+	move    uint32 // hits on probation after which an object stays
+	largest []int64
+}
+
+type s3State struct {
+	resident  uint32
+	low, high uint32 // bits of the hits since the object came into its queue
+	ghost     uint32 // remembered
+}
+
+// s3Cache is one cell's queues.
+type s3Cache struct {
+	small, main, ghost                ring
+	smallBytes, mainBytes, ghostBytes int64
+	smallLimit, mainLimit             int64 // the ghost's limit is the main queue's
+	full                              bool  // has evicted once
+}
+
+func newS3FIFOLane(capacities []int64, small, largest, move float64) lane {
+	l := &s3fifoLane{together: newTogether(capacities), move: uint32(move)}
+	for _, c := range capacities {
+		limit := partOf(c, small)
+		l.caches = append(l.caches, s3Cache{smallLimit: limit, mainLimit: c - limit})
+		l.largest = append(l.largest, partOf(c, largest))
+	}
+	return l
+}
+
+// partOf is a share of a capacity as policies reckon it.
+func partOf(capacity int64, part float64) int64 {
+	if part >= 1 {
+		return capacity
+	}
+	return int64(float64(capacity) * part)
+}
+
+func (l *s3fifoLane) play(b *batch) {
+	l.states = lengthened(l.states, b.objects)
+	l.places = lengthened(l.places, b.objects*len(l.caches))
+	sum := uint32(0)
+	for _, a := range b.asks {
+		sum += l.states[a.object].resident
+	}
+	l.warmed += sum
+	for _, a := range b.asks {
+		s := &l.states[a.object]
+		s.hit()
+		if missing := l.all &^ s.resident; missing != 0 {
+			l.admit(b, a, missing)
+		}
+	}
+}
+
+// hit adds one to the hits in the cells where the object is resident, up to 3.
+func (s *s3State) hit() {
+	carry := s.low & s.resident
+	s.low = (s.low ^ s.resident) | carry&s.high
+	s.high |= carry
+}
+
+func (s *s3State) hits(j int) uint32 { return s.low>>j&1 | s.high>>j&1<<1 }
+
+func (s *s3State) noHits(j int) {
+	s.low &^= 1 << j
+	s.high &^= 1 << j
+}
+
+// oneLess takes one from at least one hit.
+func (s *s3State) oneLess(j int) {
+	bit := uint32(1) << j
+	s.high ^= bit &^ s.low // borrows where low is 0
+	s.low ^= bit
+}
+
+func (l *s3fifoLane) admit(b *batch, a ask, missing uint32) {
+	size := b.sizeOf(a.size)
+	for ; missing != 0; missing &= missing - 1 {
+		j := bits.TrailingZeros32(missing)
+		if l.counted[j].miss(size); size > l.largest[j] {
+			l.counted[j].refuse(size)
+			continue
+		}
+		c := &l.caches[j]
+		remembered := l.recall(b, j, a.object)
+		for l.full(j, size) {
+			v := l.victim(b, j)
+			l.states[v.object].resident &^= 1 << j
+			l.used[j] -= b.sizeOf(v.size)
+		}
+		s := &l.states[a.object]
+		s.resident |= 1 << j
+		s.noHits(j)
+		l.used[j] += size
+		if remembered || !c.full && c.smallBytes >= c.smallLimit {
+			c.main.push(a)
+			c.mainBytes += size
+			continue
+		}
+		c.small.push(a)
+		c.smallBytes += size
+	}
+}
+
+// victim takes the object that leaves cell j out of its queues.
+func (l *s3fifoLane) victim(b *batch, j int) ask {
+	c := &l.caches[j]
+	c.full = true
+	if c.mainBytes <= c.mainLimit {
+		for !c.small.empty() {
+			a := c.small.pop()
+			size := b.sizeOf(a.size)
+			c.smallBytes -= size
+			s := &l.states[a.object]
+			if s.hits(j) < l.move {
+				l.remember(b, j, a)
+				return a
+			}
+			s.noHits(j)
+			c.main.push(a)
+			c.mainBytes += size
+		}
+	}
+	for {
+		a := c.main.pop()
+		s := &l.states[a.object]
+		if s.hits(j) == 0 {
+			c.mainBytes -= b.sizeOf(a.size)
+			return a
+		}
+		s.oneLess(j)
+		c.main.push(a)
+	}
+}
+
+// forgotten is the object of a place in a ghost's queue whose object came back.
+const forgotten = 1<<32 - 1
+
+// remember puts an object that leaves cell j into its ghost.
+func (l *s3fifoLane) remember(b *batch, j int, a ask) {
+	c, size := &l.caches[j], b.sizeOf(a.size)
+	if size > c.mainLimit {
+		return
+	}
+	for c.ghostBytes > c.mainLimit-size {
+		old := c.ghost.pop()
+		if old.object == forgotten {
+			continue
+		}
+		l.states[old.object].ghost &^= 1 << j
+		c.ghostBytes -= b.sizeOf(old.size)
+	}
+	l.states[a.object].ghost |= 1 << j
+	l.places[int(a.object)*len(l.caches)+j] = c.ghost.push(a)
+	c.ghostBytes += size
+}
+
+// recall forgets an object and tells whether cell j remembered it.
+func (l *s3fifoLane) recall(b *batch, j int, object uint32) bool {
+	s := &l.states[object]
+	if s.ghost>>j&1 == 0 {
+		return false
+	}
+	s.ghost &^= 1 << j
+	c := &l.caches[j]
+	place := c.ghost.at(l.places[int(object)*len(l.caches)+j])
+	c.ghostBytes -= b.sizeOf(place.size)
+	place.object = forgotten
+	return true
+}
