@@ -69,23 +69,6 @@ func workingSet(reqs []trace.Request) (bytes int64) {
 	return bytes
 }
 
-// numbered are the requests with their objects' numbers as ids, as the fast path
-// shows them to policies.
-func numbered(reqs []trace.Request) []trace.Request {
-	number := map[uint64]uint64{}
-	out := make([]trace.Request, len(reqs))
-	for i, r := range reqs {
-		n, ok := number[r.ID]
-		if !ok {
-			n = uint64(len(number))
-			number[r.ID] = n
-		}
-		r.ID = n
-		out[i] = r
-	}
-	return out
-}
-
 // throughShard plays a cell on the shard that the edge has.
 func throughShard(t testing.TB, reqs []trace.Request, cell Cell, warmup int) (r Result) {
 	t.Helper()
@@ -124,7 +107,7 @@ func throughShard(t testing.TB, reqs []trace.Request, cell Cell, warmup int) (r 
 // specs is every policy of the zoo, and those with parameters that are worth a
 // test of their own.
 func specs() []string {
-	return append(policy.Names(), "s3fifo:max=0.1", "s3fifo:small=0.5,move=1")
+	return append(policy.Names(), "s3fifo:max=0.1", "s3fifo:small=0.5,move=1", "lru+bloom", "sieve+size:max=20000+prob:p=0.3")
 }
 
 // played is the fast path's answer.

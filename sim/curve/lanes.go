@@ -2,6 +2,7 @@ package curve
 
 import (
 	"fmt"
+	"strings"
 
 	"edgesim/edge/policy"
 )
@@ -56,13 +57,27 @@ func lay(cells []Cell, c Config) (*plan, error) {
 }
 
 func (p *plan) addSingle(i int, cell Cell, c Config) error {
-	made, err := policy.Make(cell.Policy, policy.Config{Capacity: cell.Capacity, Seed: c.Seed, Dense: expected})
+	k, params, err := cell.parse()
 	if err != nil {
 		return err
 	}
-	p.lanes = append(p.lanes, newSingle(made, cell.Capacity))
+	named := hashesNames(k.Name)
+	pc := policy.Config{Capacity: cell.Capacity, Seed: c.Seed, Params: params, Dense: expected}
+	if named {
+		pc.Dense = 0
+	}
+	s := newSingle(k.New(pc), cell.Capacity)
+	s.named = named
+	p.lanes = append(p.lanes, s)
 	p.cells = append(p.cells, []int{i})
 	return nil
+}
+
+// hashesNames tells whether a policy puts objects' names into filters or sketches.
+// Which of them collide there depends on the names, so it is given those of the
+// trace, as on the edge, and not the numbers that other policies look up faster.
+func hashesNames(kind string) bool {
+	return kind == "wtinylfu" || strings.Contains(kind, "+bloom")
 }
 
 // expected is how many objects policies make room for at first.

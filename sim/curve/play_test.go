@@ -29,9 +29,8 @@ func TestCellsCountWhatShardsCount(t *testing.T) {
 				}
 			}
 			got, _ := played(t, reqs, cells, Config{Warmup: int64(tr.warmup)})
-			plain := numbered(reqs)
 			for i, c := range cells {
-				if want := throughShard(t, plain, c, tr.warmup); got[i] != want {
+				if want := throughShard(t, reqs, c, tr.warmup); got[i] != want {
 					t.Errorf("%s at %d:\n     %+v\nshard %+v", c.Policy, c.Capacity, got[i], want)
 				}
 			}
