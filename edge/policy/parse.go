@@ -90,6 +90,17 @@ func (k Kind) parseParams(text string, given bool) (map[string]float64, error) {
 	return params, nil
 }
 
+// ParseParams reads the parameters of a spec of kind k, which need not be one of
+// the zoo's: "belady:bypass=0".
+func (k Kind) ParseParams(spec string) (map[string]float64, error) {
+	_, text, given := strings.Cut(spec, ":")
+	params, err := k.parseParams(text, given)
+	if err != nil {
+		return nil, fmt.Errorf("policy %q: %w", spec, err)
+	}
+	return params, nil
+}
+
 // Make makes the policy that spec names, as Parse reads it; of c all but Params
 // counts, which are the spec's.
 func Make(spec string, c Config) (Policy, error) {
