@@ -91,6 +91,23 @@ func (v *Viewers) countryAt(place uint32) *country {
 	return &v.countries[after-1]
 }
 
+// Countries are the codes of the viewers' countries, in the order in which
+// CountryIndex numbers them.
+func (v *Viewers) Countries() []string {
+	list := make([]string, len(v.countries))
+	for i := range v.countries {
+		list[i] = string(v.countries[i].code[:])
+	}
+	return list
+}
+
+// CountryIndex is the country of a viewer, by its place in Countries. The number
+// is below Count.
+func (v *Viewers) CountryIndex(i uint32) int {
+	place := uint32(v.order.of(uint64(i)))
+	return sort.Search(len(v.countries), func(i int) bool { return v.countries[i].viewers > place }) - 1
+}
+
 // addr is the address of the viewer, the n-th of its country. With IPv4,
 // viewers of a country share addresses only when it has more of them than
 // addresses. With IPv6, the country's letters stand behind the prefix.

@@ -5,6 +5,7 @@ package places
 
 import (
 	_ "embed"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -56,6 +57,9 @@ func Edge(code string) (city, country, region string) {
 	}
 	return "", "", ""
 }
+
+// Airports lists the airports by which edge locations are known, by name.
+func Airports() []string { return slices.Sorted(maps.Keys(edges())) }
 
 // Country is the English name of a country by its ISO 3166-1 alpha-2 code in
 // upper case; "" when there is none.

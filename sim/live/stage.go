@@ -38,6 +38,9 @@ type stage struct {
 // setUp starts the origins and the edge of a scenario. epoch is the run's
 // moment 0 for all of them.
 func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *results.Recorder, epoch time.Time, sockets Sockets) (*stage, error) {
+	if len(s.Edge.Locations) > 0 {
+		return nil, errors.New("edge.locations: a live run has one edge location: give its code as location")
+	}
 	st := &stage{faults: make(chan error, 1), sockets: sockets}
 	origins, err := st.startOrigins(s, crowd.catalog, epoch)
 	if err != nil {

@@ -17,7 +17,7 @@ func (st *stage) startTiers(s *scenario.Scenario, conf *edge.Config) error {
 	for i := len(s.Edge.Tiers) - 1; i >= 0; i-- {
 		t := s.Edge.Tiers[i]
 		c := *conf
-		c.Layer, c.Capacity, c.Location = layers[t.Layer], int64(t.Capacity), t.Location
+		c.Layer, c.Capacity, c.Policy, c.Location = layers[t.Layer], int64(t.Capacity), t.Policy, t.Location
 		c.MaxObject, c.Shards, c.Recorder, c.Names = 0, 0, nil, nil
 		e, err := edge.New(c)
 		if err != nil {

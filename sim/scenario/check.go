@@ -8,6 +8,7 @@ import (
 
 	"edgesim/edge/behavior"
 	"edgesim/edge/policy"
+	"edgesim/sim/network"
 	"edgesim/sim/origin"
 	"edgesim/sim/unit"
 )
@@ -33,6 +34,9 @@ func (s *Scenario) check() *fault {
 	if s.table, f = checkDistributions(src, &s.Edge, &s.Policies, s.Origins, s.OriginGroups, s.Distributions); f != nil {
 		return f
 	}
+	if f := s.checkNetwork(); f != nil {
+		return f
+	}
 	return s.checkWorkload()
 }
 
@@ -42,6 +46,9 @@ const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 func (c *Config) check(src *source) *fault {
 	if f := c.Edge.check(src); f != nil {
 		return f
+	}
+	if len(c.Edge.Locations) > 0 {
+		return src.fault(at{"edge", "locations"}, "a server is one edge location: give its code as location")
 	}
 	if len(c.Edge.Tiers) > 0 {
 		return src.fault(at{"edge", "tiers"}, "a server's tiers are servers of their own: name one as an origin, with tier, and others' via")
@@ -94,6 +101,9 @@ func (e *Edge) check(src *source) *fault {
 	if _, _, err := policy.Parse(e.Policy); err != nil {
 		return src.fault(at{"edge", "policy"}, "%v", err)
 	}
+	if f := e.checkLocations(src); f != nil {
+		return f
+	}
 	return e.checkTiers(src)
 }
 
@@ -108,6 +118,9 @@ func (s *Scenario) checkOrigins() *fault {
 				return f
 			}
 			continue
+		}
+		if _, err := network.Find(o.Location); o.Location != "" && err != nil {
+			return s.source.fault(at{"origins", name, "location"}, "%v", err)
 		}
 		if _, ok := o.FirstByte.kind(); !ok {
 			return s.source.fault(at{"origins", name, "first_byte"}, "want one of constant, median with p99, or quantiles")

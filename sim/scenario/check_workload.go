@@ -24,6 +24,9 @@ func (s *Scenario) checkWorkload() *fault {
 	case len(w.Sections) == 0:
 		return src.fault(at{"workload", "sections"}, "missing: want at least one section")
 	}
+	if f := s.checkCountries(); f != nil {
+		return f
+	}
 	for i := range w.Sections {
 		if f := s.checkSection(i); f != nil {
 			return f

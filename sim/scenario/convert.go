@@ -2,6 +2,8 @@ package scenario
 
 import (
 	"hash/fnv"
+	"maps"
+	"slices"
 
 	"edgesim/edge/behavior"
 	"edgesim/sim/origin"
@@ -136,7 +138,11 @@ func (z *Size) convert() workloads.SizeModel {
 // ViewersConfig is the population that asks.
 func (s *Scenario) ViewersConfig() workloads.ViewersConfig {
 	v := s.Workload.Viewers
-	return workloads.ViewersConfig{Seed: s.seed("viewers"), Count: uint32(v.Count), IPv6: float64(v.IPv6)}
+	c := workloads.ViewersConfig{Seed: s.seed("viewers"), Count: uint32(v.Count), IPv6: float64(v.IPv6)}
+	for _, code := range slices.Sorted(maps.Keys(v.Countries)) {
+		c.Countries = append(c.Countries, workloads.Country{Code: code, Weight: v.Countries[code]})
+	}
+	return c
 }
 
 // SyntheticConfig is the stream of requests, drawn from the catalog and the

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"edgesim/sim/unit"
@@ -20,12 +19,7 @@ func (e *Edge) fill() {
 	e.InFlight = cmp.Or(e.InFlight, 256*unit.MiB)
 	e.MaxFlights = cmp.Or(e.MaxFlights, 10_000)
 	e.Layer = cmp.Or(e.Layer, LayerEdge)
-	for i := range e.Tiers {
-		t := &e.Tiers[i]
-		t.Capacity = cmp.Or(t.Capacity, e.Capacity)
-		t.Location = cmp.Or(t.Location, strings.ToUpper(t.Layer)+"-P1")
-	}
-	e.Location = cmp.Or(e.Location, "FRA56-P1")
+	e.fillLocations()
 }
 
 func (c *Config) fill() {

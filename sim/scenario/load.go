@@ -147,4 +147,5 @@ func (s *Scenario) fill(file string) {
 	}
 	s.Edge.fill()
 	s.Workload.fill()
+	s.Network.fill()
 }

@@ -32,6 +32,8 @@ type Origin struct {
 	Via           string `yaml:"via"`            // name of such an origin, through which what may be cached goes. Default: none
 	MethodsDirect *bool  `yaml:"methods_direct"` // methods that are not cached pass the tier by. Default: standard false, cloudfront true
 
+	Location string `yaml:"location"` // of a simulated one: an AWS region, as eu-central-1, an airport, as FRA, or latitude,longitude. Default: none, at no distance
+
 	Kind string `yaml:"kind"` // bucket: answers as an S3 bucket does; server: dynamic. No default
 
 	FirstByte   Delay         `yaml:"first_byte"`  // from the start of service to the first byte. Default: none

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strings"
 
 	"edgesim/edge/behavior"
 	"edgesim/sim/unit"
@@ -24,7 +23,7 @@ type OriginGroup struct {
 
 // simulated are the keys of an origin that say what a simulated one does.
 var simulated = []string{"kind", "first_byte", "bandwidth", "piece", "every", "concurrency", "queue_limit",
-	"errors", "resets", "truncates", "outages", "uncacheable", "cache_control", "missing", "chunked", "weak_etag"}
+	"location", "errors", "resets", "truncates", "outages", "uncacheable", "cache_control", "missing", "chunked", "weak_etag"}
 
 func (o *Origin) checkURL(src *source, name string) *fault {
 	where := at{"origins", name, "url"}
@@ -88,27 +87,6 @@ func checkVia(src *source, origins map[string]Origin) *fault {
 			return src.fault(where.then("via"), "a tier has none: its own settings say where it asks")
 		case o.Via != "" && origins[o.Via].Tier == "":
 			return src.fault(where.then("via"), "%q is no origin with a tier", o.Via)
-		}
-	}
-	return nil
-}
-
-// checkTiers finds what cannot stand among a run's tiers: the regional one comes
-// before the shield, each at most once.
-func (e *Edge) checkTiers(src *source) *fault {
-	for i, t := range e.Tiers {
-		where := at{"edge", "tiers", i}
-		switch {
-		case e.Layer != LayerEdge:
-			return src.fault(where, "an edge that is a tier itself names the next one as an origin's via")
-		case t.Layer != LayerRegional && t.Layer != LayerShield:
-			return src.fault(where.then("layer"), "unknown layer %q: want regional or shield", t.Layer)
-		case i > 1 || i == 1 && (t.Layer != LayerShield || e.Tiers[0].Layer != LayerRegional):
-			return src.fault(where.then("layer"), "tiers are one regional, one shield, or a regional and then a shield")
-		case t.Capacity < 64*unit.KiB:
-			return src.fault(where.then("capacity"), "%v: want at least 64KiB", t.Capacity)
-		case strings.Trim(t.Location, nameBytes) != "":
-			return src.fault(where.then("location"), "%q: want letters, digits and - only", t.Location)
 		}
 	}
 	return nil

@@ -31,12 +31,13 @@ type Scenario struct {
 
 	OriginGroups map[string]OriginGroup `yaml:"origin_groups"` // by name; behaviors may name them as origins. Default: none
 	Workload     Workload               `yaml:"workload"`
+	Network      Network                `yaml:"network"`
 
 	source *source
 	table  *behavior.Table
 }
 
-// Edge is one edge location with its cache.
+// Edge is one edge location with its cache, or several that are alike.
 type Edge struct {
 	Mode     string    `yaml:"mode"`     // standard: by the RFCs; cloudfront: as CloudFront documents it. Default: standard
 	Capacity unit.Size `yaml:"capacity"` // for bodies, header fields and bookkeeping; at least 64KiB. Default: 256MiB
@@ -49,17 +50,12 @@ type Edge struct {
 	Compressions int       `yaml:"compressions"` // responses compressed at a time; what comes beyond is kept as it came. Default: 0, 4 for every processor
 	Layer        string    `yaml:"layer"`        // edge: viewers ask; regional or shield: edges do. Default: edge
 	Tiers        []Tier    `yaml:"tiers"`        // edges between this one and the simulated origins, the nearest first. Default: none
-	Location     string    `yaml:"location"`     // code of the edge location. Default: FRA56-P1
+	Location     string    `yaml:"location"`     // code of the only edge location. Default: FRA56-P1
+
+	Locations []Location `yaml:"locations"` // in place of location; experiments only. Default: none
 
 	HTTPSPort           int  `yaml:"https_port"`            // where redirects to HTTPS send viewers. Default: 0, where TLS is served, else 443
 	TrustForwardedProto bool `yaml:"trust_forwarded_proto"` // X-Forwarded-Proto tells the viewer's protocol: only behind a proxy that ends TLS. Default: false
-}
-
-// Tier is an edge that edges ask.
-type Tier struct {
-	Layer    string    `yaml:"layer"`    // regional or shield; required
-	Capacity unit.Size `yaml:"capacity"` // Default: that of the edge
-	Location string    `yaml:"location"` // Default: REGIONAL-P1, SHIELD-P1
 }
 
 // The layers that an edge can be of.

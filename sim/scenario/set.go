@@ -8,7 +8,7 @@ import (
 
 // assign carries out "key.path=value" on a tree, as --set gives it. The value
 // is YAML. Items of a list are named by their number from 0, or by their name,
-// id or path: workload.sections.images.zipf=1.2.
+// id, path or code: workload.sections.images.zipf=1.2.
 func assign(root *node, setting string) *fault {
 	at := place{set: "--set " + setting}
 	path, value, ok := strings.Cut(setting, "=")
@@ -95,7 +95,7 @@ func (n *node) item(name string, at place) (*node, *fault) {
 
 // ownName is what a list's item calls itself.
 func (n *node) ownName() string {
-	for _, field := range []string{"name", "id", "path"} {
+	for _, field := range []string{"name", "id", "path", "code"} {
 		if v := n.find(field); v != nil && v.kind == scalar {
 			return v.text
 		}

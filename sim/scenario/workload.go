@@ -19,11 +19,13 @@ type Workload struct {
 	Sections []Section `yaml:"sections"` // at least one
 }
 
-// Viewers is the population that asks; its countries, user agents and
-// referrers are the workload package's defaults.
+// Viewers is the population that asks; its user agents and referrers are the
+// workload package's defaults.
 type Viewers struct {
 	Count int        `yaml:"count"` // 1 to 10 million. Default: 10000
 	IPv6  unit.Share `yaml:"ipv6"`  // of the viewers. Default: 0%
+
+	Countries map[string]float64 `yaml:"countries"` // how many are where, as {DE: 60, AT: 40}: weights by ISO 3166-1 alpha-2. Default: an international site's
 }
 
 // Section is a population of objects asked for under the same names.
