@@ -69,6 +69,7 @@ const (
 	AsBars   = "bars"   // from 0; those of several series stand side by side
 	AsStack  = "stack"  // an area on top of those of the later stacked series
 	AsBand   = "band"   // a line and the area below it, down to Y2 or the axis
+	AsDoubt  = "doubt"  // an area from Y down to Y2 and no line: how sure the line of the same colour is; not in the legend
 )
 
 // Line is one series of points.

@@ -71,7 +71,7 @@ func (h *header) add(l Line) {
 	case AsBars:
 		e.kind = asBar
 	}
-	if e.label != "" {
+	if e.label != "" && l.Form != AsDoubt {
 		h.entries = append(h.entries, e)
 	}
 }

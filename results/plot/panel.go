@@ -98,7 +98,7 @@ func (l Line) points() []point {
 func (p panel) draw(series []Line) {
 	for i := range series {
 		switch l := series[len(series)-1-i]; l.Form {
-		case AsBand, AsStack:
+		case AsBand, AsStack, AsDoubt:
 			p.fill(l)
 		case AsBars:
 			p.upright(l)
@@ -106,7 +106,7 @@ func (p panel) draw(series []Line) {
 	}
 	for i := range series {
 		switch l := series[len(series)-1-i]; l.Form {
-		case AsBars:
+		case AsBars, AsDoubt:
 		case AsPoints:
 			p.dots(l)
 		default:
@@ -207,4 +207,9 @@ func (l Line) pen() draw.LineStyle {
 }
 
 // wash is the colour of the series' area.
-func (l Line) wash() color.Color { return faded(ColorOf(l.Color), 0x60) }
+func (l Line) wash() color.Color {
+	if l.Form == AsDoubt {
+		return faded(ColorOf(l.Color), 0x38)
+	}
+	return faded(ColorOf(l.Color), 0x60)
+}

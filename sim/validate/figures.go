@@ -5,9 +5,9 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"edgesim/results"
+	"edgesim/sim/sweep"
 )
 
 // Unit is what a figure is told in.
@@ -154,8 +154,9 @@ func (t *tally) figure(q quantity) Figure {
 		f.Samples += q.samples(a)
 		least = min(least, q.samples(a), q.samples(b))
 	}
-	f.Live, f.Virtual, f.Distance = stat.Mean(live, nil), stat.Mean(virtual, nil), stat.Mean(distances, nil)
-	f.Doubt = doubt(distances)
+	f.Live, f.Virtual = stat.Mean(live, nil), stat.Mean(virtual, nil)
+	far := sweep.EstimateOf(distances)
+	f.Distance, f.Doubt = far.Mean, far.Doubt
 	f.Verdict = f.judge(least)
 	return f
 }
@@ -171,17 +172,6 @@ func apart(u Unit, x, y float64) float64 {
 		return 100
 	}
 	return 100 * (y - x) / x
-}
-
-// doubt is half of the 95 % interval of the mean, by Student's t.
-func doubt(values []float64) *float64 {
-	n := float64(len(values))
-	if n < 2 {
-		return nil
-	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
-	d := t * stat.StdDev(values, nil) / math.Sqrt(n)
-	return &d
 }
 
 func (f *Figure) judge(least int64) Verdict {

@@ -65,7 +65,7 @@ export class ChartCard {
   }
 
   buildLegend() {
-    const buttons = this.figure.series.map((line) => {
+    const buttons = this.figure.series.filter((line) => line.form !== "doubt").map((line) => {
       const note = line.note ?? (line.whole === null || line.whole === undefined ? "" : this.valueOf(line.whole));
       const press = (e) => {
         if (!this.hidden.delete(line.label)) this.hidden.add(line.label);

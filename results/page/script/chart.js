@@ -170,9 +170,10 @@ function draw(line, figure, place, box, beside) {
 }
 
 function drawRun(g, line, run) {
-  if (line.form === "stack" || line.form === "band") {
+  if (line.form === "stack" || line.form === "band" || line.form === "doubt") {
     g.append(svg("path", { class: "fill", d: `${path(run, "py")}L${path([...run].reverse(), "pf").slice(1)}Z` }));
   }
+  if (line.form === "doubt") return;
   if (run.length === 1) {
     g.append(svg("path", { class: "dots", d: dotPath(run) }));
     return;
@@ -219,7 +220,7 @@ function reader(figure, lines, place, box, scale, [from, to]) {
     value: (px) => scale.value(Math.min(1, Math.max(0, (px - box.left) / box.width))),
     read(index, stop) {
       const line = lines[index];
-      if (!line.shown || !line.points.length) return null;
+      if (!line.shown || line.form === "doubt" || !line.points.length) return null;
       const at = stop === undefined ? -1 : nearest(line.x, stop);
       if (at < 0) return null;
       const p = line.points[at];

@@ -16,7 +16,7 @@ import { column } from "./data.js";
  * @property {string} label
  * @property {string} [note] figures that the legend adds
  * @property {string} color a variable of the style sheet: "blue"
- * @property {"line"|"step"|"points"|"bars"|"stack"|"band"} [form]
+ * @property {"line"|"step"|"points"|"bars"|"stack"|"band"|"doubt"} [form]
  * @property {number[]} [dash]
  * @property {boolean} [thin]
  * @property {number[]} x

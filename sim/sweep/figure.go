@@ -1,0 +1,111 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+
+	"edgesim/results/plot"
+)
+
+// colors are the policies' colours, in the order in which they are asked for.
+var colors = []string{"blue", "vermillion", "green", "purple", "orange", "sky", "ink", "gray"}
+
+// dashes tell policies apart that have one colour.
+var dashes = [][]float64{nil, {6, 3}, {2, 2}, {8, 3, 2, 3}}
+
+// Figures are one plot for each known quantity: over capacity, a line for every
+// policy, with its interval.
+func (r *Result) Figures(name string, objects bool) (list []*plot.Figure) {
+	for _, q := range r.Quantities {
+		list = append(list, r.figure(q, name, objects))
+	}
+	return list
+}
+
+func (r *Result) figure(q Quantity, name string, objects bool) *plot.Figure {
+	f := &plot.Figure{
+		Name: "sweep_" + fileName(q.Name), Title: title(q.Title) + " against cache size", Subtitle: name + ", " + r.replicas(),
+		About: "Each line is a policy, each point a cache of that size: " + q.About + ".",
+		X:     plot.Axis{Label: "cache size (log scale)", Scale: plot.Log, Unit: plot.Octets},
+		Y:     axis(q),
+	}
+	if objects {
+		f.X = plot.Axis{Label: "cache size in objects (log scale)", Scale: plot.Log, Unit: plot.Counts}
+	}
+	var doubts []plot.Line
+	for i, policy := range r.policies() {
+		l := plot.Line{Label: policy, Color: colors[i%len(colors)], Dash: dashes[i/len(colors)%len(dashes)]}
+		doubt := plot.Line{Color: l.Color, Form: plot.AsDoubt}
+		for _, row := range r.Rows {
+			if row.Policy != policy {
+				continue
+			}
+			e, x := row.Figures[q.Name], float64(row.Capacity)
+			l.X, l.Y = append(l.X, x), append(l.Y, inPlot(q, e.Mean))
+			if e.Doubt != nil {
+				doubt.X, doubt.Y = append(doubt.X, x), append(doubt.Y, inPlot(q, e.Mean+*e.Doubt))
+				doubt.Y2 = append(doubt.Y2, inPlot(q, max(0, e.Mean-*e.Doubt)))
+			}
+		}
+		f.Series = append(f.Series, l)
+		if len(doubt.X) > 0 {
+			doubts = append(doubts, doubt)
+		}
+	}
+	f.Series = append(f.Series, doubts...)
+	return f
+}
+
+func (r *Result) replicas() string {
+	if r.Replicas == 1 {
+		return "one replica"
+	}
+	return fmt.Sprintf("%d replicas, 95 %% intervals", r.Replicas)
+}
+
+func (r *Result) policies() (list []string) {
+	for _, row := range r.Rows {
+		if !slices.Contains(list, row.Policy) {
+			list = append(list, row.Policy)
+		}
+	}
+	return list
+}
+
+func axis(q Quantity) plot.Axis {
+	a := plot.Axis{Label: q.Title, Scale: plot.Linear}
+	switch q.Unit {
+	case Share:
+		a.Unit = plot.Percents
+	case Seconds:
+		a.Label, a.Unit = q.Title+" (ms)", plot.Milliseconds
+	case PerSecond:
+		a.Label, a.Unit = q.Title+" (per second)", plot.PerSecond
+	case Rate:
+		a.Unit = plot.OctetsRate
+	}
+	return a
+}
+
+// inPlot is a value in the axis' unit.
+func inPlot(q Quantity, v float64) float64 {
+	switch q.Unit {
+	case Share:
+		return 100 * v
+	case Seconds:
+		return 1000 * v
+	}
+	return v
+}
+
+func fileName(s string) string {
+	b := []byte(s)
+	for i := range b {
+		if b[i] == '-' {
+			b[i] = '_'
+		}
+	}
+	return string(b)
+}
+
+func title(s string) string { return string(s[0]-'a'+'A') + s[1:] }
