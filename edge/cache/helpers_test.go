@@ -4,7 +4,9 @@ import (
 	"flag"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sort"
+	"strings"
 	"testing"
 
 	"edgesim/edge/policy"
@@ -91,5 +93,13 @@ func newShard(t testing.TB, c Config) *Shard {
 // specs is every policy of the zoo, and those with parameters that are worth a
 // test of their own.
 func specs() []string {
-	return append(policy.Names(), "s3fifo:max=0.1", "s3fifo:small=0.5,move=1")
+	return append(policy.Names(), "s3fifo:max=0.1", "s3fifo:small=0.5,move=1",
+		"lru+bloom", "sieve+size:max=20000", "s3fifo+bloom+prob:p=0.3")
+}
+
+// refuses tells whether a policy may refuse what fits. By rule the zoo admits what
+// fits; these are policies of admission.
+func refuses(spec string) bool {
+	name, _, _ := strings.Cut(spec, ":")
+	return strings.ContainsAny(spec, "+") || strings.Contains(spec, "max=") || slices.Contains([]string{"wtinylfu"}, name)
 }

@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -48,7 +47,7 @@ func newModel(t fataler, c Config) *model {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	return &model{t: t, s: s, config: c, refuses: strings.Contains(c.Policy, "max="), objects: map[uint64]modelObject{}}
+	return &model{t: t, s: s, config: c, refuses: refuses(c.Policy), objects: map[uint64]modelObject{}}
 }
 
 func (m *model) do(o op) {
