@@ -59,7 +59,7 @@ Examples:
 		f.StringVar(&o.mode, "mode", scenario.Standard, "standard (by the RFCs) or cloudfront (as CloudFront documents)")
 		f.Var(&o.defaultTTL, "default-ttl", "lifetime of responses that give none (default 0s: as RFC 9111 allows)")
 		f.Var(&o.capacity, "capacity", "bytes for objects and their bookkeeping")
-		f.StringVar(&o.policy, "policy", "s3fifo", "order of leaving, as s3fifo, sieve, lru, fifo")
+		f.StringVar(&o.policy, "policy", "s3fifo", "order of leaving, as s3fifo, sieve, wtinylfu, and rules of admission, as lru+bloom")
 		f.IntVar(&o.shards, "shards", 0, "partitions of the capacity (default 4 for every processor, but none below 64MiB)")
 		f.Var(&o.wait, "collapse-wait", "with --origin: how long a request waits for another's response to begin before it asks the origin itself (default 0s: no limit)")
 		f.StringVar(&o.accessLog, "access-log", "", "write CloudFront's standard log to that file, gzipped if it ends in .gz, or into that folder, as DIR/")

@@ -222,7 +222,7 @@ func TestWTinyLFUWorkedOutByHand(t *testing.T) {
 		"+a +b +c +d +e !e +f f !a +g !g",               // f beats a and passes on; g does not beat b
 		"+a +b +c +d +e a !e +f f !b",                   // a is protected, b the oldest on probation
 		"+a +b +c +d +e a b c d !e +f f f !a +g g g !g", // three are protected, a is back on probation; then f is on probation, asked for as often as g
-		"+a +b +c +d +e -a !e +f f !b",                  // room for e in the main part; f beats b
+		"+a +b +c +d +e -a !b +f !c",                    // with room in the main part e passes on, and then f
 	} {
 		script(t, mustMake(t, "wtinylfu:window=0.2", Config{Capacity: 5}), steps)
 	}

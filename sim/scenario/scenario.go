@@ -41,7 +41,7 @@ type Scenario struct {
 type Edge struct {
 	Mode     string    `yaml:"mode"`     // standard: by the RFCs; cloudfront: as CloudFront documents it. Default: standard
 	Capacity unit.Size `yaml:"capacity"` // for bodies, header fields and bookkeeping; at least 64KiB. Default: 256MiB
-	Policy   string    `yaml:"policy"`   // order of leaving, as "s3fifo" or "s3fifo:small=0.2". Default: s3fifo
+	Policy   string    `yaml:"policy"`   // order of leaving, as "s3fifo" or "s3fifo:small=0.2", with rules of admission as "lru+bloom". Default: s3fifo
 	Shards   int       `yaml:"shards"`   // partitions of the capacity, to 1024. Default: 0, the edge's own choice
 
 	MaxObject    unit.Size `yaml:"max_object"`   // largest object kept. Default: 0B, what a shard can hold
