@@ -2,6 +2,7 @@ package trace
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -22,6 +23,16 @@ func oracleBytes(n, objects int) []byte {
 	return b
 }
 
+// textBytes are n lines of time, object and size.
+func textBytes(n int, form string) []byte {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var b []byte
+	for i := range n {
+		b = fmt.Appendf(b, form, i/1000, rng.Uint64N(1_000_000), 1+rng.Uint32N(1<<20))
+	}
+	return b
+}
+
 // BenchmarkReading reads files that the page cache holds; req/s is what counts.
 func BenchmarkReading(b *testing.B) {
 	const n = 2_000_000
@@ -30,6 +41,12 @@ func BenchmarkReading(b *testing.B) {
 		data func() []byte
 	}{
 		{"oraclegeneral", func() []byte { return oracleBytes(n, 1_000_000) }},
+		{"cache2k", func() []byte { return oracleBytes(n/6, 1_000_000) }},
+		{"webcachesim", func() []byte { return textBytes(n, "%d %d %d\n") }},
+		{"csv", func() []byte { return append([]byte("time,id,size\n"), textBytes(n, "%d,%d,%d\n")...) }},
+		{"wikimedia", func() []byte { return textBytes(n, "%d\t%d\tjpeg\t%d\t0.001\n") }},
+		{"ids", func() []byte { return textBytes(n, "%[2]d%.0[1]d\n") }},
+		{"arc", func() []byte { return textBytes(n, "%[2]d 1 0 7\n") }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			path := filepath.Join(b.TempDir(), "trace")
@@ -39,15 +56,15 @@ func BenchmarkReading(b *testing.B) {
 			b.ReportAllocs()
 			reqs := make([]Request, 1024)
 			for b.Loop() {
-				countAll(b, path, reqs, n)
+				countAll(b, path, c.name, reqs, n)
 			}
 			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mreq/s")
 		})
 	}
 }
 
-func countAll(b *testing.B, path string, reqs []Request, want int) {
-	trace, err := Open(Options{Files: []string{path}})
+func countAll(b *testing.B, path, format string, reqs []Request, want int) {
+	trace, err := Open(Options{Files: []string{path}, Format: format})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -16,12 +16,7 @@ func (o Options) format(path string, head []byte) (Format, error) {
 	if o.Columns != "" {
 		return registry.Find("csv") // only there do columns have a meaning
 	}
-	var may []Format
-	for _, f := range Formats() {
-		if f.detect != nil && f.detect(head) {
-			may = append(may, f)
-		}
-	}
+	may := surest(head)
 	if len(may) == 1 {
 		return may[0], nil
 	}
@@ -36,6 +31,24 @@ func (o Options) format(path string, head []byte) (Format, error) {
 		return Format{}, fmt.Errorf("trace: %s may be of more than one format: say which with --format %s", path, list(may, " or --format "))
 	}
 	return Format{}, fmt.Errorf("trace: %s is of no format that can be told by its content; say which with --format: %s", path, list(Formats(), ", "))
+}
+
+// surest are the formats that are surest of head, if any.
+func surest(head []byte) (may []Format) {
+	most := maybe
+	for _, f := range Formats() {
+		if f.detect == nil {
+			continue
+		}
+		sure := f.detect(head)
+		if sure > most {
+			may, most = nil, sure
+		}
+		if sure == most {
+			may = append(may, f)
+		}
+	}
+	return may
 }
 
 // orAll are the formats that may be, all where nothing tells.

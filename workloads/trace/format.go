@@ -13,10 +13,10 @@ type Format struct {
 	// Name parts, in lower case, that tell it where the content leaves a doubt.
 	names []string
 
-	// detect reports whether a file that begins with head may be of this format;
-	// nil: it is told by its name alone, or has to be named. Head is unpacked, and
-	// may end amid a line or record.
-	detect func(head []byte) bool
+	// detect says how sure it is that a file which begins with head is of this
+	// format; nil: it is told by its name alone, or has to be named. Head is
+	// unpacked, and may end amid a line or record.
+	detect func(head []byte) sureness
 
 	// tells, when not nil, is what this one trace tells, by its beginning.
 	tells func(p *parameters) (Tells, error)
@@ -24,6 +24,23 @@ type Format struct {
 	width int // bytes of a record; 0: the format has lines
 
 	new func(p *parameters) (decoder, error)
+}
+
+// sureness is how certain a format is of a file.
+type sureness uint8
+
+const (
+	no     sureness = iota
+	maybe           // nothing speaks against it
+	surely          // what stands there is of no other format
+)
+
+// when is s where ok holds.
+func (s sureness) when(ok bool) sureness {
+	if ok {
+		return s
+	}
+	return no
 }
 
 // Tells is what a trace knows of its requests beside the objects' names.

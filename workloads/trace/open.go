@@ -159,7 +159,7 @@ func (t *Trace) same(path string) error {
 		return nil
 	}
 	head, err := headOf(path, nil)
-	if err == nil && len(head) > 0 && !t.format.detect(head) {
+	if err == nil && len(head) > 0 && t.format.detect(head) == no {
 		err = fmt.Errorf("trace: %s is no %s, as %s is; files of one trace are of one format: name it with --format", path, t.format.Name, t.o.Files[0])
 	}
 	return err

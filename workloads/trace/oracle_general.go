@@ -82,22 +82,22 @@ func forgetNext(reqs []Request) {
 
 // detectOracleGeneral asks of every whole record in head: times that do not go
 // back, and a next access that lies behind or is none. Zeros alone are no trace.
-func detectOracleGeneral(head []byte) bool {
+func detectOracleGeneral(head []byte) sureness {
 	n := len(head) / oracleWidth
 	if n == 0 {
-		return false
+		return no
 	}
 	last, something := uint32(0), false
 	for i := range n {
 		b := head[i*oracleWidth:]
 		at, next := binary.LittleEndian.Uint32(b), int64(binary.LittleEndian.Uint64(b[16:]))
 		if at < last || next < -1 || next > 0 && next <= int64(i+1) || next > 1<<48 && next != math.MaxInt64 {
-			return false
+			return no
 		}
 		last = at
 		something = something || binary.LittleEndian.Uint64(b[4:]) != 0
 	}
-	return something
+	return maybe.when(something)
 }
 
 // knowsNext reports whether the next accesses in head are filled in, and hold for
