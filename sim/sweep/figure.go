@@ -41,10 +41,10 @@ func (r *Result) figure(q Quantity, name string, objects bool) *plot.Figure {
 				continue
 			}
 			e, x := row.Figures[q.Name], float64(row.Capacity)
-			l.X, l.Y = append(l.X, x), append(l.Y, inPlot(q, e.Mean))
+			l.X, l.Y = append(l.X, x), append(l.Y, InPlot(q, e.Mean))
 			if e.Doubt != nil {
-				doubt.X, doubt.Y = append(doubt.X, x), append(doubt.Y, inPlot(q, e.Mean+*e.Doubt))
-				doubt.Y2 = append(doubt.Y2, inPlot(q, max(0, e.Mean-*e.Doubt)))
+				doubt.X, doubt.Y = append(doubt.X, x), append(doubt.Y, InPlot(q, e.Mean+*e.Doubt))
+				doubt.Y2 = append(doubt.Y2, InPlot(q, max(0, e.Mean-*e.Doubt)))
 			}
 		}
 		f.Series = append(f.Series, l)
@@ -87,8 +87,8 @@ func axis(q Quantity) plot.Axis {
 	return a
 }
 
-// inPlot is a value in the axis' unit.
-func inPlot(q Quantity, v float64) float64 {
+// InPlot is a value of the quantity in the axis' unit.
+func InPlot(q Quantity, v float64) float64 {
 	switch q.Unit {
 	case Share:
 		return 100 * v

@@ -1,0 +1,227 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"edgesim/results/plot"
+	"edgesim/results/price"
+	"edgesim/sim/sweep"
+
+	"pgregory.net/rapid"
+)
+
+func target(t testing.TB, text string) Target {
+	t.Helper()
+	g, err := ParseTarget(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// curve is a world whose hit ratio is capacity/(capacity+half), wavering by sd.
+func curve(half, sd float64) Trial {
+	return func(_ context.Context, c sweep.Cell, seed uint64) (sweep.Values, *sweep.Monthly, error) {
+		rng := rand.New(rand.NewPCG(seed, uint64(c.Capacity)))
+		x := float64(c.Capacity)
+		hit := x/(x+half) + sd*rng.NormFloat64()
+		return sweep.Values{"hit": hit, "ttfb-p99": 0.2 * (1 - hit)},
+			&sweep.Monthly{BytesOut: 1e15, Requests: 1e9, OriginBytes: 1e15 * (1 - hit), OriginRequests: 1e9 * (1 - hit)}, nil
+	}
+}
+
+func config(t testing.TB, trial Trial, targets ...string) Config {
+	c := Config{Policies: []string{"lru"}, Seeds: []uint64{1, 2, 3, 4, 5}, Jobs: 2, Least: 1 << 16, Most: 1 << 40, Precision: 0.05, Trial: trial}
+	for _, text := range targets {
+		c.Targets = append(c.Targets, target(t, text))
+	}
+	return c
+}
+
+func TestTargets(t *testing.T) {
+	for text, want := range map[string]float64{
+		"byte-hit>=0.95": 0.95, "hit>=90%": 0.9, "ttfb-p99<=80ms": 0.08, "origin-rate<=200/s": 200,
+		"origin-bandwidth<=1Gbit/s": 125e6, "origin-bandwidth<=100MB/s": 1e8, "errors <= 1%": 0.01,
+	} {
+		if g := target(t, text); g.Value != want {
+			t.Errorf("%s is %v, want %v", text, g.Value, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"hit":           "write it as",
+		"hit=0.9":       "write it as",
+		"=":             "write it as",
+		"hit<=0.9":      "the target is >=",
+		"ttfb-p99>=1ms": "the target is <=",
+		"speed>=1":      `no quantity "speed": there are hit, byte-hit`,
+		"hit>=95":       "", // what unit.ParseShare says, or the bound
+		"ttfb-p99<=80":  "duration",
+	} {
+		_, err := ParseTarget(text)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q in it", text, err, want)
+		}
+	}
+}
+
+// Without chance the answer is known: hit h takes half·h/(1−h).
+func TestTheAnswerIsTheSmallestWithinThePrecision(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		half := math.Exp(rapid.Float64Range(math.Log(1e6), math.Log(1e10)).Draw(t, "half"))
+		hit := rapid.Float64Range(0.2, 0.95).Draw(t, "hit")
+		c := config2(t, curve(half, 0), hit)
+		if guess := rapid.Int64Range(0, 1<<41).Draw(t, "guess"); guess > 0 {
+			c.Guess = func(string) int64 { return guess }
+		}
+		r, err := Run(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		exact := half * hit / (1 - hit)
+		a := r.Answers[0]
+		if !a.Reached || float64(a.Capacity) < exact*0.999999 || float64(a.Capacity) > exact*1.0501 {
+			t.Fatalf("capacity %d, exact %.0f", a.Capacity, exact)
+		}
+		if a.Below == nil || float64(a.Below.Capacity) >= exact {
+			t.Fatalf("below: %+v", a.Below)
+		}
+	})
+}
+
+func config2(t *rapid.T, trial Trial, hit float64) Config {
+	q, _ := sweep.Find("hit")
+	return Config{Policies: []string{"lru"}, Targets: []Target{{q, hit, "hit"}}, Seeds: []uint64{1}, Jobs: 1,
+		Least: 1 << 16, Most: 1 << 42, Precision: 0.05, Trial: trial}
+}
+
+// With chance the answer is not below what the mean would name: the whole
+// interval keeps the target.
+func TestTheAnswerHoldsWithItsInterval(t *testing.T) {
+	r, err := Run(t.Context(), config(t, curve(1e8, 0.004), "hit>=0.8", "ttfb-p99<=45ms"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := r.Answers[0]
+	e := a.At.Figures["hit"]
+	if !a.Reached || e.Mean-*e.Doubt < 0.8 || a.Capacity < 4e8 || a.Capacity > 6e8 {
+		t.Errorf("%+v at %+v", a, e)
+	}
+}
+
+func TestWhatNoCapacityReachesIsSaid(t *testing.T) {
+	c := config(t, curve(1e8, 0), "hit>=0.8")
+	c.Most = 1 << 24
+	r, err := Run(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := r.Answers[0]; a.Reached || a.At.Capacity != 1<<24 {
+		t.Errorf("%+v", a)
+	}
+	var b strings.Builder
+	if err := r.WriteTable(&b, false); err != nil || !strings.Contains(b.String(), "> 16MiB") {
+		t.Errorf("%v\n%s", err, b.String())
+	}
+}
+
+// Where the least capacity does, it is the answer.
+func TestTheLeastCapacityMayDo(t *testing.T) {
+	r, err := Run(t.Context(), config(t, curve(1, 0), "hit>=0.8"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := r.Answers[0]; !a.Reached || a.Capacity != 1<<16 || a.Below != nil {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestAnUnknownQuantityIsSaid(t *testing.T) {
+	_, err := Run(t.Context(), config(t, curve(1e8, 0), "total-p99<=1s"))
+	if err == nil || !strings.Contains(err.Error(), "total-p99<=1s: what is played tells no last byte p99") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestInterruptedKeepsWholeAnswers(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := config(t, nil, "hit>=0.8")
+	c.Policies = []string{"lru", "sieve"}
+	c.Trial = func(ctx context.Context, cell sweep.Cell, seed uint64) (sweep.Values, *sweep.Monthly, error) {
+		if cell.Policy == "sieve" {
+			cancel()
+			return nil, nil, errors.New("cut off")
+		}
+		return curve(1e8, 0)(ctx, cell, seed)
+	}
+	r, err := Run(ctx, c)
+	if err != nil || !r.Partial || len(r.Answers) != 1 {
+		t.Errorf("%v, %+v", err, r)
+	}
+}
+
+// A bill worked out by hand: 1 TB from origins at 0.09 a GiB, a million requests
+// at 0.4 a thousand, 64 GiB of memory in two locations.
+func TestCostsByHand(t *testing.T) {
+	l := price.Default()
+	p := Prices{List: l, Memory: 5, OriginEgress: 0.09, OriginRequests: 0.4, Locations: 2}
+	got := p.Of(64<<30, sweep.Monthly{OriginBytes: 1024 * l.Gigabyte, OriginRequests: 1e6})
+	if want := (Cost{Origin: 1024*0.09 + 400, Memory: 64 * 5 * 2}); math.Abs(got.Origin-want.Origin) > 1e-9 || got.Memory != want.Memory || got.Viewers != 0 {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := p.Of(1, sweep.Monthly{BytesOut: 1e15, Requests: 1e9}); got.Viewers < 10_000 {
+		t.Errorf("a petabyte to viewers costs %v", got.Viewers)
+	}
+}
+
+// What people see; set LOOK to a folder for the plots.
+func TestTablesAndPlots(t *testing.T) {
+	c := config(t, curve(1e8, 0.002), "hit>=0.8", "ttfb-p99<=60ms")
+	c.Policies = []string{"lru", "sieve"}
+	c.Guess = func(string) int64 { return 3e8 }
+	c.Variants = []Variant{{"twice the objects", curve(2e8, 0.002)}, {"half the objects", curve(5e7, 0.002)}}
+	c.Prices = &Prices{List: price.Default(), Memory: MemoryPrice, OriginEgress: 0.09, Locations: 3}
+	r, err := Run(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := r.WriteTable(&b, false); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("\n%s", b.String())
+	for _, line := range strings.Split(b.String(), "\n") {
+		if len([]rune(line)) > 80 {
+			t.Errorf("%d columns: %q", len([]rune(line)), line)
+		}
+	}
+	if v := r.Answers[0].Variants; len(v) != 2 || v[0].Kept || !v[1].Kept {
+		t.Errorf("variants %+v", v)
+	}
+	size, err := plot.ParseSize("16x9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures := r.Figures("made up", false)
+	if !slices.ContainsFunc(figures, func(f *plot.Figure) bool { return f.Name == "plan_cost" }) || len(figures) != 3 {
+		t.Errorf("%d figures", len(figures))
+	}
+	for _, f := range figures {
+		var b strings.Builder
+		if err := plot.Render(&b, f, "png", size); err != nil {
+			t.Fatal(err)
+		}
+		if dir := os.Getenv("LOOK"); dir != "" {
+			if err := os.WriteFile(filepath.Join(dir, f.Name+".png"), []byte(b.String()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package plan
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"edgesim/sim/sweep"
+)
+
+// WriteTable prints the answers, at most 80 columns wide: a line for every policy,
+// and what the answer of the smallest hangs on. objects says that capacities are
+// numbers of objects.
+func (r *Result) WriteTable(w io.Writer, objects bool) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Smallest capacity for %s\n\n", strings.Join(r.Targets, " and "))
+	fmt.Fprintf(&b, "%-14s %10s %10s  %s\n", "policy", "capacity", "a month", r.heads())
+	for i := range r.Answers {
+		r.line(&b, &r.Answers[i], objects)
+	}
+	if best := r.Best(); best != nil {
+		r.explain(&b, best, objects)
+	}
+	if r.Partial {
+		b.WriteString("\nInterrupted: policies are missing.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// heads are what stands over the targets' columns.
+func (r *Result) heads() string {
+	var list []string
+	for _, t := range r.targets {
+		list = append(list, fmt.Sprintf("%-18s", t.Name))
+	}
+	return strings.TrimRight(strings.Join(list, " "), " ")
+}
+
+func (r *Result) line(b *strings.Builder, a *Answer, objects bool) {
+	capacity, cost := sweep.Capacity(a.Capacity, objects), "–"
+	if !a.Reached {
+		capacity = "> " + capacity
+	}
+	if a.At.Cost != nil {
+		cost = fmt.Sprintf("$%.2f", a.At.Cost.Total())
+	}
+	var figures []string
+	for _, t := range r.targets {
+		figures = append(figures, fmt.Sprintf("%-18s", show(t.Quantity, a.At.Figures)))
+	}
+	fmt.Fprintf(b, "%-14s %10s %10s  %s\n", a.Policy, capacity, cost, strings.TrimRight(strings.Join(figures, " "), " "))
+}
+
+// show is an estimate with its unit.
+func show(q sweep.Quantity, figures map[string]sweep.Estimate) string {
+	e, ok := figures[q.Name]
+	if !ok {
+		return "unknown"
+	}
+	if e.Doubt == nil {
+		return q.Unit.Show(e.Mean)
+	}
+	return strings.TrimSuffix(q.Unit.Show(e.Mean), " %") + " ± " + q.Unit.Show(*e.Doubt)
+}
+
+// Best is the answer with the smallest capacity that keeps the targets; nil where
+// none does.
+func (r *Result) Best() *Answer {
+	var best *Answer
+	for i := range r.Answers {
+		if a := &r.Answers[i]; a.Reached && (best == nil || a.Capacity < best.Capacity) {
+			best = a
+		}
+	}
+	return best
+}
+
+// explain says how sure the answer is and what would change it.
+func (r *Result) explain(b *strings.Builder, a *Answer, objects bool) {
+	fmt.Fprintf(b, "\n%s at %s keeps every target with its whole interval.\n", a.Policy, sweep.Capacity(a.Capacity, objects))
+	if a.Below != nil {
+		how := "does not"
+		if a.Perhaps {
+			how = "does by its mean, but not surely"
+		}
+		fmt.Fprintf(b, "%s %s: %s.\n", sweep.Capacity(a.Below.Capacity, objects), how, r.figures(a.Below.Figures))
+	}
+	if a.Guess > 0 {
+		fmt.Fprintf(b, "The analytic model had said %s.\n", sweep.Capacity(a.Guess, objects))
+	}
+	if a.At.Replicas == 1 {
+		b.WriteString("One replica has no interval: --replicas 3 or more says how sure this is.\n")
+	}
+	for i, v := range a.Variants {
+		if i == 0 {
+			b.WriteString("\nWhat would change the answer, at that capacity:\n")
+		}
+		kept := "kept"
+		if !v.Kept {
+			kept = "missed"
+		}
+		fmt.Fprintf(b, "  %-28s %-7s %s\n", v.Name, kept, r.means(v.Figures))
+	}
+}
+
+// means are the targets' figures without their intervals.
+func (r *Result) means(m map[string]sweep.Estimate) string {
+	bare := map[string]sweep.Estimate{}
+	for name, e := range m {
+		bare[name] = sweep.Estimate{Mean: e.Mean}
+	}
+	return r.figures(bare)
+}
+
+func (r *Result) figures(m map[string]sweep.Estimate) string {
+	var list []string
+	for _, t := range r.targets {
+		list = append(list, t.Name+" "+show(t.Quantity, m))
+	}
+	return strings.Join(list, ", ")
+}
