@@ -41,7 +41,7 @@ func (r *Result) costs(name string) *plot.Figure {
 		best = &r.Answers[0]
 	}
 	total := plot.Line{Label: "together", Color: "ink"}
-	origin := plot.Line{Label: "origins", Color: "vermillion"}
+	origin := plot.Line{Label: "origins", Color: "vermillion", Dash: []float64{6, 3}}
 	memory := plot.Line{Label: "memory", Color: "blue"}
 	for _, t := range best.Tried {
 		if t.Cost == nil {

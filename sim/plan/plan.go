@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -31,6 +32,10 @@ type Config struct {
 
 	// Guess is where the search begins; 0: nobody knows.
 	Guess func(policy string) int64
+
+	// Around is by how many doublings the smallest answer is looked at on both
+	// sides, for its curves; 0: not at all.
+	Around int
 
 	Trial    Trial
 	Variants []Variant
@@ -92,8 +97,10 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	for _, t := range c.Targets {
 		r.Targets = append(r.Targets, t.String())
 	}
+	searches := map[string]*search{}
 	for _, p := range c.Policies {
 		s := &search{Config: &c, policy: p, tried: map[int64]Tried{}}
+		searches[p] = s
 		a, err := s.answer(ctx)
 		if ctx.Err() != nil {
 			r.Partial = true
@@ -109,6 +116,12 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	}
 	if len(r.Answers) == 0 {
 		return nil, fmt.Errorf("interrupted before a policy had an answer: %w", ctx.Err())
+	}
+	if best := r.Best(); best != nil && !r.Partial {
+		if err := searches[best.Policy].around(ctx, best); err != nil && ctx.Err() == nil {
+			return nil, err
+		}
+		r.Partial = ctx.Err() != nil
 	}
 	return r, nil
 }
@@ -258,10 +271,7 @@ func mean(months []sweep.Monthly) (m sweep.Monthly) {
 
 // tell fills in what the search has found.
 func (s *search) tell(a *Answer, capacity int64) {
-	for _, t := range s.tried {
-		a.Tried = append(a.Tried, t)
-	}
-	slices.SortFunc(a.Tried, func(x, y Tried) int { return int(min(max(x.Capacity-y.Capacity, -1), 1)) })
+	a.Tried = s.inOrder()
 	a.Reached, a.Capacity = capacity > 0, capacity
 	if !a.Reached {
 		last := a.Tried[len(a.Tried)-1]
@@ -278,6 +288,39 @@ func (s *search) tell(a *Answer, capacity int64) {
 			a.Below, a.Perhaps = t, t.kept == maybe
 		}
 	}
+}
+
+// around tries capacities on both sides of the answer.
+func (s *search) around(ctx context.Context, a *Answer) error {
+	for k := range s.Around {
+		for _, at := range []int64{a.Capacity >> (k + 1), a.Capacity << (k + 1)} {
+			if at < s.Least || at > s.Most {
+				continue
+			}
+			if _, err := s.try(ctx, at); err != nil {
+				return err
+			}
+		}
+	}
+	at, below := a.At.Capacity, a.Below
+	a.Tried = s.inOrder()
+	for i := range a.Tried {
+		if a.Tried[i].Capacity == at {
+			a.At = &a.Tried[i]
+		}
+		if below != nil && a.Tried[i].Capacity == below.Capacity {
+			a.Below = &a.Tried[i]
+		}
+	}
+	return nil
+}
+
+// inOrder is everything that was tried, ascending.
+func (s *search) inOrder() (list []Tried) {
+	for _, c := range slices.Sorted(maps.Keys(s.tried)) {
+		list = append(list, s.tried[c])
+	}
+	return list
 }
 
 // vary plays the answer in the other worlds.

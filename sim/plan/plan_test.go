@@ -186,6 +186,7 @@ func TestTablesAndPlots(t *testing.T) {
 	c := config(t, curve(1e8, 0.002), "hit>=0.8", "ttfb-p99<=60ms")
 	c.Policies = []string{"lru", "sieve"}
 	c.Guess = func(string) int64 { return 3e8 }
+	c.Around = 3
 	c.Variants = []Variant{{"twice the objects", curve(2e8, 0.002)}, {"half the objects", curve(5e7, 0.002)}}
 	c.Prices = &Prices{List: price.Default(), Memory: MemoryPrice, OriginEgress: 0.09, Locations: 3}
 	r, err := Run(t.Context(), c)
@@ -201,6 +202,9 @@ func TestTablesAndPlots(t *testing.T) {
 		if len([]rune(line)) > 80 {
 			t.Errorf("%d columns: %q", len([]rune(line)), line)
 		}
+	}
+	if a := r.Answers[0]; len(a.Tried) < 7 || a.Tried[0].Capacity > a.Capacity/8 || a.At.Capacity != a.Capacity {
+		t.Errorf("tried %d capacities from %d on around %d", len(a.Tried), a.Tried[0].Capacity, a.Capacity)
 	}
 	if v := r.Answers[0].Variants; len(v) != 2 || v[0].Kept || !v[1].Kept {
 		t.Errorf("variants %+v", v)
