@@ -97,7 +97,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	if err := context.Cause(inner); err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	return c.result(outcomes, ctx.Err() != nil)
+	return Collect(c.Cells, outcomes, ctx.Err() != nil)
 }
 
 func (c *Config) deal(ctx context.Context, todo chan<- trial) {
@@ -113,13 +113,16 @@ func (c *Config) deal(ctx context.Context, todo chan<- trial) {
 	}
 }
 
-func (c *Config) result(outcomes [][]Values, partial bool) (*Result, error) {
-	r := &Result{Replicas: len(c.Seeds), Partial: partial}
+// Collect makes a result of what cells came to, a value for each replica; nil is
+// one that was not played.
+func Collect(cells []Cell, outcomes [][]Values, partial bool) (*Result, error) {
+	r := &Result{Partial: partial}
 	var all []Values
 	for i, list := range outcomes {
+		r.Replicas = max(r.Replicas, len(list))
 		list = slices.DeleteFunc(list, func(v Values) bool { return v == nil })
 		if len(list) > 0 {
-			r.Rows = append(r.Rows, Row{c.Cells[i], len(list), Estimates(list)})
+			r.Rows = append(r.Rows, Row{cells[i], len(list), Estimates(list)})
 			all = append(all, list...)
 		}
 	}

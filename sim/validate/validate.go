@@ -14,10 +14,8 @@ import (
 	"edgesim/results"
 	"edgesim/results/plot"
 	"edgesim/sim/scenario"
+	"edgesim/sim/sweep"
 )
-
-// World plays a scenario once and hands every record to view.
-type World func(ctx context.Context, s *scenario.Scenario, view results.View) error
 
 // Config is what a validation is made from.
 type Config struct {
@@ -26,7 +24,7 @@ type Config struct {
 	Load    func(seed uint64) (*scenario.Scenario, error)
 	Repeats int // of both worlds, at least 1; from 2 on there are intervals
 
-	Live, Virtual World
+	Live, Virtual sweep.World
 
 	// Status is told what is being played. nil: nobody is.
 	Status func(repeat int, world string)
@@ -85,7 +83,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 func (c *Config) once(ctx context.Context, i int, s *scenario.Scenario, shapes map[string]*shapes) (live, virtual *results.Summary, err error) {
 	for _, w := range []struct {
 		name string
-		play World
+		play sweep.World
 		into **results.Summary
 	}{{"virtual", c.Virtual, &virtual}, {"live", c.Live, &live}} {
 		if c.Status != nil {

@@ -10,6 +10,7 @@ import (
 
 	"edgesim/results"
 	"edgesim/sim/scenario"
+	"edgesim/sim/sweep"
 )
 
 func load(seed uint64) (*scenario.Scenario, error) {
@@ -22,7 +23,7 @@ func load(seed uint64) (*scenario.Scenario, error) {
 
 // world is one of made-up records: n of them, a share of hits, misses that take
 // about 100 ms times slow.
-func world(from []results.Vantage, hits, slow float64) World {
+func world(from []results.Vantage, hits, slow float64) sweep.World {
 	return func(_ context.Context, s *scenario.Scenario, view results.View) error {
 		rng := rand.New(rand.NewPCG(s.Seed, 7))
 		var recs []results.Record
