@@ -64,22 +64,22 @@ func (s *single) counts() []count { return []count{s.count} }
 
 func (s *single) play(b *batch) {
 	s.resident = lengthened(s.resident, b.objects)
-	s.touch(b.asks)
-	for i, a := range b.asks {
-		if s.seer != nil {
-			s.seer.See(b.next[i])
+	b.chunks(func(asks []ask, from int) {
+		s.touch(asks)
+		for i, a := range asks {
+			if s.seer != nil {
+				s.seer.See(b.next[from+i])
+			}
+			if s.resident[a.object] != 0 {
+				s.policy.Hit(a.object)
+				continue
+			}
+			s.store(b, a)
 		}
-		if s.resident[a.object] != 0 {
-			s.policy.Hit(a.object)
-			continue
-		}
-		size := b.sizeOf(a.size)
-		s.miss(size)
-		s.store(b, i, size)
-	}
+	})
 }
 
-// touch loads what the batch will ask for; the loads do not wait for each other.
+// touch loads what will be asked for; the loads do not wait for each other.
 func (s *single) touch(asks []ask) {
 	sum := uint32(0)
 	for _, a := range asks {
@@ -88,12 +88,13 @@ func (s *single) touch(asks []ask) {
 	s.warmed += sum
 }
 
-// store makes the object of request i resident, as edge/cache's shard does.
-func (s *single) store(b *batch, i int, size int64) {
-	a := b.asks[i]
+// store makes the object of a miss resident, as edge/cache's shard does.
+func (s *single) store(b *batch, a ask) {
+	size := b.sizeOf(a.size)
+	s.miss(size)
 	in := policy.Item{Key: uint64(a.object), Size: size}
 	if s.named {
-		in.Key = b.ids[i]
+		in.Key = b.names[a.object]
 	}
 	if size > s.capacity || s.admitter != nil && !s.admitter.Admit(in) {
 		s.refuse(size)

@@ -41,18 +41,20 @@ func newSieveLane(capacities []int64) lane {
 
 func (l *handLane) play(b *batch) {
 	l.states = lengthened(l.states, b.objects)
-	sum := uint32(0)
-	for _, a := range b.asks {
-		sum += l.states[a.object].resident
-	}
-	l.warmed += sum
-	for _, a := range b.asks {
-		s := &l.states[a.object]
-		s.visited |= s.resident
-		if missing := l.all &^ s.resident; missing != 0 {
-			l.admit(b, a, missing)
+	b.chunks(func(asks []ask, _ int) {
+		sum := uint32(0)
+		for _, a := range asks {
+			sum += l.states[a.object].resident
 		}
-	}
+		l.warmed += sum
+		for _, a := range asks {
+			s := &l.states[a.object]
+			s.visited |= s.resident
+			if missing := l.all &^ s.resident; missing != 0 {
+				l.admit(b, a, missing)
+			}
+		}
+	})
 }
 
 func (l *handLane) admit(b *batch, a ask, missing uint32) {

@@ -74,5 +74,4 @@ func (c Config) sizeOf(r *trace.Request) int64 {
 	return max(1, r.Size)
 }
 
-// parse checks a cell's policy.
-func (c Cell) parse() (policy.Kind, map[string]float64, error) { return policy.Parse(c.Policy) }
+func (c Cell) parse() (policy.Kind, map[string]float64, error) { return parse(c.Policy) }

@@ -53,16 +53,18 @@ func newFIFOLane(capacities []int64) lane {
 
 func (l *fifoLane) play(b *batch) {
 	l.resident = lengthened(l.resident, b.objects)
-	sum := uint32(0)
-	for _, a := range b.asks {
-		sum += l.resident[a.object]
-	}
-	l.warmed += sum
-	for _, a := range b.asks {
-		if missing := l.all &^ l.resident[a.object]; missing != 0 {
-			l.admit(b, a, missing)
+	b.chunks(func(asks []ask, _ int) {
+		sum := uint32(0)
+		for _, a := range asks {
+			sum += l.resident[a.object]
 		}
-	}
+		l.warmed += sum
+		for _, a := range asks {
+			if missing := l.all &^ l.resident[a.object]; missing != 0 {
+				l.admit(b, a, missing)
+			}
+		}
+	})
 }
 
 func (l *fifoLane) admit(b *batch, a ask, missing uint32) {

@@ -2,6 +2,7 @@ package curve
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"edgesim/edge/policy"
@@ -21,14 +22,20 @@ var shared = map[string]func(k policy.Kind, c policy.Config, capacities []int64)
 
 // plan is which lanes play which cells.
 type plan struct {
+	all   []Cell
 	lanes []lane
 	cells [][]int // of each lane, the places of its cells in the list of all
+	tally *tally
+	wants wants
 }
 
-// lay distributes cells over lanes.
+// lay distributes cells over lanes: those of a policy that has a lane for many
+// together, so many that every job has some.
 func lay(cells []Cell, c Config) (*plan, error) {
-	p := &plan{}
+	p := &plan{all: cells, tally: newTally(cells)}
+	p.add(p.tally, nil)
 	groups := map[string][]int{}
+	var order []string
 	for i, cell := range cells {
 		k, _, err := cell.parse()
 		switch {
@@ -37,40 +44,48 @@ func lay(cells []Cell, c Config) (*plan, error) {
 		case cell.Capacity < 1:
 			return nil, fmt.Errorf("capacity %d: it must be at least 1", cell.Capacity)
 		case shared[k.Name] == nil:
-			if err := p.addSingle(i, cell, c); err != nil {
-				return nil, err
-			}
+			p.addSingle(i, c)
 			continue
 		}
-		groups[cell.Policy] = append(groups[cell.Policy], i)
-		if len(groups[cell.Policy]) == mostTogether {
-			p.addShared(cells, groups[cell.Policy])
-			delete(groups, cell.Policy)
+		if groups[cell.Policy] == nil {
+			order = append(order, cell.Policy)
 		}
+		groups[cell.Policy] = append(groups[cell.Policy], i)
 	}
-	for i, cell := range cells {
-		if group := groups[cell.Policy]; len(group) > 0 && group[0] == i {
-			p.addShared(cells, group)
+	for _, policy := range order {
+		group := groups[policy]
+		for part := range slices.Chunk(group, min(mostTogether, parts(len(group), len(order), c.Jobs))) {
+			p.addShared(part)
 		}
 	}
 	return p, nil
 }
 
-func (p *plan) addSingle(i int, cell Cell, c Config) error {
-	k, params, err := cell.parse()
-	if err != nil {
-		return err
-	}
-	named := hashesNames(k.Name)
+// parts is how many cells of a policy go together so that so many policies give
+// every job something to do.
+func parts(cells, policies, jobs int) int {
+	lanes := max(1, (jobs+policies-1)/policies)
+	return (cells + lanes - 1) / lanes
+}
+
+func (p *plan) add(l lane, cells []int) {
+	p.lanes = append(p.lanes, l)
+	p.cells = append(p.cells, cells)
+}
+
+func (p *plan) addSingle(i int, c Config) {
+	cell := p.all[i]
+	k, params, _ := cell.parse()
 	pc := policy.Config{Capacity: cell.Capacity, Seed: c.Seed, Params: params, Dense: expected}
+	named := hashesNames(k.Name)
 	if named {
 		pc.Dense = 0
 	}
 	s := newSingle(k.New(pc), cell.Capacity)
 	s.named = named
-	p.lanes = append(p.lanes, s)
-	p.cells = append(p.cells, []int{i})
-	return nil
+	p.wants.names = p.wants.names || named
+	p.wants.next = p.wants.next || s.seer != nil
+	p.add(s, []int{i})
 }
 
 // hashesNames tells whether a policy puts objects' names into filters or sketches.
@@ -83,15 +98,11 @@ func hashesNames(kind string) bool {
 // expected is how many objects policies make room for at first.
 const expected = 1 << 12
 
-func (p *plan) addShared(cells []Cell, group []int) {
-	k, params, err := cells[group[0]].parse()
-	if err != nil {
-		panic("curve: a policy that was parsed cannot be parsed: " + err.Error())
-	}
+func (p *plan) addShared(group []int) {
+	k, params, _ := p.all[group[0]].parse()
 	var capacities []int64
 	for _, i := range group {
-		capacities = append(capacities, cells[i].Capacity)
+		capacities = append(capacities, p.all[i].Capacity)
 	}
-	p.lanes = append(p.lanes, shared[k.Name](k, policy.Config{Params: params}, capacities))
-	p.cells = append(p.cells, group)
+	p.add(shared[k.Name](k, policy.Config{Params: params}, capacities), group)
 }

@@ -34,21 +34,23 @@ func newLRULane(capacities []int64) lane {
 
 func (l *lruLane) play(b *batch) {
 	l.entries, l.sizes = lengthened(l.entries, b.objects+1), lengthened(l.sizes, b.objects+1)
-	l.touch(b.asks)
-	for _, a := range b.asks {
-		at := a.object + 1
-		e := &l.entries[at]
-		missing := l.all &^ e.resident
-		if e.resident != 0 {
-			l.raise(at, e)
+	b.chunks(func(asks []ask, _ int) {
+		l.touch(asks)
+		for _, a := range asks {
+			at := a.object + 1
+			e := &l.entries[at]
+			missing := l.all &^ e.resident
+			if e.resident != 0 {
+				l.raise(at, e)
+			}
+			if missing != 0 {
+				l.admit(b, a, missing)
+			}
 		}
-		if missing != 0 {
-			l.admit(b, a, missing)
-		}
-	}
+	})
 }
 
-// touch loads the entries that the batch will ask for, then their neighbours.
+// touch loads the entries that will be asked for, then their neighbours.
 func (l *lruLane) touch(asks []ask) {
 	sum := uint32(0)
 	for _, a := range asks {

@@ -3,6 +3,8 @@ package curve
 import (
 	"math/bits"
 	"unsafe"
+
+	"edgesim/workloads/trace"
 )
 
 // numbers gives every id a number, from 0 on in the order in which they come, so
@@ -21,7 +23,7 @@ type numbers struct {
 	cells  []numberCell
 	shift  uint // 64 − log2(len(cells))
 	used   int
-	homes  [batchSize]uint32
+	homes  [touchSize]uint32
 	sizes  sizes
 	warmed uint32 // keeps the compiler from leaving the touching out
 
@@ -71,21 +73,21 @@ func spread(id uint64) uint64 {
 	return hi ^ lo
 }
 
-// touch loads the home cells of so many ids; the loads do not wait for each
+// touch loads the home cells of at most touchSize requests' ids; the loads do not wait for each
 // other.
-func (n *numbers) touch(ids []uint64) {
+func (n *numbers) touch(reqs []trace.Request) {
 	cells, shift := n.cells, n.shift
 	sum := uint32(0)
-	for i, id := range ids {
-		at := spread(id) >> shift
+	for i := range reqs {
+		at := spread(reqs[i].ID) >> shift
 		n.homes[i] = uint32(at)
 		sum += cells[at].next
 	}
 	n.warmed += sum
 }
 
-// number is the number of id, which is the batch's request i and was touched,
-// and of a size as coded.
+// number is the number of id, which was touched as request i, and which came
+// with a size of that code.
 func (n *numbers) number(i int, id uint64, size uint32) uint32 {
 	mask := uint(len(n.cells) - 1)
 	for at := uint(n.homes[i]); ; at++ {

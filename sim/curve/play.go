@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
-
-	"edgesim/workloads/trace"
+	"sync"
+	"sync/atomic"
 )
 
 // Play reads a trace once and gives every cell's result, in the order of cells.
@@ -17,43 +17,91 @@ func Play(ctx context.Context, r Reader, cells []Cell, c Config) ([]Result, Tota
 	if err != nil {
 		return nil, Totals{}, err
 	}
-	var capacities []int64
-	for _, cell := range cells {
-		capacities = append(capacities, cell.Capacity)
-	}
-	m := newNumberer(c, capacities)
-	b := &batch{}
-	err = feed(ctx, r, c.Warmup, func(reqs []trace.Request) {
-		m.fill(b, reqs)
-		for _, l := range p.lanes {
-			l.play(b)
-		}
-	}, func() {
-		m.clear()
-		for _, l := range p.lanes {
-			l.clear()
-		}
-	})
-	totals := m.sum()
-	totals.Partial = err != nil
-	return p.results(cells, m, totals), totals, err
+	return p.play(ctx, newNumberer(r, c, p.wants), c)
 }
 
-// feed reads to the end, in batches, and calls warm when the warm-up is over.
-func feed(ctx context.Context, r Reader, warmup int64, play func([]trace.Request), warm func()) error {
-	reqs := make([]trace.Request, batchSize)
+// play plays all lanes.
+func (p *plan) play(ctx context.Context, src source, c Config) ([]Result, Totals, error) {
+	err := p.run(ctx, src, c)
+	t := src.totals()
+	t.Bytes, t.Counted = p.tally.bytes, p.tally.requests
+	t.Partial = err != nil
+	return p.results(t), t, err
+}
+
+// run plays batches in their order on every lane: here, or with several jobs on
+// so many goroutines, each with lanes of its own, while the next are read.
+func (p *plan) run(ctx context.Context, src source, c Config) error {
+	if c.Jobs <= 1 {
+		b := &batch{}
+		return feed(ctx, src, c.Warmup, func() *batch { return b }, func(b *batch) error {
+			for _, l := range p.lanes {
+				playOn(l, b)
+			}
+			return nil
+		})
+	}
+	return p.abreast(ctx, src, c)
+}
+
+// queued is how many batches may be under way between the reader and the lanes.
+const queued = 8
+
+func (p *plan) abreast(ctx context.Context, src source, c Config) error {
+	jobs := min(c.Jobs, len(p.lanes))
+	free := make(chan *batch, queued)
+	for range queued {
+		free <- &batch{}
+	}
+	var work []chan *batch
+	var done sync.WaitGroup
+	for i := range jobs {
+		work = append(work, make(chan *batch, queued))
+		done.Go(func() {
+			for b := range work[i] {
+				for k := i; k < len(p.lanes); k += jobs {
+					playOn(p.lanes[k], b)
+				}
+				if atomic.AddInt32(&b.users, -1) == 0 {
+					free <- b
+				}
+			}
+		})
+	}
+	err := feed(ctx, src, c.Warmup, func() *batch { return <-free }, func(b *batch) error {
+		atomic.StoreInt32(&b.users, int32(jobs))
+		for _, w := range work {
+			w <- b
+		}
+		return nil
+	})
+	for _, w := range work {
+		close(w)
+	}
+	done.Wait()
+	return err
+}
+
+func playOn(l lane, b *batch) {
+	l.play(b)
+	if b.warm {
+		l.clear()
+	}
+}
+
+// feed reads to the end and hands batches on. One ends where the warm-up does.
+func feed(ctx context.Context, src source, warmup int64, take func() *batch, play func(*batch) error) error {
 	for done := int64(0); ; {
-		n, err := r.Read(reqs)
-		for got := reqs[:n]; len(got) > 0; {
-			part := got
-			if left := warmup - done; left > 0 {
-				part = got[:min(int64(len(got)), left)]
-			}
-			play(part)
-			got = got[len(part):]
-			if done += int64(len(part)); done == warmup {
-				warm()
-			}
+		b := take()
+		most := int64(batchSize)
+		if left := warmup - done; left > 0 {
+			most = min(most, left)
+		}
+		err := src.next(b, int(most))
+		done += int64(len(b.asks))
+		b.warm = done == warmup && warmup > 0
+		if err := play(b); err != nil {
+			return err
 		}
 		switch {
 		case errors.Is(err, io.EOF):
@@ -66,14 +114,14 @@ func feed(ctx context.Context, r Reader, warmup int64, play func([]trace.Request
 	}
 }
 
-func (p *plan) results(cells []Cell, m *numberer, t Totals) []Result {
-	all := make([]Result, len(cells))
+func (p *plan) results(t Totals) []Result {
+	all := make([]Result, len(p.all))
 	for i, l := range p.lanes {
 		for k, n := range l.counts() {
 			at := p.cells[i][k]
-			r := Result{Cell: cells[at], Requests: t.Counted, Bytes: t.Bytes, Misses: n.misses, MissBytes: n.missBytes,
+			r := Result{Cell: p.all[at], Requests: t.Counted, Bytes: t.Bytes, Misses: n.misses, MissBytes: n.missBytes,
 				Refused: n.refused, RefusedBytes: n.refusedBytes}
-			r.Unfit, r.UnfitBytes = m.unfit.above(r.Capacity)
+			r.Unfit, r.UnfitBytes = p.tally.above(r.Capacity)
 			all[at] = r
 		}
 	}

@@ -29,9 +29,13 @@ func TestCellsCountWhatShardsCount(t *testing.T) {
 				}
 			}
 			got, _ := played(t, reqs, cells, Config{Warmup: int64(tr.warmup)})
+			abreast, _ := played(t, reqs, cells, Config{Warmup: int64(tr.warmup), Jobs: 3})
 			for i, c := range cells {
 				if want := throughShard(t, reqs, c, tr.warmup); got[i] != want {
 					t.Errorf("%s at %d:\n     %+v\nshard %+v", c.Policy, c.Capacity, got[i], want)
+				}
+				if abreast[i] != got[i] {
+					t.Errorf("%s at %d: with three jobs %+v, with one %+v", c.Policy, c.Capacity, abreast[i], got[i])
 				}
 			}
 		})

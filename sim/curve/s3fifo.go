@@ -49,18 +49,20 @@ func partOf(capacity int64, part float64) int64 {
 func (l *s3fifoLane) play(b *batch) {
 	l.states = lengthened(l.states, b.objects)
 	l.places = lengthened(l.places, b.objects*len(l.caches))
-	sum := uint32(0)
-	for _, a := range b.asks {
-		sum += l.states[a.object].resident
-	}
-	l.warmed += sum
-	for _, a := range b.asks {
-		s := &l.states[a.object]
-		s.hit()
-		if missing := l.all &^ s.resident; missing != 0 {
-			l.admit(b, a, missing)
+	b.chunks(func(asks []ask, _ int) {
+		sum := uint32(0)
+		for _, a := range asks {
+			sum += l.states[a.object].resident
 		}
-	}
+		l.warmed += sum
+		for _, a := range asks {
+			s := &l.states[a.object]
+			s.hit()
+			if missing := l.all &^ s.resident; missing != 0 {
+				l.admit(b, a, missing)
+			}
+		}
+	})
 }
 
 // hit adds one to the hits in the cells where the object is resident, up to 3.

@@ -5,41 +5,57 @@ import (
 	"sort"
 )
 
-// unfit counts what is larger than capacities: requests that no policy could
-// answer from a cache of that size.
-type unfit struct {
+// tally is a lane that is no cell: it counts what all cells are asked for, and
+// what of it is larger than their capacities, so that no policy could answer it
+// from a cache of that size.
+type tally struct {
 	least      int64   // the smallest capacity: most sizes are compared with it alone
 	capacities []int64 // rising, each once
-	requests   []int64 // of sizes above capacities[i] and not above the next
-	bytes      []int64
+	requests   int64
+	bytes      int64
+	over       []count // misses: of sizes above capacities[i] and not above the next
 }
 
-func newUnfit(capacities []int64) unfit {
-	u := unfit{capacities: slices.Compact(slices.Sorted(slices.Values(capacities)))}
-	u.least = 1<<63 - 1
-	if len(u.capacities) > 0 {
-		u.least = u.capacities[0]
+func newTally(cells []Cell) *tally {
+	t := &tally{least: 1<<63 - 1}
+	for _, c := range cells {
+		t.capacities = append(t.capacities, c.Capacity)
 	}
-	u.clear()
-	return u
+	slices.Sort(t.capacities)
+	t.capacities = slices.Compact(t.capacities)
+	if len(t.capacities) > 0 {
+		t.least = t.capacities[0]
+	}
+	t.clear()
+	return t
 }
 
-func (u *unfit) clear() {
-	u.requests, u.bytes = make([]int64, len(u.capacities)), make([]int64, len(u.capacities))
+func (t *tally) clear() {
+	t.requests, t.bytes, t.over = 0, 0, make([]count, len(t.capacities))
 }
 
-func (u *unfit) add(size int64) {
-	i := sort.Search(len(u.capacities), func(i int) bool { return u.capacities[i] >= size }) - 1
-	u.requests[i]++
-	u.bytes[i] += size
+func (t *tally) counts() []count { return nil }
+
+func (t *tally) play(b *batch) {
+	t.requests += int64(len(b.asks))
+	bytes := int64(0)
+	for _, a := range b.asks {
+		size := b.sizeOf(a.size)
+		bytes += size
+		if size > t.least {
+			i := sort.Search(len(t.capacities), func(i int) bool { return t.capacities[i] >= size }) - 1
+			t.over[i].miss(size)
+		}
+	}
+	t.bytes += bytes
 }
 
 // above is the requests for objects larger than a capacity, and their bytes.
-func (u *unfit) above(capacity int64) (requests, bytes int64) {
-	for i, c := range u.capacities {
+func (t *tally) above(capacity int64) (requests, bytes int64) {
+	for i, c := range t.capacities {
 		if c >= capacity {
-			requests += u.requests[i]
-			bytes += u.bytes[i]
+			requests += t.over[i].misses
+			bytes += t.over[i].missBytes
 		}
 	}
 	return requests, bytes

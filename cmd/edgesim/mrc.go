@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"edgesim/edge/policy"
+	"edgesim/sim/curve"
+	"edgesim/sim/unit"
+	"edgesim/workloads/trace"
+)
+
+var mrcCommand = command{
+	name:     "mrc",
+	synopsis: "TRACE... [flags]",
+	about:    "miss-ratio curves of a trace: how often caches of each size miss",
+	long: `TRACE is a trace in a format that ` + "`edgesim trace --help`" + ` lists, packed or
+not; several follow each other, and "-" is the standard input. Every pair of a
+policy and a capacity is a cache that is played over one reading of the trace.
+
+Counted as libCacheSim counts: no warm-up is cut, an object larger than the
+cache is a miss and not admitted, a known id with another size is a hit that
+keeps its size, metadata costs nothing. What no cache of a size could hold is
+printed.
+
+Capacities are sizes, as 64MiB or 1GB, or shares of the bytes of all distinct
+objects, as 10%; with --ignore-size numbers of objects. Without --capacity there
+are twelve, each half of the next, up to all objects.
+
+Examples:
+  edgesim mrc access.oracleGeneral.zst --policy lru,sieve,s3fifo
+  edgesim mrc trace.bin --policy all --capacity 1GiB,4GiB,16GiB --csv -
+  edgesim mrc trace.bin --capacity 1%,10% --warmup 10% --json
+  zcat trace.gz | edgesim mrc - --ignore-size --capacity 1000,10000
+
+Exit status: 0 done; 1 reading failed or was interrupted (what was counted until
+then is printed and said to be partial); 2 wrong usage or a trace of no format.
+`,
+	prepare: func(f *pflag.FlagSet) action {
+		var o mrcOptions
+		f.StringVar(&o.format, "format", "", "of the trace, where it cannot be told: "+traceFormats())
+		f.StringVar(&o.columns, "columns", "", "which column is what, for formats that have to be told")
+		f.StringVar(&o.policies, "policy", "lru", "`NAMES` of policies, or all: "+strings.Join(policy.Names(), " "))
+		f.StringVar(&o.capacities, "capacity", "", "`SIZES` of caches, as 1GiB,4GiB or 1%,10%\n(default twelve, from the bytes of all objects downwards)")
+		f.BoolVar(&o.ignoreSize, "ignore-size", false, "every object counts 1, and capacities are numbers of objects")
+		f.StringVar(&o.resized, "resized", "keep", "a known id with another size is a hit that keeps its size (keep) or\nanother object (new)")
+		f.StringVar(&o.warmup, "warmup", "", "leave so many first requests out of the counts, or such a share: 10% (default none)")
+		f.Int64Var(&o.limit, "limit", 0, "read at most so many requests (default all)")
+		f.BoolVar(&o.skipBad, "skip-bad", false, "pass over what is no request, and count it")
+		f.Uint64Var(&o.seed, "seed", 0, "of the policies' own chance")
+		f.StringVar(&o.csv, "csv", "", "write the curves as CSV to this `FILE`; - is the standard output")
+		f.BoolVar(&o.json, "json", false, "print as JSON")
+		f.IntVar(&o.jobs, "jobs", 0, "processors to use (default all)")
+		f.Var(&o.memory, "memory", "what of a trace that is played twice is kept out of a temporary file\n(default 1GiB)")
+		return o.run
+	},
+}
+
+// mrcOptions are the flags.
+type mrcOptions struct {
+	format, columns, policies, capacities string
+	resized, warmup, csv                  string
+	ignoreSize, skipBad, json             bool
+	limit                                 int64
+	seed                                  uint64
+	jobs                                  int
+	memory                                unit.Size
+}
+
+func traceFormats() string {
+	var names []string
+	for _, f := range trace.Formats() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// wanted is what the flags ask for, once they are understood.
+type wanted struct {
+	specs  []string
+	sizes  []capacity
+	warmup warmup
+	config curve.Config
+}
+
+func (o *mrcOptions) run(e *env, args []string) error {
+	if len(args) == 0 {
+		return usagef("no trace given; right is at least one file, as: edgesim mrc trace.bin")
+	}
+	a, err := o.wanted()
+	if err != nil {
+		return err
+	}
+	t, err := trace.Open(trace.Options{Files: args, Format: o.format, Columns: o.columns, Limit: o.limit, SkipBad: o.skipBad})
+	if err != nil {
+		return usageError{err}
+	}
+	defer t.Close()
+	m := &measured{trace: t, wanted: a, memory: int64(o.memory)}
+	err = m.measure(e)
+	if err != nil && m.results == nil {
+		return err
+	}
+	m.partial = err
+	return errors.Join(o.print(e, m), m.tell(e, err))
+}
+
+func (o *mrcOptions) wanted() (*wanted, error) {
+	a := &wanted{config: curve.Config{IgnoreSize: o.ignoreSize, Seed: o.seed, Jobs: o.jobs}}
+	switch o.resized {
+	case "keep":
+	case "new":
+		a.config.ResizedNew = true
+	default:
+		return nil, usagef("--resized %q: right is keep or new", o.resized)
+	}
+	if o.jobs < 0 {
+		return nil, usagef("--jobs %d: right is a number of processors, or 0 for all", o.jobs)
+	}
+	if o.limit < 0 {
+		return nil, usagef("--limit %d: right is a number of requests, or 0 for all", o.limit)
+	}
+	if o.jobs == 0 {
+		a.config.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if o.memory == 0 {
+		o.memory = unit.GiB
+	}
+	var err error
+	if a.specs, err = policySpecs(o.policies); err != nil {
+		return nil, usagef("--policy: %v", err)
+	}
+	if a.sizes, err = parseCapacities(o.capacities, o.ignoreSize); err != nil {
+		return nil, usagef("--capacity: %v", err)
+	}
+	if a.warmup, err = parseWarmup(o.warmup); err != nil {
+		return nil, usagef("--warmup: %v", err)
+	}
+	return a, nil
+}
+
+// measured is what came of a trace.
+type measured struct {
+	trace  *trace.Trace
+	wanted *wanted
+	memory int64
+
+	results []curve.Result
+	totals  curve.Totals
+	partial error // why the reading was broken off
+}
+
+// measure reads the trace once, and keeps it for a second time where the cells
+// depend on what only reading tells.
+func (m *measured) measure(e *env) error {
+	a, info := m.wanted, m.trace.Info()
+	r := newCounting(e.stderr, m.trace)
+	defer r.done()
+	known := whole{requests: info.Requests, workingSet: -1}
+	foreseen := info.Next && !a.config.ResizedNew
+	if a.settled(known) && (foreseen || !curve.Foresees(a.specs)) {
+		a.config.Warmup = a.warmup.of(known.requests)
+		var err error
+		m.results, m.totals, err = curve.Play(e.ctx, r, a.cells(known), a.config)
+		return err
+	}
+	tape, err := curve.Record(e.ctx, r, a.config, m.memory)
+	defer tape.Close()
+	if errors.Is(err, context.Canceled) {
+		return errors.New("interrupted before the trace was read; nothing was counted")
+	}
+	if err != nil {
+		return err
+	}
+	sum := tape.Totals()
+	a.config.Warmup = a.warmup.of(sum.Requests)
+	m.results, m.totals, err = tape.Play(e.ctx, a.cells(whole{sum.Requests, sum.WorkingSet}), a.config)
+	return err
+}
+
+// tell says on stderr what a reader of the figures must know, and returns what
+// ended the reading.
+func (m *measured) tell(e *env, err error) error {
+	f := m.trace.Faults()
+	for _, text := range f.Said {
+		fmt.Fprintf(e.stderr, "edgesim mrc: %s\n", text)
+	}
+	if f.Bad > 0 {
+		fmt.Fprintf(e.stderr, "edgesim mrc: %d places that are no requests are left out\n", f.Bad)
+		for _, fault := range f.First {
+			fmt.Fprintf(e.stderr, "  %v\n", fault)
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		return errors.New("interrupted; the figures are of the requests until then")
+	}
+	return err
+}
+
+func (o *mrcOptions) print(e *env, m *measured) error {
+	if o.csv != "" && o.csv != "-" {
+		if err := writeTo(o.csv, func(w io.Writer) error { return curve.WriteCSV(w, m.results) }); err != nil {
+			return fmt.Errorf("--csv: %w", err)
+		}
+	}
+	switch {
+	case o.csv == "-":
+		return curve.WriteCSV(e.stdout, m.results)
+	case o.json:
+		return m.writeJSON(e.stdout)
+	}
+	return m.writeText(e.stdout)
+}
+
+func writeTo(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// oracleTrace writes a small trace of libCacheSim's binary records: requests for
+// 500 objects, small numbers more often than large ones. Nobody has looked for the
+// next accesses.
+func oracleTrace(t *testing.T, requests int) string {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 2))
+	var out bytes.Buffer
+	for i := range requests {
+		object := uint64(500 * math.Pow(rng.Float64(), 3))
+		var rec [24]byte
+		binary.LittleEndian.PutUint32(rec[0:], uint32(i/100))
+		binary.LittleEndian.PutUint64(rec[4:], object)
+		binary.LittleEndian.PutUint32(rec[12:], uint32(1000+object*7))
+		out.Write(rec[:])
+	}
+	path := filepath.Join(t.TempDir(), "small.oracleGeneral.bin")
+	if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func mrc(t *testing.T, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	status, stdout, stderr = edgesim(t, context.Background(), append([]string{"mrc"}, args...)...)
+	return stdout, stderr, status
+}
+
+func TestMRCPrintsWhatItCounted(t *testing.T) {
+	path := oracleTrace(t, 20_000)
+	csv, errs, status := mrc(t, path, "--policy", "lru,s3fifo:small=0.2,max=0.5", "--capacity", "100kB,500kB", "--csv", "-")
+	if status != exitDone || errs != "" {
+		t.Fatalf("status %d: %s", status, errs)
+	}
+	lines := strings.Split(strings.TrimSpace(csv), "\n")
+	if len(lines) != 5 || lines[0] != "policy,capacity,requests,misses,miss_ratio,bytes,miss_bytes,byte_miss_ratio" ||
+		!strings.HasPrefix(lines[1], "lru,100000,20000,") || !strings.HasPrefix(lines[4], `"s3fifo:small=0.2,max=0.5",500000,20000,`) {
+		t.Errorf("CSV:\n%s", csv)
+	}
+	text, _, _ := mrc(t, path, "--policy", "all")
+	for line := range strings.Lines(text) {
+		if n := len([]rune(strings.TrimRight(line, "\n"))); n > columns {
+			t.Errorf("a line of %d columns: %s", n, line)
+		}
+	}
+	out, _, _ := mrc(t, path, "--capacity", "1%,10%,100%", "--json", "--warmup", "10%")
+	var got curveJSON
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Counted != 18_000 || len(got.Results) != 3 || got.Results[2].Capacity != got.WorkingSet || got.Results[2].Misses > got.Results[0].Misses {
+		t.Errorf("JSON:\n%s", out)
+	}
+}
+
+func TestMRCBlamesTheFlag(t *testing.T) {
+	path := oracleTrace(t, 100)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "no trace given"},
+		{[]string{"nowhere.bin"}, "nowhere.bin"},
+		{[]string{path, "--policy", "lur"}, `did you mean "lru"?`},
+		{[]string{path, "--capacity", "0"}, "--capacity"},
+		{[]string{path, "--capacity", "1GiB,"}, "--capacity"},
+		{[]string{path, "--capacity", "10KiB", "--ignore-size"}, "no number of objects"},
+		{[]string{path, "--capacity", "0%"}, "more than 0%"},
+		{[]string{path, "--warmup", "100%"}, "--warmup"},
+		{[]string{path, "--resized", "drop"}, "keep or new"},
+		{[]string{path, "--jobs", "-1"}, "--jobs"},
+		{[]string{path, "--format", "no"}, "oraclegeneral"},
+	} {
+		out, errs, status := mrc(t, c.args...)
+		if status != exitUsage || out != "" || !strings.Contains(errs, c.want) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%q: status %d, stdout %q, stderr %q; want one line with %q", c.args, status, out, errs, c.want)
+		}
+	}
+}
+
+// TestMRCInterrupted prints what was counted and says that it is partial.
+func TestMRCInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	status, out, errs := edgesim(t, ctx, "mrc", oracleTrace(t, 100_000), "--capacity", "100kB")
+	if status != exitFail || !strings.Contains(out, "partial") || !strings.Contains(errs, "interrupted") {
+		t.Errorf("status %d\n%s\n%s", status, out, errs)
+	}
+}

@@ -1,0 +1,52 @@
+package curve
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// Columns are those of a curve's CSV.
+var Columns = []string{"policy", "capacity", "requests", "misses", "miss_ratio", "bytes", "miss_bytes", "byte_miss_ratio"}
+
+// WriteCSV writes results as CSV with Columns.
+func WriteCSV(w io.Writer, results []Result) error {
+	b := bufio.NewWriter(w)
+	writeRow(b, Columns)
+	for _, r := range results {
+		writeRow(b, []string{
+			quoted(r.Policy), whole(r.Capacity), whole(r.Requests), whole(r.Misses), ratio(r.MissRatio()),
+			whole(r.Bytes), whole(r.MissBytes), ratio(r.ByteMissRatio()),
+		})
+	}
+	return b.Flush()
+}
+
+func writeRow(b *bufio.Writer, fields []string) {
+	for i, f := range fields {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(f)
+	}
+	b.WriteByte('\n')
+}
+
+func whole(n int64) string { return strconv.FormatInt(n, 10) }
+
+// ratio has six decimals; of nothing it is empty.
+func ratio(v float64) string {
+	if v != v {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'f', 6, 64)
+}
+
+// quoted is a field that may have commas in it.
+func quoted(s string) string {
+	if strings.ContainsAny(s, ",\"\n") {
+		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	}
+	return s
+}
