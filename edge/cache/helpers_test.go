@@ -94,6 +94,7 @@ func newShard(t testing.TB, c Config) *Shard {
 // test of their own.
 func specs() []string {
 	return append(policy.Names(), "s3fifo:max=0.1", "s3fifo:small=0.5,move=1",
+		"arc:step=1,forget=1", "gdsf:contest=1",
 		"lru+bloom", "sieve+size:max=20000", "s3fifo+bloom+prob:p=0.3")
 }
 
@@ -101,5 +102,6 @@ func specs() []string {
 // fits; these are policies of admission.
 func refuses(spec string) bool {
 	name, _, _ := strings.Cut(spec, ":")
-	return strings.ContainsAny(spec, "+") || strings.Contains(spec, "max=") || slices.Contains([]string{"wtinylfu"}, name)
+	return strings.ContainsAny(spec, "+") || strings.Contains(spec, "max=") ||
+		strings.Contains(spec, "contest=") || slices.Contains([]string{"wtinylfu"}, name)
 }

@@ -42,6 +42,12 @@ func (c *plainCache) store(r request) (victims []uint64, ok bool) {
 	if r.size > c.largest {
 		return nil, false
 	}
+	if o, ok := c.order.(interface{ admits(request, int64) bool }); ok && !o.admits(r, c.capacity-c.used()) {
+		return nil, false
+	}
+	if o, ok := c.order.(interface{ incoming(request) }); ok {
+		o.incoming(r)
+	}
 	for c.used()+r.size > c.capacity {
 		v := c.order.victim(r.key).key
 		delete(c.size, v)
@@ -195,6 +201,10 @@ func plainOf(spec string, capacity int64) *plainCache {
 	if err != nil {
 		panic(err)
 	}
+	get := func(name string) float64 { return k.Get(policy.Config{Params: params}, name) }
+	if slices.ContainsFunc(k.Params, func(p policy.Param) bool { return p.Name == "max" }) {
+		c.largest = part(capacity, get("max"))
+	}
 	switch k.Name {
 	case "fifo":
 		c.order = &plainFIFO{}
@@ -203,14 +213,17 @@ func plainOf(spec string, capacity int64) *plainCache {
 	case "sieve":
 		c.order = &plainSIEVE{visited: map[uint64]bool{}}
 	case "s3fifo":
-		get := func(name string) float64 { return k.Get(policy.Config{Params: params}, name) }
-		small := int64(float64(capacity) * get("small"))
-		c.largest = int64(float64(capacity) * get("max"))
+		small := part(capacity, get("small"))
 		c.order = &plainS3FIFO{
 			hits: map[uint64]int{}, back: map[uint64]bool{},
 			smallCap: small, mainCap: capacity - small, move: int(get("move")),
 		}
 	default:
+		for _, of := range []func(string, func(string) float64, int64) plain{classicOf, rankedOf, adaptiveOf} {
+			if c.order = of(k.Name, get, capacity); c.order != nil {
+				return c
+			}
+		}
 		return nil
 	}
 	return c

@@ -10,6 +10,14 @@ import (
 	"edgesim/edge/policy"
 )
 
+// secondSpecs are parameters that the goldens do not need and a second
+// implementation should see.
+var secondSpecs = []string{
+	"s3fifo:small=0.3,move=3", "clock:bits=2", "slru:segments=4,protected=0.6,max=0.3", "2q:kin=0.5,kout=2,max=0.25",
+	"mq:queues=4,life=30", "mq:out=0.1", "lruk:k=3", "lruk:k=1,retained=0", "gdsf:packet=536", "arc:step=1", "arc:forget=1",
+	"lirs:hir=0.2,stack=3", "lirs:hir=0.5,max=0.1",
+}
+
 // TestSecondImplementationAgrees plays random requests of random sizes through a
 // policy and its plain second implementation, and compares every hit and every
 // victim.
@@ -18,7 +26,7 @@ func TestSecondImplementationAgrees(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		steps = 3000
 	}
-	for _, spec := range append(specs(), "s3fifo:small=0.3,move=3") {
+	for _, spec := range append(specs(), secondSpecs...) {
 		for _, capacity := range []int64{1, 10, 200, 900} {
 			t.Run(fmt.Sprintf("%s/%d", strings.ReplaceAll(spec, ":", "_"), capacity), func(t *testing.T) {
 				t.Parallel()

@@ -14,6 +14,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
+
+	"edgesim/edge/policy"
 )
 
 // openTrace opens a trace under $EDGESIM_DATA/traces and undoes its
@@ -163,10 +165,81 @@ var libCacheSim = []struct {
 	{"adaptsize", "fifo", [3][2]float64{{.8042, .7741}, {.7150, .6938}, {.6007, .6078}}},
 	{"adaptsize", "sieve", [3][2]float64{{.7773, .7431}, {.6614, .6543}, {.5704, .5882}}},
 	{"adaptsize", "s3fifo:max=0.1", [3][2]float64{{.7747, .7850}, {.6523, .6515}, {.5713, .5931}}},
+	{"adaptsize", "clock", [3][2]float64{{.7906, .7563}, {.6949, .6775}, {.5765, .5917}}},
+	{"adaptsize", "arc:step=1,forget=1", [3][2]float64{{.7817, .7483}, {.6683, .6673}, {.5702, .5882}}},
+	{"cloudphysics", "clock", [3][2]float64{{.8683, .9868}, {.8362, .9809}, {.8220, .9684}}},
+	{"cloudphysics", "arc:step=1,forget=1", [3][2]float64{{.8448, .9842}, {.8254, .9786}, {.8012, .9444}}},
 	{"cloudphysics", "lru", [3][2]float64{{.8699, .9869}, {.8370, .9811}, {.8225, .9685}}},
 	{"cloudphysics", "fifo", [3][2]float64{{.8821, .9882}, {.8416, .9815}, {.8229, .9682}}},
 	{"cloudphysics", "sieve", [3][2]float64{{.8566, .9854}, {.8256, .9788}, {.8101, .9596}}},
 	{"cloudphysics", "s3fifo:max=0.1", [3][2]float64{{.8421, .9838}, {.8256, .9782}, {.8017, .9461}}},
+}
+
+// libCacheSimStoresFirst are its ratios of GDSF, which it plays another way
+// round: it stores, and evicts then, so that the newcomer may be the victim.
+var libCacheSimStoresFirst = []struct {
+	trace  string
+	ratios [3][2]float64
+}{
+	{"adaptsize", [3][2]float64{{.7165, .7908}, {.6130, .6906}, {.5531, .5912}}},
+	{"cloudphysics", [3][2]float64{{.8381, .9844}, {.8230, .9803}, {.7904, .9680}}},
+}
+
+// TestGDSFIsLibCacheSims plays the policy that way, without a shard.
+func TestGDSFIsLibCacheSims(t *testing.T) {
+	if raceEnabled {
+		t.Skip("slow with the race detector, which has nothing to find in one goroutine")
+	}
+	for _, ref := range libCacheSimStoresFirst {
+		trace := realTrace(t, ref.trace)
+		for i, want := range ref.ratios {
+			mib := []int64{1, 10, 100}[i]
+			m := storeFirst(t, "gdsf", mib<<20, trace)
+			got := fmt.Sprintf("%.4f %.4f", m.ratio(), m.byteRatio())
+			if got != fmt.Sprintf("%.4f %.4f", want[0], want[1]) {
+				t.Errorf("%s at %d MiB: misses %s; libCacheSim %.4f", ref.trace, mib, got, want)
+			}
+		}
+	}
+}
+
+// storeFirst plays a trace and makes room for an object after it is in.
+func storeFirst(t *testing.T, spec string, capacity int64, trace []request) (m misses) {
+	p, err := policy.Make(spec, policy.Config{Capacity: capacity})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []request // by slot: an object's place is its own for ever
+	slots := map[uint64]policy.Slot{}
+	resident := map[policy.Slot]bool{}
+	used := int64(0)
+	for _, r := range trace {
+		m.requests++
+		m.bytes += r.size
+		s, known := slots[r.key]
+		if resident[s] && known {
+			p.Hit(s)
+			continue
+		}
+		m.misses++
+		m.missBytes += r.size
+		if r.size > capacity {
+			continue
+		}
+		if !known {
+			s = policy.Slot(len(all))
+			slots[r.key], all = s, append(all, r)
+		}
+		all[s] = r
+		p.Add(s, policy.Item{Key: r.key, Size: r.size})
+		resident[s] = true
+		for used += r.size; used > capacity; {
+			v := p.Victim(policy.Item{})
+			delete(resident, v)
+			used -= all[v].size
+		}
+	}
+	return m
 }
 
 // TestMissRatiosAreLibCacheSims compares to the four digits given.

@@ -1,72 +1,42 @@
 package policy
 
-import "unsafe"
-
-// A ghost remembers objects that have left: their keys and sizes, not their
-// bytes. It holds at most limit bytes' worth of objects and forgets the oldest
-// first. Its places are slots of its own, free ones in a list of their own, so
-// that nothing is allocated once it has been full.
+// A ghost is a memory of one chain: it remembers the latest objects to leave, at
+// most limit bytes' worth, and forgets the oldest first.
 type ghost struct {
-	index Index
-	items []Item
-	links []link
-	order queue
-	free  list
+	memory
+	order chain
 	limit int64 // in bytes of the objects remembered
 }
 
 // ghostBytes is what one remembered object costs.
-const ghostBytes = int(unsafe.Sizeof(Item{})+unsafe.Sizeof(link{})) + CellBytes
+const ghostBytes = memoryBytes
 
 // newGhost makes an empty ghost for the policy that c makes.
 func newGhost(limit int64, c Config) ghost {
-	return ghost{index: c.index(), order: newQueue(), free: newList(), limit: limit}
+	return ghost{memory: newMemory(c), order: newChain(), limit: limit}
 }
 
-// remember adds an object that is not yet remembered. One larger than the
-// limit it does not remember, and forgets nothing for it.
-func (g *ghost) remember(it Item) {
+// remember adds an object that is not yet remembered, and returns its place. One
+// larger than the limit it does not remember, and forgets nothing for it: None.
+func (g *ghost) remember(it Item) Slot {
 	if it.Size > g.limit {
-		return
+		return None
 	}
 	for g.order.bytes > g.limit-it.Size {
 		g.forget(g.order.tail)
 	}
-	s := g.place()
-	g.items[s] = it
-	g.order.push(g.links, s, it.Size)
-	g.index.Insert(it.Key, s)
+	return g.add(&g.order, it, 0)
 }
+
+// forget forgets the object at p.
+func (g *ghost) forget(p Slot) { g.drop(&g.order, p) }
 
 // take forgets key and tells whether it was remembered.
 func (g *ghost) take(key uint64) bool {
-	at, s := g.index.Seek(key)
-	for s != None && g.items[s].Key != key {
-		at, s = g.index.Next(key, at)
-	}
-	if s == None {
+	p := g.find(key)
+	if p == None {
 		return false
 	}
-	g.forget(s)
+	g.forget(p)
 	return true
-}
-
-func (g *ghost) forget(s Slot) {
-	it := g.items[s]
-	g.index.Delete(it.Key, s)
-	g.order.remove(g.links, s, it.Size)
-	g.free.push(g.links, s)
-}
-
-// place is a free slot of the ghost's own.
-func (g *ghost) place() Slot {
-	if g.free.empty() {
-		s := Slot(len(g.items))
-		g.items = append(g.items, Item{})
-		g.links = append(g.links, link{})
-		return s
-	}
-	s := g.free.head
-	g.free.remove(g.links, s)
-	return s
 }

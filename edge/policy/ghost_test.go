@@ -37,8 +37,8 @@ func TestGhostRemembersTheLatestBytes(t *testing.T) {
 				}
 				want = append(want, it)
 			}
-			if g.order.bytes != bytes() || g.index.Len() != len(want) {
-				t.Fatalf("%d bytes of %d objects, want %d of %d", g.order.bytes, g.index.Len(), bytes(), len(want))
+			if g.order.bytes != bytes() || g.count != len(want) {
+				t.Fatalf("%d bytes of %d objects, want %d of %d", g.order.bytes, g.count, bytes(), len(want))
 			}
 		}
 	})
@@ -72,7 +72,7 @@ func TestGhostReusesItsPlaces(t *testing.T) {
 		g.remember(Item{Key: k, Size: 1})
 		g.take(k)
 	}
-	if len(g.items) > 2 || len(g.index.cells) > leastCells {
-		t.Errorf("%d places and %d cells for two objects at a time", len(g.items), len(g.index.cells))
+	if len(g.nodes) > 2 || len(g.index.cells) > leastCells {
+		t.Errorf("%d places and %d cells for two objects at a time", len(g.nodes), len(g.index.cells))
 	}
 }

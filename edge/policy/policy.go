@@ -9,6 +9,7 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -107,6 +108,18 @@ func share(capacity int64, part float64) int64 {
 		return capacity
 	}
 	return int64(float64(capacity) * part)
+}
+
+// times is a number of capacities, in bytes, rounded down; what is more than an
+// int64 can tell is as much as it can.
+func times(capacity int64, n float64) int64 {
+	if n <= 1 {
+		return share(capacity, n)
+	}
+	if bytes := float64(capacity) * n; bytes < math.MaxInt64 {
+		return int64(bytes)
+	}
+	return math.MaxInt64
 }
 
 var zoo []Kind

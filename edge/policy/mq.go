@@ -1,0 +1,168 @@
+package policy
+
+import (
+	"math"
+	"math/bits"
+	"unsafe"
+)
+
+func init() {
+	k := Kind{
+		Name:  "mq",
+		Title: "MQ",
+		Paper: "Y. Zhou, J. F. Philbin, K. Li, The multi-queue replacement algorithm for second level buffer caches, USENIX ATC 2001",
+		Params: []Param{
+			{Name: "queues", Usage: "number of queues", Default: 8, Lowest: 1, Most: 32, Whole: true},
+			{Name: "life", Usage: "requests after which an object that waits goes down a queue; 0: as learned", Default: 0, Lowest: 0, Most: 1 << 50, Whole: true},
+			{Name: "out", Usage: "bytes of the objects remembered, in capacities", Default: 4, Lowest: 0, Most: 100},
+		},
+		SlotBytes: int(unsafe.Sizeof(node{})+unsafe.Sizeof(mqObject{})) + 4*(ghostBytes+int(unsafe.Sizeof(mqPast{}))),
+	}
+	k.New = func(c Config) Policy { return newMQ(k, c) }
+	register(k)
+}
+
+// mq keeps LRU queues Q0 to Qm−1. An object asked for f times is in the queue
+// log2 f, the last one if that is higher. One that has waited in its queue for
+// lifeTime requests since it was asked for goes down to the next lower: with every
+// request, the oldest of each queue is looked at. The victim is the oldest of the
+// lowest queue that has an object; Qout, a FIFO, remembers it with its f, and so
+// it comes back with f+1.
+//
+// Time is in requests, as in the paper; sizes count in Qout, which has out
+// capacities of bytes (the paper: four times the blocks of the cache).
+//
+// lifeTime is to be the peak of the distances between two requests for the same
+// object, as hits and returns from Qout show them. We count distances by powers of
+// two, take the upper end of the fullest class, and count anew, each old distance
+// as half, whenever eight times as many have come as there are residents; nobody
+// goes down before the first time.
+type mq struct {
+	nodes   []node // marked with the queue
+	objects []mqObject
+	queues  []chain
+	out     ghost
+	past    []mqPast // by place in out
+	clock   int64    // requests
+	life    int64    // requests
+
+	learns    bool
+	residents int
+	seen      int // distances since life was last set
+	distances [64]int
+}
+
+// An mqObject is what mq knows of a resident.
+type mqObject struct {
+	mqPast
+	key     uint64
+	expires int64 // when it goes down, on the clock of requests
+}
+
+// An mqPast is what mq remembers of one that has left.
+type mqPast struct {
+	last  int64 // request for it, on the clock
+	asked uint32
+}
+
+func newMQ(k Kind, c Config) *mq {
+	p := &mq{
+		queues: make([]chain, int(k.Get(c, "queues"))),
+		out:    newGhost(times(c.Capacity, k.Get(c, "out")), c),
+		life:   int64(k.Get(c, "life")),
+	}
+	for i := range p.queues {
+		p.queues[i] = newChain()
+	}
+	if p.life == 0 {
+		p.learns, p.life = true, math.MaxInt64/2
+	}
+	return p
+}
+
+func (p *mq) Hit(s Slot) {
+	p.queues[p.nodes[s].mark()].remove(p.nodes, s)
+	p.request(s)
+}
+
+func (p *mq) Add(s Slot, it Item) {
+	p.nodes, p.objects = reach(p.nodes, s), reach(p.objects, s)
+	p.nodes[s] = newNode(it.Size, 0)
+	p.objects[s] = mqObject{key: it.Key}
+	if at := p.out.find(it.Key); at != None {
+		p.objects[s].mqPast = p.past[at]
+		p.out.forget(at)
+	}
+	p.residents++
+	p.request(s)
+}
+
+// request counts one for s, which is in no queue.
+func (p *mq) request(s Slot) {
+	o := &p.objects[s]
+	p.clock++
+	if p.learns && o.asked > 0 {
+		p.learn(p.clock - o.last)
+	}
+	if o.asked < math.MaxUint32 {
+		o.asked++
+	}
+	o.last, o.expires = p.clock, p.clock+p.life
+	p.enter(s, min(bits.Len32(o.asked)-1, len(p.queues)-1))
+	p.adjust()
+}
+
+func (p *mq) enter(s Slot, queue int) {
+	p.nodes[s].setMark(uint8(queue))
+	p.queues[queue].push(p.nodes, s)
+}
+
+// adjust takes those that have waited too long down a queue.
+func (p *mq) adjust() {
+	for i := 1; i < len(p.queues); i++ {
+		s := p.queues[i].tail
+		if s == None || p.objects[s].expires >= p.clock {
+			continue
+		}
+		p.queues[i].remove(p.nodes, s)
+		p.objects[s].expires = p.clock + p.life
+		p.enter(s, i-1)
+	}
+}
+
+func (p *mq) learn(distance int64) {
+	p.distances[bits.Len64(uint64(distance))]++
+	if p.seen++; p.seen < 8*p.residents {
+		return
+	}
+	peak := 0
+	for i, n := range p.distances {
+		if n > p.distances[peak] {
+			peak = i
+		}
+	}
+	for i := range p.distances {
+		p.distances[i] /= 2
+	}
+	p.seen, p.life = 0, 1<<peak
+}
+
+func (p *mq) Victim(Item) Slot {
+	i := 0
+	for p.queues[i].empty() {
+		i++
+	}
+	s := p.queues[i].tail
+	p.Remove(s)
+	o := &p.objects[s]
+	if at := p.out.remember(Item{o.key, p.nodes[s].size()}); at != None {
+		p.past = reach(p.past, at)
+		p.past[at] = o.mqPast
+	}
+	return s
+}
+
+func (p *mq) Remove(s Slot) {
+	p.queues[p.nodes[s].mark()].remove(p.nodes, s)
+	p.residents--
+}
