@@ -7,7 +7,7 @@ import "unsafe"
 // used again, so that nothing is allocated once it has been full.
 //
 // Where keys are small numbers (Config.Dense), a place is a key, and nothing has
-// to be found.
+// to be found: there are places up to the largest key that was ever added.
 type memory struct {
 	index Index // unused where dense
 	keys  []uint64
@@ -30,10 +30,10 @@ func newMemory(c Config) memory {
 // find is the place of key, or None.
 func (m *memory) find(key uint64) Slot {
 	if m.dense {
-		if m.nodes[key].size() == 0 {
-			return None
+		if key < uint64(len(m.nodes)) && m.nodes[key].size() > 0 {
+			return Slot(key)
 		}
-		return Slot(key)
+		return None
 	}
 	at, p := m.index.Seek(key)
 	for p != None && m.keys[p] != key {
@@ -46,7 +46,9 @@ func (m *memory) find(key uint64) Slot {
 // its own, and returns its place.
 func (m *memory) add(c *chain, it Item, mark uint8) Slot {
 	p := Slot(it.Key)
-	if !m.dense {
+	if m.dense {
+		m.nodes = reach(m.nodes, p)
+	} else {
 		p = m.place(it.Key)
 		m.index.Insert(it.Key, p)
 	}
