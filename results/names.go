@@ -99,6 +99,13 @@ func (n *Names) EveryBehavior() []string {
 	return append([]string{}, n.Behaviors...)
 }
 
+// EveryOrigin lists the origins' names in the order of their numbers.
+func (n *Names) EveryOrigin() []string {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return append([]string{}, n.Origins...)
+}
+
 // EveryEdge lists the edge locations in the order of their numbers.
 func (n *Names) EveryEdge() []Edge {
 	n.mu.RLock()

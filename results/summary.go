@@ -70,6 +70,10 @@ type Summary struct {
 
 	Objects       Objects               `json:"objects"`
 	Distributions []DistributionFigures `json:"distributions"`
+
+	// Tiers are the places that were asked: the edge locations, the tiers
+	// between, the origins.
+	Tiers []TierFigures `json:"tiers"`
 }
 
 // Rate is requests per second: as the schedule had them, as they were sent, as

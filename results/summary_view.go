@@ -29,6 +29,7 @@ type SummaryEnd struct {
 	Rate     Rate  // a field of 0 is computed from the records
 	Dropped  int64 // records that a Recorder lost
 	Warnings []string
+	Tiers    []TierFigures // what tiers between edge locations and origins did, the nearest to viewers first
 }
 
 // SummaryView fills a Summary from two streams of records. The streams may be
@@ -88,6 +89,7 @@ func (v *SummaryView) Finish(end SummaryEnd) *Summary {
 	v.fillTraffic(s)
 	v.fillViewers(s)
 	v.fillGroups(s)
+	s.Tiers = t.places.Figures(v.names, end.Tiers)
 	s.Rate = w.rate(end.Rate, s.Duration)
 	v.warn(s)
 	return s

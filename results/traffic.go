@@ -8,6 +8,7 @@ type traffic struct {
 	byResult  [Results]sums
 	byLayer   [Layers]sums
 	byDist    []sums
+	places    Places
 	status    [statusClasses]int64
 	collapsed int64
 	stale     int64
@@ -61,6 +62,7 @@ func (t *traffic) add(r *Record) {
 		}
 		t.byDist[r.Distribution].add(r)
 	}
+	t.places.Add(r)
 	t.status[statusClass(r.Status)]++
 	if r.Flags.Has(Collapsed) {
 		t.collapsed++
@@ -140,6 +142,7 @@ func (t *traffic) merge(o *traffic) {
 	for i := range o.status {
 		t.status[i] += o.status[i]
 	}
+	t.places.Merge(&o.places)
 	t.objects.merge(&o.objects)
 	t.collapsed += o.collapsed
 	t.stale += o.stale

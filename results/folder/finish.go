@@ -32,7 +32,7 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 		length = 0 // as long as the records are
 	}
 	s := b.summary.Finish(results.SummaryEnd{
-		Length: length, Partial: end.Partial, Rate: end.Rate, Dropped: int64(end.Dropped), Warnings: end.Warnings,
+		Length: length, Partial: end.Partial, Rate: end.Rate, Dropped: int64(end.Dropped), Warnings: end.Warnings, Tiers: end.Tiers,
 	})
 	if end.Summary != nil {
 		s = earlier(end.Summary, s, end.Warnings)
@@ -45,6 +45,7 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	m := b.opt.Manifest
 	m.Ended, m.Partial, m.Warnings = end.Ended, end.Partial, s.Warnings
 	m.Distributions, m.Edges = b.opt.Names.EveryDistribution(), b.opt.Names.EveryEdge()
+	b.reports.Tell(end.Tiers)
 	if err := b.write(&m, s); err != nil {
 		return nil, fmt.Errorf("making run folder %s: %w", b.opt.Dir, err)
 	}

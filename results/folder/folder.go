@@ -91,6 +91,10 @@ type End struct {
 	Dropped  uint64       // records that were lost on the way here
 	Warnings []string     // doubts about the figures, in a sentence each
 
+	// Tiers are what the tiers between edge locations and origins did, warm-up left
+	// out, the nearest to viewers first; whoever ran them has counted.
+	Tiers []results.TierFigures
+
 	// Summary is of an earlier run whose tables were absorbed, where no records came
 	// that another could be made from; nil: there is none.
 	Summary *results.Summary

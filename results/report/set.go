@@ -126,6 +126,16 @@ func (s *Set) Preamble(title, distribution string) [][2]string {
 	return s.o.preamble(title, s.o.scope(distribution))
 }
 
+// Tell hands what the tiers between edge locations and origins have counted to
+// the reports that show it: records of viewers do not tell.
+func (s *Set) Tell(between []results.TierFigures) {
+	for _, r := range s.reports {
+		if told, wants := r.(interface{ Tell([]results.TierFigures) }); wants {
+			told.Tell(between)
+		}
+	}
+}
+
 // Prints reports whether a report of the set has a table of that name and can take
 // it back.
 func (s *Set) Prints(table string) bool {
