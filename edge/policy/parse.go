@@ -20,7 +20,7 @@ import (
 // It returns its kind, which is a kind of its own where there are rules, and the
 // order's parameters as given, nil where there are none.
 func Parse(spec string) (Kind, map[string]float64, error) {
-	parts := splitSpec(spec)
+	parts := SplitSpec(spec)
 	name, text, given := strings.Cut(parts[0], ":")
 	k, err := Find(name)
 	if err != nil {
@@ -37,9 +37,9 @@ func Parse(spec string) (Kind, map[string]float64, error) {
 	return compose(k, gates), params, nil
 }
 
-// splitSpec takes spec apart at every plus but those of exponents, as in 1e+6:
+// SplitSpec takes spec apart at every plus but those of exponents, as in 1e+6:
 // no name begins with a digit where a rule of admission stands.
-func splitSpec(spec string) (parts []string) {
+func SplitSpec(spec string) (parts []string) {
 	from := 0
 	for i := range len(spec) {
 		exponent := i+1 < len(spec) && spec[i+1] >= '0' && spec[i+1] <= '9'

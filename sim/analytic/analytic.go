@@ -1,0 +1,108 @@
+// Package analytic answers by formula what a simulator answers by counting: hit
+// ratios, origin load and waiting of caches under independent requests, in
+// milliseconds and for catalogs of any size.
+//
+// It knows populations of objects, capacities and times as numbers. It must never
+// know a request, a trace's format or a server. Rates are per second and times in
+// seconds; where a population's rates sum to 1, a second is a request.
+//
+// Everything here assumes the independent reference model: requests for an object
+// come as a Poisson process, whatever else is asked for. docs/models.md has the
+// formulas by name, and how near they come.
+package analytic
+
+import (
+	"fmt"
+	"math"
+)
+
+// Class is a number of objects that are alike.
+type Class struct {
+	Rate  float64 // requests per second for each of them
+	Size  float64 // bytes of each; 1 where objects are counted
+	Count float64 // objects; need not be whole
+	// First is the share of their requests that come before any other for the same
+	// object, and so find nothing: 1/n in a trace that asks for each n times, 0
+	// where requests never end.
+	First float64
+}
+
+// Population is what is asked for.
+type Population []Class
+
+// Rate is requests per second for all objects.
+func (p Population) Rate() (sum float64) {
+	for _, c := range p {
+		sum += c.Count * c.Rate
+	}
+	return sum
+}
+
+// ByteRate is bytes per second that are asked for.
+func (p Population) ByteRate() (sum float64) {
+	for _, c := range p {
+		sum += c.Count * c.Rate * c.Size
+	}
+	return sum
+}
+
+// Objects is how many there are.
+func (p Population) Objects() (sum float64) {
+	for _, c := range p {
+		sum += c.Count
+	}
+	return sum
+}
+
+// Bytes is the size of all objects together.
+func (p Population) Bytes() (sum float64) {
+	for _, c := range p {
+		sum += c.Count * c.Size
+	}
+	return sum
+}
+
+// Scaled is the population asked for factor times as often.
+func (p Population) Scaled(factor float64) Population {
+	scaled := make(Population, len(p))
+	for i, c := range p {
+		c.Rate *= factor
+		scaled[i] = c
+	}
+	return scaled
+}
+
+// check refuses what no formula can be asked about.
+func (p Population) check() error {
+	for i, c := range p {
+		switch {
+		case !(c.Rate >= 0) || math.IsInf(c.Rate, 1):
+			return fmt.Errorf("class %d of the population: rate %v; right is a number of requests per second from 0", i, c.Rate)
+		case !(c.Size > 0) || math.IsInf(c.Size, 1):
+			return fmt.Errorf("class %d of the population: size %v; right is a number of bytes above 0", i, c.Size)
+		case !(c.Count >= 0) || math.IsInf(c.Count, 1):
+			return fmt.Errorf("class %d of the population: %v objects; right is a number from 0", i, c.Count)
+		case !(c.First >= 0 && c.First <= 1):
+			return fmt.Errorf("class %d of the population: share of first requests %v; right is 0 to 1", i, c.First)
+		}
+	}
+	if !(p.Rate() > 0) {
+		return fmt.Errorf("a population of %g objects without requests: right is one that is asked for", p.Objects())
+	}
+	return nil
+}
+
+// share is a mean over requests of what of says of a class, and over bytes asked
+// for. Requests that are the first for their object count as 0.
+func (p Population) share(of func(i int) float64) (requests, bytes float64) {
+	rate, byteRate := 0.0, 0.0
+	for i, c := range p {
+		r := c.Count * c.Rate
+		f := r * (1 - c.First) * of(i)
+		requests += f
+		bytes += f * c.Size
+		rate += r
+		byteRate += r * c.Size
+	}
+	return requests / rate, bytes / byteRate
+}

@@ -1,0 +1,173 @@
+package analytic
+
+import (
+	"fmt"
+	"math"
+)
+
+// Question is what an origin and its objects do, beside the cache.
+type Question struct {
+	// TTL is how long an object is fresh after a fetch, in seconds; 0: for ever.
+	// Expired objects stay until they are evicted and are asked for with a
+	// condition, as an edge does.
+	TTL float64
+	// ChangeEvery is the mean time between changes of an object, in seconds; 0: it
+	// never changes. It says which refreshes bring the body anew.
+	ChangeEvery float64
+	// Fetch is how long a fetch takes, in seconds; requests for the object in that
+	// time wait for it (delayed hits). 0: none do.
+	Fetch float64
+	// Header is what the origin sends beside a body, in bytes.
+	Header float64
+}
+
+// Answer is what a cache does under a Question. Shares are of all requests and
+// sum to 1: fresh hits, delayed ones, refreshes and misses.
+type Answer struct {
+	Model    string  `json:"policy"`
+	Capacity float64 `json:"capacity"`
+	// Time is the characteristic time in seconds; 0 where the model has none,
+	// and where everything stays.
+	Time    float64 `json:"characteristic_time_s"`
+	Hit     float64 `json:"hit"`     // fresh, at once
+	Delayed float64 `json:"delayed"` // joined a fetch under way; a log calls them hits, too
+	Refresh float64 `json:"refresh"`
+	Miss    float64 `json:"miss"`
+	// ByteHit is the share of bytes that no origin sent for the request they
+	// answer: of hits, delayed ones, and refreshes of what had not changed.
+	ByteHit        float64 `json:"byte_hit"`
+	Wait           float64 `json:"mean_delay_s"` // of delayed hits, until the fetch they joined has ended
+	OriginRequests float64 `json:"origin_requests_per_s"`
+	OriginBytes    float64 `json:"origin_bytes_per_s"`
+	// Herd is the origin's requests without collapsing, as a multiple of those
+	// with it.
+	Herd float64 `json:"origin_requests_without_collapsing"`
+}
+
+func (q Question) check() error {
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"TTL", q.TTL}, {"time between changes", q.ChangeEvery}, {"time of a fetch", q.Fetch}, {"header", q.Header}} {
+		if !(f.value >= 0) || math.IsInf(f.value, 1) {
+			return fmt.Errorf("%s %v; right is a number from 0", f.name, f.value)
+		}
+	}
+	return nil
+}
+
+// parts are the shares of one class's requests.
+type parts struct{ hit, delayed, refresh, changed, miss float64 }
+
+// Answer says what the cache does. Fetches under way are taken as each bringing
+// λ·Fetch delayed requests:
+//
+//	miss = m/(1 + (m+r)λZ),  delayed = (m+r)λZ/(1 + (m+r)λZ)
+//
+// with m and r the shares of misses and refreshes without them; for LRU without
+// TTL that is the exact 1/(λZ + e^{λT}) of N. Atre, J. Sherry, W. Wang, D. S.
+// Berger, Caching with delayed hits, SIGCOMM 2020.
+func (c *Cache) Answer() Answer {
+	q, a := c.q, Answer{Model: c.Model, Capacity: c.Capacity}
+	if !math.IsInf(c.Time, 1) {
+		a.Time = c.Time
+	}
+	bytes, kept, fetched := 0.0, 0.0, 0.0
+	for i, class := range c.pop {
+		p := c.parts(i)
+		rate := class.Count * class.Rate
+		a.Hit += rate * p.hit
+		a.Delayed += rate * p.delayed
+		a.Refresh += rate * p.refresh
+		a.Miss += rate * p.miss
+		bytes += rate * class.Size
+		kept += rate * class.Size * (p.hit + p.delayed + p.refresh - p.changed)
+		fetched += rate * (class.Size*(p.miss+p.changed) + q.Header*(p.miss+p.refresh))
+	}
+	total := c.pop.Rate()
+	a.OriginRequests, a.OriginBytes = a.Refresh+a.Miss, fetched
+	a.Herd = 1
+	if a.OriginRequests > 0 {
+		a.Herd = (a.OriginRequests + a.Delayed) / a.OriginRequests
+	}
+	if a.Delayed > 0 {
+		a.Wait = q.Fetch / 2
+	}
+	a.Hit, a.Delayed, a.Refresh, a.Miss = a.Hit/total, a.Delayed/total, a.Refresh/total, a.Miss/total
+	a.ByteHit = kept / bytes
+	return a
+}
+
+// parts divides the requests of class i.
+func (c *Cache) parts(i int) parts {
+	class, q := c.pop[i], c.q
+	if class.Rate == 0 {
+		return parts{miss: 1}
+	}
+	p := parts{miss: 1 - c.hits[i]*(1-class.First)}
+	p.hit = 1 - p.miss
+	if q.TTL > 0 && p.hit > 0 {
+		left := max(q.TTL-q.Fetch, 0) // an answer is as old as the fetch took (RFC 9111, 4.2.3)
+		fresh := c.order.fresh(class.Rate, c.Time, left, 1-c.hits[i], c.enter[i]) * (1 - class.First)
+		p.hit, p.refresh = fresh, max(0, 1-p.miss-fresh)
+	}
+	if q.ChangeEvery > 0 {
+		// A copy is refreshed at the first request after its TTL.
+		age := q.TTL + 1/class.Rate
+		p.changed = p.refresh * -math.Expm1(-age/q.ChangeEvery)
+	}
+	if q.Fetch > 0 {
+		p = p.waiting(class.Rate * q.Fetch)
+	}
+	return p
+}
+
+// waiting makes room among the parts for those that ride a fetch, of which each
+// fetch has as many as given.
+func (p parts) waiting(each float64) parts {
+	d := (p.miss + p.refresh) * each
+	return parts{p.hit / (1 + d), d / (1 + d), p.refresh / (1 + d), p.changed / (1 + d), p.miss / (1 + d)}
+}
+
+// Curve is the answer at each capacity.
+func Curve(p Population, m Model, q Question, capacities []float64) ([]Answer, error) {
+	var all []Answer
+	for _, capacity := range capacities {
+		c, err := m.Solve(p, capacity, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c.Answer())
+	}
+	return all, nil
+}
+
+// Forever is the answer of a cache that holds everything for its TTL and nothing
+// longer: a pure TTL cache, with the bytes that it holds on the average. Where a
+// hit renews the TTL (sliding), as a cookie's session, h = 1 − e^{−λτ}; where only
+// a fetch does, h = λτ/(1+λτ).
+func Forever(p Population, ttl float64, sliding bool) (hit, byteHit, held float64, err error) {
+	if err := p.check(); err != nil {
+		return 0, 0, 0, err
+	}
+	if !(ttl > 0) {
+		return 0, 0, 0, fmt.Errorf("TTL %v; right is a number of seconds above 0", ttl)
+	}
+	of := func(i int) float64 {
+		if sliding {
+			return -math.Expm1(-p[i].Rate * ttl)
+		}
+		return fifoHit(p[i].Rate, ttl, 1)
+	}
+	hit, byteHit = p.share(of)
+	for i, c := range p {
+		held += c.Count * c.Size * of(i)
+	}
+	return hit, byteHit, held, nil
+}
+
+// MeanDelay is the sum of waits that one miss brings about, its own included, in
+// seconds, for requests at the given rate and a fetch of that mean and mean square
+// (Atre et al. 2020): E[Z] + λE[Z²]/2. A constant Z has Z², an exponential one
+// 2·mean².
+func MeanDelay(rate, mean, meanSquare float64) float64 { return mean + rate*meanSquare/2 }
