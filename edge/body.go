@@ -265,7 +265,7 @@ func (b *body) trim() {
 		b.chunks, b.starts = b.chunks[:len(b.chunks)-1], b.starts[:len(b.starts)-1]
 		return
 	}
-	if cap(*last)-len(*last) <= len(*last)/8+64 {
+	if !wasteful(int64(cap(*last)), int64(len(*last))) {
 		return
 	}
 	if tight := b.take(len(*last)); cap(tight) >= len(*last) {
@@ -276,6 +276,9 @@ func (b *body) trim() {
 		b.give(tight)
 	}
 }
+
+// wasteful reports whether so much room for so many bytes is worth a copy.
+func wasteful(room, used int64) bool { return room-used > used/8+64 }
 
 // retire gives a chunk back that another has replaced: at once or, because who
 // reads the growing body may be reading there, when the last of them is done.

@@ -112,7 +112,7 @@ func (e *Edge) now() int64 { return int64(time.Since(e.conf.Epoch)) }
 func (e *Edge) unix(now int64) int64 { return e.conf.Epoch.UnixNano() + now }
 
 func (e *Edge) partition(hash uint64) *partition {
-	return e.parts[(hash>>32)*uint64(len(e.parts))>>32]
+	return e.parts[PartitionOf(hash, len(e.parts))]
 }
 
 // sym is the symbol of a text for records, where anybody takes them: nothing

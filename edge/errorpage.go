@@ -51,6 +51,7 @@ func (f *flight) keepFault() {
 		expires: now + int64(rules.ErrorTTL), url: f.url, query: f.query, ttl: results.TTLDynamic}
 	text := f.fault.text()
 	o.body, o.length = bodyOf(text), int64(len(text))
+	o.fit()
 	o.verdict = rfc9111.Verdict{Store: true, Lifetime: rules.ErrorTTL, MustRevalidate: true, Collapsible: true, Why: "error caching"}
 	f.p.keep(f.hash, o, f)
 	o.body.let()

@@ -59,7 +59,7 @@ const objectBytes = int64(unsafe.Sizeof(object{})) + int64(unsafe.Sizeof(body{})
 
 // cost is the object's share of the cache's capacity, in bytes.
 func (o *object) cost() int64 {
-	return objectBytes + int64(len(o.key)) + int64(cap(o.block)) + o.body.held()
+	return Weight(len(o.key), cap(o.block), o.body.held())
 }
 
 // oldVersion is 1 where the response came by HTTP/1.0, else 0.

@@ -141,5 +141,6 @@ func (e *Edge) renewedObject(f *flight, old *object, r *reply, asked, now int64)
 		o.verdict.Store = false // or renewals that bring new names each time would grow it for ever
 	}
 	o.vary, o.generation, o.base = old.vary, old.generation, old.base
+	o.fit()
 	return o
 }

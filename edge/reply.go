@@ -36,7 +36,17 @@ func (e *Edge) made(o *object, f *flight, r *reply, asked, now int64) *object {
 		f.selectVariant(o)
 	}
 	f.squeeze(o)
+	o.fit()
 	return o
+}
+
+// fit lets the fields take no more memory than they are long: what an object
+// costs then follows from what it says.
+func (o *object) fit() {
+	if len(o.block) < cap(o.block) {
+		o.block = append(make(block, 0, len(o.block)), o.block...)
+		o.etag = o.block.get("ETag")
+	}
 }
 
 // mostFields is how long a renewed object's fields may be, in bytes.
@@ -79,9 +89,6 @@ func (o *object) take(h *fasthttp.ResponseHeader, old *object, rule *behavior.Ru
 	}
 	if old != nil {
 		o.addMissing(old.block, rule)
-	}
-	if len(o.block) < cap(o.block)*7/8 {
-		o.block = append(make(block, 0, len(o.block)), o.block...)
 	}
 	o.etag = o.block.get("ETag")
 	o.lastModified = o.meta.LastModified

@@ -109,7 +109,7 @@ func (s *site) upstream(name string) *upstream {
 func (s *site) makeRoutes(names *results.Names) error {
 	for i := range s.table.Distributions() {
 		d := &s.table.Distributions()[i]
-		number, err := names.PlaceDistribution(reported(d))
+		number, err := names.PlaceDistribution(d.Reported())
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (s *site) makeRoutes(names *results.Names) error {
 }
 
 func (s *site) makeRoute(r *behavior.Rule, names *results.Names) (route, error) {
-	made := route{rules: rulesOf(&r.Behavior), dress: newDress(&r.ResponseHeaders)}
+	made := route{rules: r.Rules(), dress: newDress(&r.ResponseHeaders)}
 	if !s.lead(&made, r.Origin) {
 		return made, fmt.Errorf("behavior %q: there is no origin %q", r.Name, r.Origin)
 	}
@@ -140,33 +140,4 @@ func (s *site) makeRoute(r *behavior.Rule, names *results.Names) (route, error) 
 	var err error
 	made.name, err = names.PlaceBehavior(r.Name)
 	return made, err
-}
-
-// reported is the distribution as reports print it: FriendlyName is an
-// alternate domain name, else an origin's (CloudFront's reports).
-func reported(d *behavior.Compiled) results.Distribution {
-	r := results.Distribution{ID: d.ID, Domain: d.Domain, Aliases: d.Aliases, Friendly: d.Default.Origin}
-	if len(d.Aliases) > 0 {
-		r.Friendly = d.Aliases[0]
-	}
-	return r
-}
-
-func rulesOf(b *behavior.Behavior) rfc9111.Rules {
-	return rfc9111.Rules{
-		MinTTL: b.TTL.Min, DefaultTTL: b.TTL.Default, MaxTTL: b.TTL.Max,
-		Heuristic:          b.Heuristic,
-		RequestDirectives:  b.RequestDirectives,
-		CacheOptions:       b.CachedMethods.Has(results.OPTIONS),
-		CachePosts:         b.CachePosts,
-		CDNCacheControl:    b.CDNCacheControl,
-		FieldForms:         b.FieldForms,
-		MinBeatsDirectives: b.MinBeatsDirectives,
-		DefaultAnyStatus:   b.DefaultAnyStatus,
-		IgnoreVary:         b.IgnoreVary,
-		ErrorCaching:       b.ErrorCaching,
-		ErrorTTL:           b.ErrorTTL,
-		StaleDespiteShared: b.StaleDespiteShared,
-		StaleOnError:       b.StaleOnError,
-	}
 }

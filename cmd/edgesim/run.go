@@ -19,24 +19,29 @@ import (
 var runCommand = command{
 	name:     "run",
 	synopsis: "SCENARIO [flags]",
-	about:    "play a scenario on the real edge and leave a run folder",
+	about:    "play a scenario, live or in virtual time, and leave a run folder",
 	long: `SCENARIO is a YAML file, or the name of a built-in one (edgesim scenarios). Its
 origins and the edge are started on loopback, its workload is played against
 the edge, and a run folder is left: summary, reports, plots, latency
 histograms, and index.html that shows them all.
+
+With --mode virtual nothing is started: the simulator foretells what the edge
+would do with every request, in virtual time, and leaves the same folder. The
+same scenario and seed give the same bytes.
 
 Examples:
   edgesim run quickstart
   edgesim run quickstart --set edge.policy=lru --out with-lru
   edgesim run my.yaml --seed 7 --access-log --json
   edgesim run quickstart --set duration=10m --admin :9090
+  edgesim run quickstart --mode virtual --set duration=1h
 
 Exit status: 0 done; 1 the run failed, was interrupted (what was measured is
 kept and marked partial) or, with --verify, found wrong bytes; 2 wrong usage.
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		var o runOptions
-		f.StringVar(&o.mode, "mode", "live", "live: on real sockets")
+		f.StringVar(&o.mode, "mode", "live", "live: on real sockets; virtual: foretold, in virtual time")
 		f.StringVar(&o.out, "out", "", "the run folder (default results/runs/NAME-TIME)")
 		f.Uint64Var(&o.seed, "seed", 0, "in place of the scenario's seed")
 		f.StringArrayVar(&o.sets, "set", nil, "key=value: change one setting, as edge.capacity=64MiB; may be repeated")
@@ -65,16 +70,20 @@ func (o *runOptions) run(e *env, args []string) error {
 	if dir == "" {
 		dir = filepath.Join("results", "runs", s.Name+"-"+time.Now().UTC().Format("20060102-150405"))
 	}
+	manifest := results.Manifest{Command: append([]string{"edgesim"}, e.typed...), Program: program, Machine: machine}
+	fmt.Fprintf(e.stderr, "%s: %s\n", s.Name, strings.Join(describe(s), ", "))
+	if o.mode == modeVirtual {
+		return o.runVirtual(e, s, dir, manifest)
+	}
 	shown, err := o.show(e)
 	if err != nil {
 		return err
 	}
 	defer shown.close()
 	show := newProgress(e.stderr, s)
-	fmt.Fprintf(e.stderr, "%s: %s\n", s.Name, strings.Join(describe(s), ", "))
 	res, err := live.Run(e.ctx, live.Config{
 		Scenario: s, Dir: dir, AccessLog: o.accessLog, Verify: o.verify, Status: show.status, Began: shown.began,
-		Manifest: results.Manifest{Command: append([]string{"edgesim"}, e.typed...), Program: program, Machine: machine},
+		Manifest: manifest,
 	})
 	show.done()
 	if folderErr := (*live.FolderError)(nil); errors.As(err, &folderErr) {
@@ -93,8 +102,13 @@ func (o *runOptions) load(e *env, args []string) (*scenario.Scenario, error) {
 	if len(args) != 1 {
 		return nil, usagef("%d scenarios given; right is one, as: edgesim run quickstart", len(args))
 	}
-	if o.mode != "live" {
-		return nil, usagef("--mode %q is not known to this version; right is live", o.mode)
+	switch {
+	case o.mode != "live" && o.mode != modeVirtual:
+		return nil, usagef("--mode %q is none; right is live or virtual", o.mode)
+	case o.mode == modeVirtual && o.verify:
+		return nil, usagef("--verify: a virtual run has no bytes that could be wrong; right is --mode live")
+	case o.mode == modeVirtual && o.admin != "":
+		return nil, usagef("--admin: a virtual run is over before it could be watched; right is --mode live")
 	}
 	sets := o.sets
 	if e.flags.Changed("seed") {
@@ -119,7 +133,7 @@ func (o *runOptions) print(e *env, s *results.Summary, dir string) error {
 func verdict(res *live.Result) error {
 	switch {
 	case res.Partial:
-		return errors.New("interrupted; what was measured until then is in the run folder, marked partial")
+		return errInterrupted
 	case res.Wrong > 0:
 		return fmt.Errorf("%d responses had wrong bytes", res.Wrong)
 	}

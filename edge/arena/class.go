@@ -23,6 +23,9 @@ func makeSizes() (s []int) {
 	return s
 }
 
+// Size is the capacity of the piece that Take gives for up to n bytes, n > 0.
+func Size(n int) int { return sizes[classFor(n)] }
+
 // classFor is the class of the piece that serves n bytes best: the smallest that
 // holds them or, where that is more than an eighth too large, the largest that
 // does not.

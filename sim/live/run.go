@@ -122,7 +122,7 @@ type run struct {
 	stage    *stage
 	player   *player.Player
 	builder  *folder.Builder
-	logs     *logs // nil: none are kept
+	logs     *folder.Logs // nil: none are kept
 }
 
 // FolderError says that the run folder cannot be made where it is wanted.
@@ -142,7 +142,7 @@ func (r *run) open(epoch time.Time) (err error) {
 		return &FolderError{err}
 	}
 	if r.AccessLog {
-		if r.logs, err = openLogs(r.Dir, r.names, s.Warmup.Std()); err != nil {
+		if r.logs, err = folder.OpenLogs(r.Dir, r.names, s.Warmup.Std()); err != nil {
 			return err
 		}
 	}

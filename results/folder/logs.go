@@ -1,4 +1,4 @@
-package live
+package folder
 
 import (
 	"errors"
@@ -9,18 +9,18 @@ import (
 	"edgesim/results/accesslog"
 )
 
-// logs are a run's access logs: one of what the reports count, and one of the
+// Logs are a run's access logs: one of what the reports count, and one of the
 // warm-up, so that reports made from the first are the run's own. A log tells
 // times to the second, too coarsely to cut a warm-up off afterwards.
-type logs struct {
+type Logs struct {
 	warmup         int64 // ns
 	counted, early *accesslog.Writer
 }
 
-// openLogs creates them in the run folder; that of the warm-up only where there
+// OpenLogs creates them in the run folder; that of the warm-up only where there
 // is one.
-func openLogs(dir string, names *results.Names, warmup time.Duration) (*logs, error) {
-	l := &logs{warmup: warmup.Nanoseconds()}
+func OpenLogs(dir string, names *results.Names, warmup time.Duration) (*Logs, error) {
+	l := &Logs{warmup: warmup.Nanoseconds()}
 	var err error
 	if l.counted, err = accesslog.Create(filepath.Join(dir, results.AccessLogFile), names); err != nil || warmup == 0 {
 		return l, err
@@ -32,7 +32,7 @@ func openLogs(dir string, names *results.Names, warmup time.Duration) (*logs, er
 }
 
 // Add writes the records, neighbours of the same log together.
-func (l *logs) Add(recs []results.Record) {
+func (l *Logs) Add(recs []results.Record) {
 	for len(recs) > 0 {
 		early, n := l.isEarly(&recs[0]), 1
 		for n < len(recs) && l.isEarly(&recs[n]) == early {
@@ -47,12 +47,12 @@ func (l *logs) Add(recs []results.Record) {
 	}
 }
 
-func (l *logs) isEarly(r *results.Record) bool {
+func (l *Logs) isEarly(r *results.Record) bool {
 	return l.early != nil && (r.At < l.warmup || r.Flags.Has(results.Warm))
 }
 
 // Close writes what is left.
-func (l *logs) Close() error {
+func (l *Logs) Close() error {
 	err := l.counted.Close()
 	if l.early != nil {
 		err = errors.Join(err, l.early.Close())

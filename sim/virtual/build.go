@@ -1,0 +1,111 @@
+package virtual
+
+import (
+	"cmp"
+	"errors"
+	"strconv"
+
+	"edgesim/edge"
+	"edgesim/results"
+	"edgesim/sim/scenario"
+	"edgesim/workloads"
+)
+
+// newWorld builds what the scenario describes.
+func newWorld(c *Config, names *results.Names, view results.View) (*world, error) {
+	s := c.Scenario
+	if s.Workload.Closed {
+		return nil, &ScenarioError{errors.New("workload.closed: a closed loop asks as fast as it is answered, and in virtual time answers take none: give a rate")}
+	}
+	w := &world{epoch: names.Epoch.UnixNano(), warmup: s.Warmup.Std().Nanoseconds(), names: names, view: view,
+		out: make([]results.Record, 0, outLen), far: c.RTT.Nanoseconds()}
+	var err error
+	if w.catalog, err = workloads.NewCatalog(s.CatalogConfig()); err != nil {
+		return nil, err
+	}
+	if w.viewers, err = workloads.NewViewers(s.ViewersConfig()); err != nil {
+		return nil, err
+	}
+	names.Classes = append([]string{"other"}, w.catalog.Classes()...)
+	if w.site, err = w.newSite(s, names); err != nil {
+		return nil, err
+	}
+	if s.Edge.HTTPSPort != 0 && s.Edge.HTTPSPort != 443 {
+		w.portLen = len(":") + len(strconv.Itoa(s.Edge.HTTPSPort))
+	}
+	if err := w.addNodes(s, names); err != nil {
+		return nil, err
+	}
+	w.desks = w.newDesks()
+	for _, text := range w.viewers.Referrers() {
+		r := referrer{sym: names.Strings.Of(text)}
+		if text != "" {
+			r.line = field{"Referer", len(text)}.line()
+		}
+		w.referrers = append(w.referrers, r)
+	}
+	return w, nil
+}
+
+var layers = map[string]results.Layer{
+	scenario.LayerEdge: results.LayerEdge, scenario.LayerRegional: results.LayerRegional, scenario.LayerShield: results.LayerShield,
+}
+
+// addNodes makes the edge and the tiers behind it, those nearest to the origins
+// first.
+func (w *world) addNodes(s *scenario.Scenario, names *results.Names) error {
+	var up *node
+	for i := len(s.Edge.Tiers) - 1; i >= 0; i-- {
+		t := &s.Edge.Tiers[i]
+		n, err := w.newNode(s, edge.Config{Capacity: int64(t.Capacity)}, layers[t.Layer], t.Location)
+		if err != nil {
+			return err
+		}
+		n.up, up = up, n
+		if i == 0 {
+			if _, err := names.PlaceOrigin(t.Layer + "-tier"); err != nil {
+				return err
+			}
+		}
+	}
+	n, err := w.newNode(s, edge.Config{Capacity: int64(s.Edge.Capacity), Shards: s.Edge.Shards, MaxObject: int64(s.Edge.MaxObject)},
+		results.LayerEdge, s.Edge.Location)
+	if err != nil {
+		return err
+	}
+	n.up = up
+	if n.place, err = names.PlaceEdge(results.Edge{Code: s.Edge.Location}); err != nil {
+		return err
+	}
+	w.nodes = append(w.nodes, n)
+	return nil
+}
+
+// shardsFor is how many shards a cache has whose scenario does not say: as many
+// as the edge takes on a machine of one processor, so that what a run foretells
+// does not depend on where it runs. Where a live run has other figures for it,
+// edge.shards pins both.
+func shardsFor(capacity int64) int { return max(1, min(4, int(capacity/(64<<20)))) }
+
+// newNode makes one cache: conf has its capacity, and its shards and largest
+// object where they are given.
+func (w *world) newNode(s *scenario.Scenario, conf edge.Config, layer results.Layer, code string) (*node, error) {
+	conf.Shards = cmp.Or(conf.Shards, shardsFor(conf.Capacity))
+	conf.Policy, conf.Seed, conf.Location, conf.Layer = s.Edge.Policy, s.Seed, code, layer
+	conf.Epoch, conf.Names = w.names.Epoch, w.names
+	p, err := conf.Plan()
+	if err != nil {
+		return nil, err
+	}
+	n := &node{w: w, layer: layer, code: code, largest: p.Largest, mostFlights: cmp.Or(s.Edge.MaxFlights, p.MaxFlights),
+		memory: cmp.Or(int64(s.Edge.InFlight), p.InFlight), pools: make([]pool, len(w.site.ups)), ways: make([]int64, len(w.site.ups)),
+		lens: newLens(code, s.Edge.Mode == scenario.CloudFront)}
+	for _, shard := range p.Shards {
+		part, err := newPartition(shard)
+		if err != nil {
+			return nil, err
+		}
+		n.parts = append(n.parts, part)
+	}
+	return n, nil
+}

@@ -1,0 +1,246 @@
+package virtual
+
+import (
+	"net/netip"
+
+	"github.com/zeebo/xxh3"
+
+	"edgesim/edge/behavior"
+	"edgesim/results"
+	"edgesim/workloads"
+)
+
+// What a request for an object is about is worked out once: its behavior, the
+// hash of its key, its URL in records. A card takes 16 bytes.
+
+// card is what is known of an object under one host.
+type card struct {
+	hash  uint64      // of the key; 0: the key depends on who asks
+	url   results.Sym // path; 0: the card is not filled yet
+	rule  uint8       // of the host's distribution
+	class uint8       // content class, as records have it
+	path  uint16      // length of the path
+}
+
+// mostRules is how many behaviors, the default included, a card can tell apart.
+const mostRules = 256
+
+// mostCards is how many cards are kept: 256 MiB of them. Those of a larger
+// catalog are worked out anew each time.
+const mostCards = 1 << 24
+
+// desk is what is known of a host: where its requests go, and its cards.
+type desk struct {
+	host   []byte
+	sym    results.Sym
+	dist   *behavior.Compiled // nil: nobody's
+	routes []*route
+	first  []uint64 // of each section: the id of its first object
+	cards  [][]card // by section, by object; nil: not kept
+	lines  int      // length of the Host line
+	keys   []int    // by rule: length of keys beside the path
+}
+
+// newDesks makes a desk for every host of the catalog. Hosts of one
+// distribution share their cards unless the key has the host.
+func (w *world) newDesks() []desk {
+	sections := len(w.catalog.Sections())
+	desks := make([]desk, len(w.catalog.Hosts()))
+	for i, host := range w.catalog.Hosts() {
+		d := &desks[i]
+		d.host, d.sym = []byte(host), w.names.Strings.Of(host)
+		d.lines = len("Host: \r\n") + len(host)
+		d.cards = make([][]card, sections)
+		if dist, ok := w.site.table.Host(d.host); ok {
+			d.dist, d.routes = dist, w.site.routes[dist.Index]
+			d.keys = make([]int, len(d.routes))
+		}
+		for s := range sections {
+			first, _ := w.catalog.SectionIDs(s)
+			d.first = append(d.first, first)
+		}
+		for j := range i {
+			if desks[j].dist == d.dist && d.dist != nil && !hostInKey(d.dist) {
+				d.cards = desks[j].cards
+				break
+			}
+		}
+	}
+	return desks
+}
+
+func hostInKey(d *behavior.Compiled) bool {
+	for i := range d.Rules() {
+		if r := &d.Rules()[i]; r.Key.Host || r.Keyed("host") {
+			return true
+		}
+	}
+	return false
+}
+
+// sectionOf is the section that holds an object.
+func (d *desk) sectionOf(id uint64) int {
+	at := len(d.first) - 1
+	for at > 0 && d.first[at] > id {
+		at--
+	}
+	return at
+}
+
+// card is the card of an object under the host.
+func (w *world) card(d *desk, id uint64) *card {
+	section := d.sectionOf(id)
+	list := d.cards[section]
+	if list == nil {
+		first, end := w.catalog.SectionIDs(section)
+		if w.cardsKept+end-first > mostCards {
+			w.fill(&w.scratch, d, id)
+			return &w.scratch
+		}
+		w.cardsKept += end - first
+		list = make([]card, end-first)
+		d.cards[section] = list
+	}
+	c := &list[id-d.first[section]]
+	if c.url == 0 {
+		w.fill(c, d, id)
+	}
+	return c
+}
+
+// fill works a card out.
+func (w *world) fill(c *card, d *desk, id uint64) {
+	w.path = w.catalog.AppendPath(w.path[:0], id)
+	c.url = w.names.Strings.Bytes(w.path)
+	c.path = uint16(len(w.path))
+	c.class = uint8(min(w.catalog.Object(id).Class+1, 255))
+	if d.dist == nil {
+		return
+	}
+	rule := d.dist.Route(w.path)
+	c.rule = uint8(rule.Index)
+	personal := false
+	w.key = rule.AppendKey(w.key[:0], d.host, w.path, nil, func(name string) []byte {
+		value, ofViewer := fixedField(d, name)
+		personal = personal || ofViewer
+		return value
+	})
+	if c.hash = 0; !personal {
+		c.hash, d.keys[rule.Index] = xxh3.Hash(w.key), len(w.key)-withLength(len(w.path))
+	}
+}
+
+// withLength is the bytes that a component of a key takes, its length before it.
+func withLength(n int) int {
+	if n < 1<<7 {
+		return n + 1
+	}
+	return n + 2 // a path has less than 2^14 bytes
+}
+
+// fixedField is a request field that is the same for every viewer of a host;
+// ofViewer: it is not, but another for each of them.
+func fixedField(d *desk, name string) (value []byte, ofViewer bool) {
+	switch name {
+	case "host":
+		return d.host, false
+	case "accept-encoding": // the player sends none
+		return nil, false
+	case behavior.SchemeField:
+		return schemeHTTP, false
+	case "user-agent", "referer", "x-forwarded-for":
+		return nil, true
+	}
+	_, generated := behavior.GeneratedOf(name)
+	return nil, generated
+}
+
+var schemeHTTP = []byte("http")
+
+// face is what is known of a viewer.
+type face struct {
+	addr      [16]byte
+	country   [2]byte
+	lines     uint16 // length of its header lines
+	agent     results.Sym
+	forwarded results.Sym // its address, which the player sends as X-Forwarded-For
+	seen      bool
+}
+
+// mostFaces is how many viewers are kept: 512 MiB of them.
+const mostFaces = 1 << 24
+
+// face is what a viewer looks like.
+func (w *world) face(viewer uint32) *face {
+	if w.faces == nil {
+		w.faces = make([]face, min(w.viewers.Count(), mostFaces))
+	}
+	f := &w.anybody
+	if int(viewer) < len(w.faces) {
+		if f = &w.faces[viewer]; f.seen {
+			return f
+		}
+	}
+	v := w.viewers.Viewer(viewer)
+	*f = face{addr: v.Addr.As16(), country: v.Country, agent: w.names.Strings.Of(v.Agent), seen: true}
+	n := 0
+	if v.Agent != "" {
+		n += len("User-Agent: \r\n") + len(v.Agent)
+	}
+	if v.Addr.IsValid() {
+		text := v.Addr.AppendTo(w.path[:0])
+		n += len("X-Forwarded-For: \r\n") + len(text)
+		f.forwarded = w.names.Strings.Bytes(text)
+	}
+	f.lines = uint16(n)
+	return f
+}
+
+// personalKey makes the key of a request whose key has something of the viewer.
+func (w *world) personalKey(a *ask) {
+	w.path = w.catalog.AppendPath(w.path[:0], a.req.Object)
+	v := w.viewers.Viewer(a.req.Viewer)
+	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, w.path, nil, func(name string) []byte {
+		return w.viewerField(a, &v, name)
+	})
+	a.hash, a.keyLen = xxh3.Hash(w.key), len(w.key)
+}
+
+// viewerField is a request field as the edge sees it; nil where there is none.
+func (w *world) viewerField(a *ask, v *workloads.Viewer, name string) []byte {
+	switch name {
+	case "user-agent":
+		return present(v.Agent)
+	case "referer":
+		return present(w.viewers.Referrers()[a.req.Referrer])
+	case "x-forwarded-for":
+		return present(v.Addr.String())
+	}
+	g, ok := behavior.GeneratedOf(name)
+	if !ok {
+		value, _ := fixedField(a.desk, name)
+		return value
+	}
+	if value, ok := g.Device(behavior.DeviceOf([]byte(v.Agent))); ok {
+		return []byte(value)
+	}
+	switch g {
+	case behavior.ForwardedProto:
+		return schemeHTTP
+	case behavior.ViewerHTTPVersion:
+		return []byte("1.1")
+	case behavior.ViewerAddress:
+		return present(netip.AddrPortFrom(v.Addr, 0).String())
+	case behavior.ViewerCountry:
+		return present(string(v.Country[:]))
+	}
+	return nil
+}
+
+// present is a field's value; nil where it was not sent.
+func present(value string) []byte {
+	if value == "" {
+		return nil
+	}
+	return []byte(value)
+}

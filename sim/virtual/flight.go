@@ -1,0 +1,337 @@
+package virtual
+
+import (
+	"net/http"
+	"time"
+
+	"edgesim/edge"
+	"edgesim/edge/rfc9111"
+	"edgesim/results"
+)
+
+// outcome is what a flight decides once the origin's header is there; everyone
+// who waited acts on it.
+type outcome uint8
+
+const (
+	undecided outcome = iota
+	shared            // obj answers everyone: its body is kept, and may still come in
+	renewed           // the origin said 304: obj is the old object, renewed
+	staleGood         // the origin failed and obj, stale, may stand in
+	passed            // obj is for the leader alone; the others ask for themselves
+	faulted           // no response came: everyone gets the error
+)
+
+// flight is one fetch that many requests may ride.
+type flight struct {
+	n      *node
+	p      *partition
+	lead   *ask // who began it
+	riders []*ask
+	hash   uint64
+	keyLen int
+
+	renews  bool // old is asked about
+	private bool // nobody else may join
+	known   bool // because the key is known not to be shared
+	behind  bool // renews a stale object that has been served already: nobody waits for it
+	forOne  bool // what the leader asks is passed on as it is
+	keyless bool // nothing under its key is kept
+	listed  bool // it is in the partition's table
+	old     held
+
+	ups   []*server // of a group, who is asked should the one before fail, in order
+	tier  bool      // the tier is asked
+	holds bool      // it has a connection, to the tier or to the first of ups
+	try   int       // of those that are made while no response begins
+	asked int64     // virtual time when the first request went out,
+	sent  int64     // and the one that was answered
+	limit int64     // when the request for a connection is given up
+	reply reply     // of a tier, on its way
+	own   figures
+	told  *told
+
+	outcome outcome
+	obj     held
+	flow    flow
+	status  int // of the response; 0: there was none
+	fault   fault
+	booked  int64
+	hungUp  int64 // virtual time when the leader of a passed response did; 0: he did not
+	reuse   bool  // the connection is good for another request
+	named   int   // events and exchanges that name it
+	over    bool
+}
+
+func (w *world) newFlight() *flight {
+	if last := len(w.flights) - 1; last >= 0 {
+		f := w.flights[last]
+		w.flights = w.flights[:last]
+		return f
+	}
+	return new(flight)
+}
+
+// free gives the flight back, once it is over and nobody names it any more.
+func (f *flight) free() {
+	if !f.over || f.named > 0 {
+		return
+	}
+	w, riders := f.n.w, f.riders[:0]
+	*f = flight{riders: riders}
+	w.flights = append(w.flights, f)
+}
+
+// open reports whether a flight that was found may still be joined: one whose
+// response has expired while its body comes in may not.
+func (f *flight) open(now int64) bool { return f.outcome != shared || now < f.obj.expires }
+
+func (f *flight) unlist() {
+	if f.listed && f.p.flights[f.hash] == f {
+		delete(f.p.flights, f.hash)
+	}
+	f.listed = false
+}
+
+// fly asks whom the request is for.
+func (f *flight) fly() {
+	r := f.lead.route
+	f.asked = f.n.w.now
+	f.ups = r.ups
+	f.tier = f.n.up != nil && r.rule.TTL.Max != 0 && !f.known && !(r.ups[0].direct && f.keyless)
+	f.try = 1
+	f.ask()
+}
+
+// ask sends the request to the tier, or to the first of the origins that are
+// left.
+func (f *flight) ask() {
+	f.sent = f.n.w.now
+	if f.tier {
+		f.askTier()
+		return
+	}
+	up := f.ups[0]
+	f.own.asked++
+	f.own.origin, f.own.member = up.number, f.lead.route.member(up)
+	f.connect()
+}
+
+// answered acts on what came of the exchange, or of the tier's answer.
+func (f *flight) answered(p *reply) {
+	w := f.n.w
+	f.reuse = false
+	if f.again(p) {
+		return
+	}
+	f.own.ttfb = w.now - f.asked
+	if p.failed != nil {
+		f.fail(&p.failed.fault)
+		return
+	}
+	if f.told = p.told; f.told != nil {
+		f.own.asked += f.told.asked
+		f.own.member = f.told.member
+		f.own.origin = f.lead.route.ups[f.told.member].number
+	}
+	f.judge(p)
+	f.come(p)
+}
+
+// again asks once more, or somebody else, where what came of the request is not
+// to be taken.
+func (f *flight) again(p *reply) bool {
+	r := f.lead.route
+	switch {
+	case f.tier && p.failed != nil && p.failed.busy:
+		f.tier = false
+	case p.failed != nil && p.failed.timeout && f.try < f.ups[0].tries:
+		f.try++
+	case !f.tier && len(f.ups) > 1 && r.failing(p):
+		if p.failed == nil {
+			end, body := p.flow.end()
+			f.own.bytes += p.wire(body)
+			f.giveConnection(p.reusable() && end == f.n.w.now)
+		}
+		f.ups, f.try = f.ups[1:], 1
+	default:
+		return false
+	}
+	f.ask()
+	return true
+}
+
+// reusable reports whether the connection is good for another request once the
+// body has come.
+func (p *reply) reusable() bool { return p.failed == nil && !p.flow.breaks() }
+
+// judge reads the header and decides.
+func (f *flight) judge(p *reply) {
+	f.status = p.status
+	if f.renews && p.status >= 500 && f.standIn(p.status) {
+		return
+	}
+	if p.status == http.StatusNotModified {
+		f.renew(p)
+		return
+	}
+	if f.renews && p.status == http.StatusOK && f.lead.head {
+		f.updateByHead(p)
+	}
+	o := f.n.newHeld(f, p, p.status)
+	o.length = p.length
+	switch {
+	case f.forOne && f.lead.part.Length > 0 && p.status != http.StatusOK || p.status == http.StatusPartialContent,
+		!o.bits.has(kept), f.lead.head, p.length > f.n.largest, !f.book(p.flow.n):
+		f.pass(o)
+		return
+	case o.bits.has(collapsible):
+		if f.private {
+			f.p.setPassing(f.hash, 0)
+		}
+	case !f.private:
+		f.remember()
+		f.unlist()
+	}
+	f.obj, f.outcome = o, shared
+}
+
+// newHeld makes an object of a reply, with its freshness judged.
+func (n *node) newHeld(f *flight, p *reply, status int) held {
+	w, r := n.w, f.lead.route
+	o := held{id: w.newID(), stored: w.now, status: uint16(status), version: p.version, modified: p.modified, date: p.date,
+		head: p.head.number, fields: int32(p.extra), key: int32(f.keyLen), length: p.length}
+	meta := p.head.meta
+	meta.Status, meta.Date, meta.LastModified = status, p.date, p.modified
+	meta.Age, meta.HasAge = p.age, p.aged
+	req := rfc9111.Request{Method: results.GET}
+	if f.lead.head {
+		req.Method = results.HEAD
+	}
+	v := rfc9111.Judge(&req, &meta, r.rulesFor(status), w.unix(w.now), w.unix(f.sent))
+	if f.keyless {
+		v.Store = false
+	}
+	if f.told != nil && status >= 400 && v.Store && p.aged {
+		v.InitialAge = max(v.InitialAge, time.Duration(min(p.age, 1<<31))*time.Second)
+	}
+	o.judged(&v, w.now)
+	if p.aged {
+		o.bits |= aged
+	}
+	return o
+}
+
+// judged notes what the rules of caching say.
+func (o *held) judged(v *rfc9111.Verdict, now int64) {
+	o.age, o.lifetime = int64(v.InitialAge), int64(v.Lifetime)
+	o.expires = now + int64(v.Remaining())
+	o.swr, o.sie = int64(v.StaleWhileRevalidate), int64(v.StaleIfError)
+	set := func(yes bool, b bits) {
+		if yes {
+			o.bits |= b
+		}
+	}
+	set(v.Store, kept)
+	set(v.MustRevalidate, must)
+	set(v.Collapsible, collapsible)
+	set(v.Lifetime >= time.Hour, static)
+}
+
+// pass gives the response to the leader alone.
+func (f *flight) pass(o held) {
+	if !f.lead.head {
+		f.remember()
+	}
+	f.unlist()
+	f.obj, f.outcome = o, passed
+}
+
+func (f *flight) remember() { f.p.setPassing(f.hash, f.n.w.now+passFor) }
+
+// book reserves memory for a body that comes in and is kept, until it is there.
+func (f *flight) book(n int64) bool {
+	if f.n.booked+n > f.n.memory {
+		return false
+	}
+	f.n.booked += n
+	f.booked = n
+	return true
+}
+
+// come lets the body come in, and everyone who waited go on.
+func (f *flight) come(p *reply) {
+	w := f.n.w
+	f.flow = p.flow
+	f.release()
+	end, body := f.flow.end()
+	f.reuse = p.reusable()
+	switch {
+	case f.outcome == renewed || f.outcome == staleGood:
+		end, body = f.undone(w.now, end, body)
+	case f.outcome == passed && f.hungUp > 0:
+		end, body = f.undone(f.hungUp, end, body)
+	case f.flow.breaks():
+		f.own.broke, f.own.detail = true, results.OriginReadError
+	}
+	f.own.total = end - f.asked
+	f.own.bytes += p.wire(body)
+	if f.outcome == shared && p.length < 0 && p.flow.n > f.n.largest {
+		f.named++
+		w.events.plan(p.flow.at(f.n.largest), outgrown, f, nil)
+	}
+	if end <= w.now {
+		f.land()
+		return
+	}
+	f.named++
+	w.events.plan(end, lands, f, nil)
+}
+
+// undone is when and where an exchange ends whose body nobody wants from a moment
+// on: what has come by then is read, and the connection closed where that was not
+// all.
+func (f *flight) undone(at, end, body int64) (int64, int64) {
+	if end > at {
+		end, body = at, f.flow.by(at)
+		f.reuse = false
+	}
+	return end, body
+}
+
+// outgrown is a body of unknown length that turns out to be too large to keep.
+func (f *flight) outgrown() {
+	f.unlist()
+	f.remember()
+}
+
+// release lets everyone go on who waited for the decision.
+func (f *flight) release() {
+	riders := f.riders
+	f.riders = nil
+	for _, a := range riders {
+		f.n.alight(a, f)
+	}
+	f.riders = riders[:0]
+}
+
+// land is the end of a flight: what came whole is stored.
+func (f *flight) land() {
+	n := f.n
+	f.unlist()
+	if f.outcome == shared && !f.flow.breaks() && f.flow.n <= n.largest {
+		f.obj.memory = edge.BodyMemory(f.flow.n, f.obj.length >= 0)
+		f.obj.length = f.flow.n
+		n.put(f.p, f.hash, &f.obj)
+	}
+	n.booked -= f.booked
+	n.flying--
+	if f.own.asked == 0 { // a tier had it
+		f.own.bytes, f.own.ttfb, f.own.total = 0, 0, 0
+	}
+	f.giveConnection(f.reuse)
+	f.lead.owed.add(&f.own)
+	n.w.done(f.lead)
+	f.over = true
+	f.free()
+}

@@ -1,0 +1,202 @@
+package virtual
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"edgesim/edge/rfc9111"
+	"edgesim/results"
+	"edgesim/sim/origin"
+)
+
+// Header fields are not written in a virtual run, but weighed: what a cache
+// keeps and what goes over the wire are numbers of bytes that follow from the
+// fields' names and the lengths of their values. Values whose length changes
+// (entity tags, lengths, ages) are added where they are known.
+
+// field is a header field and how long its value is.
+type field struct {
+	name  string
+	value int
+}
+
+// line is the bytes of a field's line: "name: value" CRLF.
+func (f field) line() int { return len(f.name) + len(": \r\n") + f.value }
+
+func sumOf(fields []field) (n int) {
+	for _, f := range fields {
+		n += f.line()
+	}
+	return n
+}
+
+const (
+	dateLen = len("Mon, 02 Jan 2006 15:04:05 GMT")
+	etagLen = len(`"0123456789abcdef-0"`) // of a version of one digit
+	idLen   = 16                          // of a bucket's request id
+)
+
+// head is a response's header as an origin sends it and a cache keeps it.
+type head struct {
+	meta   rfc9111.Response // as the rules of caching read it, but for status and dates
+	stored []field          // what is kept
+	block  int              // bytes of stored
+	kind   results.Sym      // Content-Type
+	tagged bool             // has an entity tag, whose version may have more than one digit
+	strong bool             // and that is a strong one
+	dress  int              // what the behavior adds for viewers, in bytes
+	no304  int              // what of the stored fields a 304 to a viewer leaves out, in bytes
+
+	number      int32  // index into world.heads
+	contentType string // media type
+	undressed   *head  // the same as it comes from a tier; nil: not made yet
+}
+
+// newHead weighs fields as they come from an origin. Date is the first.
+func newHead(r *route, fields []field, cacheControl string) *head {
+	h := &head{stored: fields, block: sumOf(fields), dress: r.dressing(fields)}
+	h.no304 = leftOut(fields)
+	h.meta.HasDate = true
+	for _, f := range fields {
+		switch f.name {
+		case "ETag":
+			h.tagged, h.meta.HasETag = true, true
+		case "Last-Modified":
+			h.meta.HasLastModified = true
+		}
+	}
+	if cacheControl != "" {
+		h.meta.Field([]byte("Cache-Control"), []byte(cacheControl))
+	}
+	return h
+}
+
+// objectHead is the header of a simulated origin's object.
+func (o *server) objectHead(r *route, contentType, cacheControl string) *head {
+	fields := append(o.commonFields(), field{"Content-Type", len(contentType)})
+	if o.conf.Kind == origin.Bucket {
+		fields = append(fields, field{"Accept-Ranges", len("bytes")})
+	}
+	weak := 0
+	if o.conf.WeakETag {
+		weak = len("W/")
+	}
+	fields = append(fields, field{"ETag", etagLen + weak}, field{"Last-Modified", dateLen})
+	if cacheControl != "" {
+		fields = append(fields, field{"Cache-Control", len(cacheControl)})
+	}
+	h := newHead(r, fields, cacheControl)
+	h.strong, h.contentType = !o.conf.WeakETag, contentType
+	return h
+}
+
+// commonFields are those of every response of the origin.
+func (o *server) commonFields() []field {
+	fields := []field{{"Date", dateLen}}
+	if o.conf.Kind == origin.Bucket {
+		fields = append(fields, field{"Server", len("AmazonS3")}, field{"x-amz-request-id", idLen})
+	}
+	return fields
+}
+
+// errorHead is the header of one of the origin's errors.
+func (o *server) errorHead(r *route) *head {
+	contentType := "text/plain; charset=utf-8"
+	if o.conf.Kind == origin.Bucket {
+		contentType = "application/xml"
+	}
+	h := newHead(r, append(o.commonFields(), field{"Content-Type", len(contentType)}), "")
+	h.contentType = contentType
+	return h
+}
+
+// statusLine is the length of the line that a response begins with.
+func statusLine(status int) int {
+	return len("HTTP/1.1 200 ") + len(http.StatusText(status)) + len("\r\n")
+}
+
+// lengthLine is the length of a Content-Length line.
+func lengthLine(n int64) int { return len("Content-Length: \r\n") + digits(n) }
+
+const (
+	chunkedLine = len("Transfer-Encoding: chunked\r\n")
+	endOfHead   = len("\r\n")
+)
+
+// wire is the bytes of the header over the wire: with the end of the head, the
+// status line and the framing of a body of that length, -1 for chunks.
+func (h *head) wire(status int, length int64) int {
+	n := statusLine(status) + h.block + endOfHead
+	switch {
+	case status == 304:
+		return n - sumOf(slices.DeleteFunc(slices.Clone(h.stored), func(f field) bool {
+			return f.name != "Content-Type" && f.name != "Accept-Ranges"
+		}))
+	case length < 0:
+		return n + chunkedLine
+	}
+	return n + lengthLine(length)
+}
+
+// leftOut is how many bytes of the stored fields a 304 to a viewer leaves out
+// (RFC 9110 §15.4.5).
+func leftOut(fields []field) (n int) {
+	tagged := slices.ContainsFunc(fields, func(f field) bool { return f.name == "ETag" })
+	for _, f := range fields {
+		if f.name == "Content-Type" || f.name == "Last-Modified" && tagged {
+			n += f.line()
+		}
+	}
+	return n
+}
+
+// digits is how many decimal digits a number has that is not negative.
+func digits(n int64) int {
+	d := 1
+	for n >= 10 {
+		n /= 10
+		d++
+	}
+	return d
+}
+
+// dressing is how many bytes the behavior's ResponseHeaders add to the fields
+// for viewers; less than 0 where they take more away.
+func (r *route) dressing(fields []field) int {
+	set := &r.rule.ResponseHeaders
+	has := func(name string) bool {
+		return slices.ContainsFunc(fields, func(f field) bool { return strings.EqualFold(f.name, name) })
+	}
+	n := 0
+	drops := slices.Clone(set.Remove)
+	for _, s := range set.Set {
+		line := field{s.Name, len(s.Value)}.line()
+		switch {
+		case s.Override:
+			drops, n = append(drops, s.Name), n+line
+		case !has(s.Name) || slices.ContainsFunc(drops, func(d string) bool { return strings.EqualFold(d, s.Name) }):
+			n += line
+		}
+	}
+	for _, f := range fields {
+		if slices.ContainsFunc(drops, func(d string) bool { return strings.EqualFold(d, f.name) }) {
+			n -= f.line()
+		}
+	}
+	return n
+}
+
+// ownDressing is the same for a response of the edge's own, whose fields stay.
+func (r *route) ownDressing(fields []field) int {
+	if r == nil {
+		return 0
+	}
+	n := 0
+	for _, s := range r.rule.ResponseHeaders.Set {
+		if !slices.ContainsFunc(fields, func(f field) bool { return strings.EqualFold(f.name, s.Name) }) {
+			n += field{s.Name, len(s.Value)}.line()
+		}
+	}
+	return n
+}

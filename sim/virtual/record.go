@@ -1,0 +1,203 @@
+package virtual
+
+import (
+	"net/http"
+	"strconv"
+
+	"edgesim/edge/behavior"
+	"edgesim/results"
+)
+
+// lens are the lengths of what this edge writes into every header.
+type lens struct {
+	via         int
+	server      int
+	tail        [results.Results]int // by result type: X-Cache, X-Amz-Cf-Pop, X-Amz-Cf-Id
+	cacheStatus bool
+	notAllowed  fault
+}
+
+// newLens are those of an edge location of that code.
+func newLens(code string, cloudfront bool) lens {
+	product, via := "edgesim", len("edgesim")
+	l := lens{cacheStatus: !cloudfront, notAllowed: notAllowed}
+	ids := 0
+	if cloudfront {
+		product, via = "cloudfront", len("0123456789abcdef0123456789abcdef.cloudfront.net (CloudFront)")
+		l.server = field{"Server", len("CloudFront")}.line()
+		ids = field{"X-Amz-Cf-Id", 56}.line()
+		l.notAllowed.status = http.StatusForbidden
+	}
+	l.via = field{"Via", len("1.1 ") + via}.line()
+	for r := range results.Results {
+		l.tail[r] = field{"X-Cache", len(r.String()) + len(" from ") + len(product)}.line() + field{"X-Amz-Cf-Pop", len(code)}.line() + ids
+	}
+	return l
+}
+
+// describe begins the record of a response to a viewer.
+func (n *node) describe(a *ask, o *held, m *manner, p *part) {
+	n.open(a, p.status, m)
+	r := a.rec
+	r.ContentType = n.w.heads[o.head].kind
+	r.TTL = results.TTLDynamic
+	if o.bits.has(static) {
+		r.TTL = results.TTLStatic
+	}
+	if max(int(o.status), p.status) >= 400 {
+		r.Response, r.Result, r.Detail = results.Error, results.Error, results.ErrorDetail
+		if m.detail != results.SameAsResult {
+			r.Detail = m.detail
+		}
+	}
+	if p.sends && (o.length >= 0) {
+		r.ContentLength = p.to - p.from
+	}
+	if p.cut && p.status == 206 {
+		r.RangeStart, r.RangeEnd = p.from, p.to-1
+	}
+}
+
+// open writes what a record says of a request, whatever became of it.
+func (n *node) open(a *ask, status int, m *manner) {
+	w, req := n.w, &a.req
+	c := w.card(a.desk, req.Object)
+	*a.rec = results.Record{
+		At: int64(req.At), ID: a.number, Object: a.hash,
+		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
+		Addr: a.face.addr, Host: a.desk.sym, URL: c.url, Referrer: w.referrers[req.Referrer].sym,
+		Agent: a.face.agent, Forwarded: a.face.forwarded,
+		Distribution: results.NoDistribution, Edge: n.place, Status: uint16(status), Method: results.GET,
+		Protocol: results.HTTP, Version: results.HTTP11, Country: a.face.country,
+		Response: m.result, Result: m.result, Detail: m.detail, Layer: m.layer, Flags: m.flags,
+		Vantage: results.AtSimulator, Class: c.class, BytesIn: w.requestBytes(a, c),
+	}
+	r := a.rec
+	if a.head {
+		r.Method = results.HEAD
+	}
+	if a.route != nil {
+		r.Distribution, r.Behavior = a.route.number, a.route.name
+	}
+	if a.hash == 0 {
+		r.Object = w.nameOf(a)
+	}
+	if int64(req.At) < w.warmup {
+		r.Flags |= results.Warm
+	}
+}
+
+// requestBytes is the length of the request as the player sends it.
+func (w *world) requestBytes(a *ask, c *card) int64 {
+	n := len("GET ") + int(c.path) + len(" HTTP/1.1\r\n") + a.desk.lines + int(a.face.lines) +
+		w.referrers[a.req.Referrer].line + endOfHead
+	if a.head {
+		n += len("HEAD") - len("GET")
+	}
+	if r := a.req.Range; r.Length > 0 {
+		n += len("Range: bytes=-\r\n")
+		if r.First >= 0 {
+			n += digits(r.First) + digits(r.First+r.Length-1)
+		} else {
+			n += digits(r.Length)
+		}
+	}
+	return int64(n)
+}
+
+// distance adds the way between viewer and edge to the record's times.
+func (n *node) distance(a *ask) {
+	a.rec.TTFB += a.far
+	a.rec.Total += a.far
+}
+
+// ownFields are the fields of the edge's own word for a fault.
+func (w *fault) ownFields() []field {
+	fields := []field{{"Date", dateLen}, {"Content-Type", len("text/plain; charset=utf-8")}, {"Cache-Control", len("no-store")}}
+	return fields
+}
+
+// length is that of the text of the edge's own word for a fault.
+func (w *fault) length() int64 {
+	return int64(len(strconv.Itoa(w.status)) + len(" \n") + len(w.why))
+}
+
+// refuse answers with an error of the edge's own.
+func (n *node) refuse(a *ask, why *fault, flags results.Flags) {
+	m := asError
+	if why.crowded {
+		m = asCrowded
+	}
+	m.detail, m.flags = why.detail, flags
+	fields := why.ownFields()
+	if why.status == http.StatusServiceUnavailable {
+		fields = append(fields, field{"Retry-After", 1})
+	}
+	body := why.length()
+	head := statusLine(why.status) + sumOf(fields) + a.route.ownDressing(fields) + n.lens.server + n.lens.via + n.lens.tail[m.result] +
+		lengthLine(body) + endOfHead
+	if a.by != nil {
+		n.passFault(a, why, &m, head, sumOf(fields))
+		return
+	}
+	if a.head {
+		body = 0
+	}
+	n.answerOwn(a, why.status, &m, head, body, 0, -1)
+}
+
+// answerOwn ends the record of a response of the edge's own: what of its body is
+// sent, what of that the record counts, and its length as the record has it.
+func (n *node) answerOwn(a *ask, status int, m *manner, head int, sent, body, length int64) {
+	n.open(a, status, m)
+	r := a.rec
+	r.BytesOut = int64(head) + sent
+	r.BodyBytes, r.ContentLength = body, length
+	r.TTFB = n.w.now - a.at
+	r.Total = r.TTFB
+	n.distance(a)
+	n.w.done(a)
+}
+
+// passFault answers a flight of the cache before with an error of this edge's.
+func (n *node) passFault(a *ask, why *fault, m *manner, head, fields int) {
+	w := n.w
+	t := told{m.result, m.layer, why.detail, a.asked, a.askedAt}
+	p := reply{status: why.status, head: w.heads[w.faultHead(a.route)], date: w.second(w.now), length: why.length(),
+		from: -1, to: -1, total: -1, told: &t, header: head + n.toldLine(&t), flow: there(w.now, why.length())}
+	p.extra = fields - p.head.block + n.lens.server + n.lens.via
+	if a.head {
+		p.flow = p.flow.part(0, 0)
+	}
+	n.tell(a, &p)
+}
+
+// toldLine is the length of the field in which a tier says how it came by its
+// response (docs/adr/0012).
+func (n *node) toldLine(t *told) int {
+	b := len("Edgesim-Tier: \r\n") + len(t.result.String()) + len("; layer=") + len(t.layer.String()) + len("; asked=") + digits(int64(t.asked))
+	if t.asked > 0 {
+		b += len("; origin=") + digits(int64(t.member))
+	}
+	if t.detail != results.SameAsResult {
+		b += len("; detail=") + len(t.detail.String())
+	}
+	return b
+}
+
+// redirect sends the viewer to the same URL with https.
+func (n *node) redirect(a *ask) {
+	const status, reason = "301", "Moved Permanently"
+	title := status + " " + reason
+	body := int64(len("<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n<p>This is served over HTTPS.</p>\n"))
+	location := len("https://") + len(behavior.WithoutPort(a.desk.host)) + a.pathLen + n.w.portLen
+	fields := []field{{"Date", dateLen}, {"Content-Type", len("text/html")}, {"Location", location}}
+	head := statusLine(http.StatusMovedPermanently) + sumOf(fields) + a.route.ownDressing(fields) + n.lens.server + n.lens.via +
+		n.lens.tail[results.Redirect] + lengthLine(body) + endOfHead
+	sent := body
+	if a.head {
+		sent = 0
+	}
+	m := asRedirect
+	n.answerOwn(a, http.StatusMovedPermanently, &m, head, sent, sent, body)
+}

@@ -1,0 +1,270 @@
+package virtual
+
+import (
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"edgesim/sim/origin"
+	"edgesim/sim/scenario"
+	"edgesim/workloads"
+)
+
+// server is one simulated origin, and how caches ask it.
+type server struct {
+	w        *world
+	number   uint16 // index into Names.Origins
+	index    int    // among the site's
+	host     []byte // that the origin sees, unless the viewer's is forwarded
+	conf     origin.Config
+	model    *origin.Model
+	contents *scenario.Contents
+	attempts map[uint64]uint32 // requests received so far, by object
+	gate     gate
+
+	readTimeout, completion time.Duration // completion 0: as long as it takes
+	keepAlive, maxWait      time.Duration
+	tries                   int  // how often a request is sent while no response begins
+	maxIdle, maxConns       int  // maxConns 0: as many as are asked for
+	direct                  bool // what is not cached passes tiers by
+}
+
+func newServer(w *world, conf origin.Config, o *scenario.Origin, mode string, contents *scenario.Contents) (*server, error) {
+	model, err := origin.New(conf)
+	if err != nil {
+		return nil, err
+	}
+	up := &server{w: w, conf: model.Config(), model: model, contents: contents, attempts: map[uint64]uint32{},
+		readTimeout: cmp.Or(o.ReadTimeout.Std(), 30*time.Second), completion: o.CompletionTimeout.Std(),
+		keepAlive: cmp.Or(o.KeepAlive.Std(), 5*time.Second),
+		maxWait:   cmp.Or(o.MaxWait.Std(), o.ConnectTimeout.Std(), 10*time.Second),
+		tries:     o.ResponseTries(mode), maxIdle: cmp.Or(o.MaxIdle, 256), maxConns: o.MaxConns,
+		direct: o.PassesTiers(mode)}
+	up.gate.places, up.gate.limit = conf.Concurrency, conf.QueueLimit
+	return up, nil
+}
+
+// gate lets so many requests be served at once; the rest wait in order of
+// arrival.
+type gate struct {
+	places, limit, serving int // places and limit 0: unlimited
+	queue                  []*exchange
+	head                   int
+}
+
+// enter takes a place; waits says that there is none, full that nobody may wait
+// for one any more.
+func (g *gate) enter(x *exchange) (waits, full bool) {
+	switch {
+	case g.places == 0:
+		return false, false
+	case g.serving < g.places:
+		g.serving++
+		return false, false
+	case g.limit > 0 && len(g.queue)-g.head >= g.limit:
+		return false, true
+	}
+	g.queue = append(g.queue, x)
+	return true, false
+}
+
+// leave gives a place back, to whom waits the longest; nil: to nobody.
+func (g *gate) leave() *exchange {
+	if g.head == len(g.queue) {
+		g.serving--
+		return nil
+	}
+	x := g.queue[g.head]
+	g.queue[g.head] = nil
+	if g.head++; g.head == len(g.queue) || g.head > 1024 {
+		n := copy(g.queue, g.queue[g.head:])
+		clear(g.queue[n:])
+		g.queue, g.head = g.queue[:n], 0
+	}
+	return x
+}
+
+// exchange is one request at an origin.
+type exchange struct {
+	f      *flight // nil: the cache has given it up, or has been answered
+	up     *server
+	route  *route
+	reused bool  // the connection has carried a response before
+	way    int64 // ns, one way between cache and origin
+	sent   int64 // virtual time
+	limit  int64 // when the cache gives up
+
+	object  origin.Object
+	found   bool
+	at      int64 // when it arrived, the end of a hang included
+	attempt uint32
+	answer  origin.Answer
+
+	pathLen int
+	head    bool            // HEAD
+	version int64           // of the object that the cache has, in If-None-Match; -1: no condition
+	part    workloads.Range // asked for
+	ifRange bool            // and only if the object still has this version
+	reply   reply           // what comes of it
+	watched bool            // its end of time is planned
+	named   int             // events and queues that name it
+}
+
+// arrive is a request's arrival at the origin.
+func (up *server) arrive(x *exchange) {
+	x.at = up.w.now
+	x.attempt = up.attempts[x.object.Key]
+	up.attempts[x.object.Key] = x.attempt + 1
+	up.meet(x)
+}
+
+// meet asks the model about the request, and sits out the outages in which
+// nothing is answered.
+func (up *server) meet(x *exchange) {
+	w := up.w
+	x.answer = up.model.Answer(x.object.Key, x.attempt, time.Duration(x.at))
+	switch x.answer.Fault {
+	case origin.Reset, origin.Refuse:
+		x.reply = reply{failed: &lostConnection}
+		w.back(x, w.now)
+		return
+	case origin.Hang:
+		w.watch(x)
+		x.at = int64(x.answer.Until)
+		w.name(x, x.at, resumes)
+		return
+	}
+	waits, full := up.gate.enter(x)
+	switch {
+	case full:
+		x.answer.Status = http.StatusServiceUnavailable
+		up.say(x, w.now)
+		w.back(x, w.now)
+	case waits:
+		x.named++
+		w.watch(x)
+	default:
+		up.serve(x)
+	}
+}
+
+// serve begins to serve a request: all that will come of it is known now.
+func (up *server) serve(x *exchange) {
+	begin := up.w.now + int64(x.answer.FirstByte)
+	up.say(x, begin)
+	if up.gate.places > 0 {
+		end, _ := x.reply.flow.end()
+		up.w.name(x, end, leaves)
+	}
+	up.w.back(x, begin)
+}
+
+// leave frees the place of an exchange that is over.
+func (up *server) leave() {
+	if next := up.gate.leave(); next != nil {
+		next.named--
+		up.serve(next)
+	}
+}
+
+// say makes the reply whose first byte leaves at begin.
+func (up *server) say(x *exchange, begin int64) {
+	p := &x.reply
+	*p = reply{date: up.w.second(begin), from: -1, to: -1, total: -1}
+	switch {
+	case x.answer.Status != http.StatusOK:
+		up.fail(p, x, x.answer.Status, "")
+	case !x.found:
+		up.fail(p, x, up.conf.Missing, "")
+	default:
+		up.sayObject(p, x)
+	}
+	p.flow.begin, p.flow.floor, p.flow.until = begin, begin, never
+	if p.flow.size = p.flow.n; x.head {
+		p.flow.n, p.flow.cut = 0, 0
+	}
+}
+
+// sayObject answers with the object, the part of it that was asked for, or that
+// it has not changed.
+func (up *server) sayObject(p *reply, x *exchange) {
+	p.version = int64(origin.Version(x.object, time.Duration(x.at)))
+	p.modified = up.w.second(int64(origin.LastModified(x.object, time.Duration(x.at))))
+	p.head = up.headFor(x)
+	if x.version == p.version && !x.ifRange {
+		p.status = http.StatusNotModified
+		return
+	}
+	off, n := int64(0), x.object.Size
+	p.status, p.length = http.StatusOK, n
+	if up.conf.Kind == origin.Bucket && x.part.Length > 0 && !x.head && !(x.ifRange && x.version != p.version) {
+		if off, n = cut(x.part, n); n == 0 {
+			up.fail(p, x, http.StatusRequestedRangeNotSatisfiable, rangeText(x.part))
+			return
+		}
+		p.status, p.from, p.to, p.total, p.length = http.StatusPartialContent, off, off+n, x.object.Size, n
+	}
+	p.flow.curve, p.flow.n, p.flow.cut = x.answer.Curve, n, n
+	if x.answer.Fault == origin.Truncate {
+		p.flow.cut = int64(x.answer.FaultAt * float64(n))
+	}
+	if up.conf.Chunked {
+		p.length = -1
+	}
+}
+
+// cut is the part of size bytes that a range asks for (RFC 9110 §14.1.2); n 0:
+// none of it is there.
+func cut(r workloads.Range, size int64) (off, n int64) {
+	switch {
+	case r.First < 0:
+		n = min(r.Length, size)
+		return size - n, n
+	case r.First >= size:
+		return 0, 0
+	}
+	return r.First, min(r.Length, size-r.First)
+}
+
+func rangeText(r workloads.Range) string {
+	if r.First < 0 {
+		return "bytes=-" + strconv.FormatInt(r.Length, 10)
+	}
+	return fmt.Sprintf("bytes=%d-%d", r.First, r.First+r.Length-1)
+}
+
+// fail answers with an error, whose text is the origin's kind's.
+func (up *server) fail(p *reply, x *exchange, status int, asked string) {
+	p.status, p.head = status, up.w.headFor(x.route, up, true, "", "")
+	p.length = up.errorLength(status, x, asked)
+	p.flow.n, p.flow.cut = p.length, p.length
+}
+
+// errorLength is how long the body of an error is.
+func (up *server) errorLength(status int, x *exchange, asked string) int64 {
+	if up.conf.Kind != origin.Bucket {
+		return int64(len(strconv.Itoa(status)) + len(" \n") + len(http.StatusText(status)))
+	}
+	n := len(xml.Header + "<Error><Code></Code><Message></Message><RequestId></RequestId></Error>")
+	n += idLen
+	switch status {
+	case http.StatusServiceUnavailable:
+		n += len("SlowDown" + "Reduce your request rate.")
+	case http.StatusForbidden:
+		n += len("AccessDenied" + "Access Denied")
+	case http.StatusNotFound:
+		n += len("NoSuchKey"+"There is no object under this key."+"<Key></Key>") + x.pathLen - 1
+	case http.StatusRequestedRangeNotSatisfiable:
+		n += len("InvalidRange" + "The range lies outside the object." + "<RangeRequested></RangeRequested><ActualObjectSize></ActualObjectSize>" + asked)
+		n += digits(x.object.Size)
+	}
+	return int64(n)
+}
+
+// headFor is the header of the exchange's object.
+func (up *server) headFor(x *exchange) *head {
+	return up.w.headFor(x.route, up, false, x.object.ContentType, up.model.CacheControl(x.object))
+}

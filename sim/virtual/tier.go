@@ -1,0 +1,53 @@
+package virtual
+
+// askTier asks the tier behind the flight's cache.
+func (f *flight) askTier() {
+	w, c := f.n.w, f.pool()
+	f.holds = true
+	way := f.n.upWay
+	at := w.now + way
+	if !c.take(w.now, tierKeepAlive) {
+		c.open++
+		at += 2 * way
+	}
+	a := w.newAsk()
+	lead := f.lead
+	*a = ask{n: f.n.up, by: f, req: lead.req, desk: lead.desk, route: lead.route, face: lead.face,
+		hash: lead.hash, keyLen: lead.keyLen, pathLen: lead.pathLen, head: lead.head, version: -1, owes: 1, kept: true}
+	if f.renews {
+		a.version = f.old.version
+	}
+	if f.forOne {
+		a.part = lead.part
+	}
+	if at > w.now {
+		w.events.add(event{at: at, what: comes, a: a})
+		return
+	}
+	w.comes(a)
+}
+
+// tierKeepAlive is how long a connection to a tier is kept idle, in ns
+// (edge.Origin.KeepAlive).
+const tierKeepAlive = 5e9
+
+// comes is the request's arrival at the tier.
+func (w *world) comes(a *ask) {
+	a.at = w.now
+	a.n.answer(a)
+}
+
+// tell gives the flight of the cache before the answer of this one, whose header
+// leaves now.
+func (n *node) tell(a *ask, p *reply) {
+	f, w := a.by, n.w
+	p.flow = p.flow.later(f.n.upWay)
+	w.done(a)
+	if f.n.upWay == 0 {
+		f.answered(p)
+		return
+	}
+	f.reply = *p
+	f.named++
+	w.events.plan(w.now+f.n.upWay, tells, f, nil)
+}

@@ -1,0 +1,229 @@
+package virtual
+
+import (
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"edgesim/results"
+	"edgesim/workloads"
+)
+
+// world is everything that has a state in a run, and its clock. It is used by
+// one goroutine.
+type world struct {
+	now    int64 // virtual time: ns since the run began
+	epoch  int64 // Unix ns of time 0
+	warmup int64
+	events events
+
+	names   *results.Names
+	catalog *workloads.Catalog
+	viewers *workloads.Viewers
+	site    *site
+	desks   []desk
+	nodes   []*node // edge locations
+	heads   []*head
+	ids     uint64
+
+	faces     []face
+	anybody   face
+	scratch   card
+	cardsKept uint64
+	referrers []referrer
+	far       int64 // ns: round trip between viewers and edge, where no network says more
+	portLen   int   // of ":8443" in redirects to HTTPS
+
+	asks      []*ask // to be used again, as the next two
+	flights   []*flight
+	exchanges []*exchange
+	one       ask // the request being handled
+
+	path, key []byte
+
+	out  []results.Record // handed on when full
+	view results.View
+}
+
+// referrer is a value of the Referer field, and the length of its line.
+type referrer struct {
+	sym  results.Sym
+	line int
+}
+
+const outLen = 512
+
+// headStart is how long before time 0 a live run's edges begin (sim/live), which
+// the ticks count from by which they close idle connections.
+const headStart = int64(50 * time.Millisecond)
+
+func (w *world) unix(at int64) int64 { return w.epoch + at }
+
+// second is a moment as Unix seconds.
+func (w *world) second(at int64) int64 {
+	u := w.unix(at)
+	if u < 0 && u%int64(time.Second) != 0 {
+		return u/int64(time.Second) - 1
+	}
+	return u / int64(time.Second)
+}
+
+func (w *world) newID() uint64 {
+	w.ids++
+	return w.ids
+}
+
+// headFor is the header of what comes from an origin by a route.
+func (w *world) headFor(r *route, up *server, failed bool, contentType, cacheControl string) *head {
+	key := headOf{up, contentType, cacheControl, failed}
+	if at, ok := r.heads[key]; ok {
+		return w.heads[at]
+	}
+	var h *head
+	if failed {
+		h = up.errorHead(r)
+	} else {
+		h = up.objectHead(r, contentType, cacheControl)
+	}
+	r.heads[key] = w.addHead(h)
+	return h
+}
+
+func (w *world) addHead(h *head) int32 {
+	h.number = int32(len(w.heads))
+	if h.contentType != "" {
+		h.kind = w.names.Strings.Of(h.contentType)
+	}
+	w.heads = append(w.heads, h)
+	return h.number
+}
+
+// faultHead is the header of the edge's own word for a fault, where it is kept.
+func (w *world) faultHead(r *route) int32 {
+	key := headOf{failed: true}
+	if at, ok := r.heads[key]; ok {
+		return at
+	}
+	h := newHead(r, (*fault)(nil).ownFields(), "no-store")
+	r.heads[key] = w.addHead(h)
+	return h.number
+}
+
+// behindTier is the header as it comes from a tier, which has dressed it already.
+func (w *world) behindTier(h *head) *head {
+	if h.dress == 0 {
+		return h
+	}
+	if h.undressed == nil {
+		u := *h
+		u.dress = 0
+		w.addHead(&u)
+		h.undressed = &u
+	}
+	return h.undressed
+}
+
+// ask is a viewer's request.
+func (w *world) ask(req *workloads.Request, number uint64) {
+	w.now = int64(req.At)
+	a := &w.one
+	n := w.nodes[0]
+	*a = ask{n: n, req: *req, number: number, at: w.now, desk: &w.desks[req.Host], face: w.face(req.Viewer), far: w.far,
+		head: req.Method == workloads.HEAD, part: req.Range, version: -1, owes: 1, rec: w.slot()}
+	d := a.desk
+	c := w.card(d, req.Object)
+	a.hash, a.pathLen = c.hash, int(c.path)
+	if d.dist != nil {
+		a.route = d.routes[c.rule]
+		if a.keyLen = d.keys[c.rule] + withLength(a.pathLen); a.hash == 0 {
+			w.personalKey(a)
+		}
+	}
+	n.answer(a)
+}
+
+// slot is where the next record is made.
+func (w *world) slot() *results.Record { return &w.out[:len(w.out)+1][len(w.out)] }
+
+// hand hands a record on; made elsewhere, it is copied.
+func (w *world) hand(r *results.Record, elsewhere bool) {
+	w.out = w.out[:len(w.out)+1]
+	if elsewhere {
+		w.out[len(w.out)-1] = *r
+	}
+	if len(w.out) == cap(w.out) {
+		w.flush()
+	}
+}
+
+func (w *world) flush() {
+	if len(w.out) > 0 {
+		w.view.Add(w.out)
+		w.out = w.out[:0]
+	}
+}
+
+// run lets everything happen until a moment.
+func (w *world) run(until int64) {
+	for w.events.due(until) {
+		e := w.events.next()
+		w.now = e.at
+		w.happens(&e)
+	}
+}
+
+func (w *world) happens(e *event) {
+	if f := e.f; f != nil {
+		w.happensTo(f, e)
+		return
+	}
+	if e.what == comes {
+		w.comes(e.a)
+		return
+	}
+	x := e.x
+	x.named--
+	switch e.what {
+	case arrives:
+		x.up.arrive(x)
+	case resumes:
+		x.up.meet(x)
+	case answered:
+		w.answered(x)
+	case leaves:
+		x.up.leave()
+	case overdue:
+		w.overdue(x)
+	}
+	w.freeExchange(x)
+}
+
+// happensTo is what happens to a flight.
+func (w *world) happensTo(f *flight, e *event) {
+	if e.what == impatient {
+		f.n.impatient(e.a, f)
+		return
+	}
+	f.named--
+	switch e.what {
+	case crowded:
+		f.crowded()
+	case tells:
+		p := f.reply
+		f.answered(&p)
+	case outgrown:
+		f.outgrown()
+	case lands:
+		f.land()
+	}
+	f.free()
+}
+
+// nameOf is what the record calls an object whose key was not made.
+func (w *world) nameOf(a *ask) uint64 {
+	if a.desk.dist == nil {
+		w.path = w.catalog.AppendPath(w.path[:0], a.req.Object)
+		return xxh3.Hash(w.path)
+	}
+	return w.card(a.desk, a.req.Object).hash
+}
