@@ -14,6 +14,7 @@ import (
 	"edgesim/results/folder"
 	"edgesim/sim/live"
 	"edgesim/sim/scenario"
+	"edgesim/sim/virtual"
 )
 
 var runCommand = command{
@@ -115,6 +116,9 @@ func (o *runOptions) load(e *env, args []string) (*scenario.Scenario, error) {
 		sets = append(sets, fmt.Sprintf("seed=%d", o.seed))
 	}
 	s, err := scenario.Load(args[0], sets...)
+	if err == nil && o.mode == modeVirtual {
+		err = virtual.Check(s)
+	}
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -26,8 +26,6 @@ func (o *runOptions) runVirtual(e *env, s *scenario.Scenario, dir string, manife
 	switch {
 	case errors.As(err, new(*virtual.FolderError)):
 		return usagef("--out: %v", err)
-	case errors.As(err, new(*virtual.ScenarioError)):
-		return usageError{err}
 	case err != nil:
 		return err
 	}

@@ -3,6 +3,9 @@ package virtual
 import (
 	"cmp"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"edgesim/edge"
@@ -11,11 +14,29 @@ import (
 	"edgesim/workloads"
 )
 
+// Check says what of a scenario a virtual run cannot be made of; nil: nothing.
+func Check(s *scenario.Scenario) error {
+	if s.Workload.Closed {
+		return errors.New("workload.closed: a closed loop asks as fast as it is answered, and in virtual time answers take none: give a rate")
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Origins)) {
+		if s.Origins[name].URL != "" {
+			return fmt.Errorf("origins.%s.url: a real server cannot be foretold: give a kind in place of it", name)
+		}
+	}
+	for _, d := range s.Distributions {
+		if n := len(d.Behaviors) + 1; n > mostRules {
+			return fmt.Errorf("distribution %s has %d behaviors with the default: a virtual run knows at most %d", d.ID, n, mostRules)
+		}
+	}
+	return nil
+}
+
 // newWorld builds what the scenario describes.
 func newWorld(c *Config, names *results.Names, view results.View) (*world, error) {
 	s := c.Scenario
-	if s.Workload.Closed {
-		return nil, &ScenarioError{errors.New("workload.closed: a closed loop asks as fast as it is answered, and in virtual time answers take none: give a rate")}
+	if err := Check(s); err != nil {
+		return nil, err
 	}
 	w := &world{epoch: names.Epoch.UnixNano(), warmup: s.Warmup.Std().Nanoseconds(), names: names, view: view,
 		out: make([]results.Record, 0, outLen), far: c.RTT.Nanoseconds()}

@@ -2,7 +2,6 @@ package virtual
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -63,16 +62,12 @@ func (w *world) newSite(s *scenario.Scenario, names *results.Names) (*site, erro
 func (st *site) makeOrigins(w *world, s *scenario.Scenario, names *results.Names) error {
 	configs := s.OriginConfigs()
 	for _, name := range slices.Sorted(maps.Keys(s.Origins)) {
-		conf, ok := configs[name]
-		if !ok {
-			return &ScenarioError{fmt.Errorf("origins.%s.url: a real server cannot be foretold: give a kind in place of it", name)}
-		}
 		number, err := names.PlaceOrigin(name)
 		if err != nil {
 			return err
 		}
 		o := s.Origins[name]
-		up, err := newServer(w, conf, &o, s.Edge.Mode, s.Contents(w.catalog, name))
+		up, err := newServer(w, configs[name], &o, s.Edge.Mode, s.Contents(w.catalog, name))
 		if err != nil {
 			return err
 		}
@@ -86,9 +81,6 @@ func (st *site) addRoutes(w *world, d *behavior.Compiled, s *scenario.Scenario, 
 	number, err := names.PlaceDistribution(d.Reported())
 	if err != nil {
 		return err
-	}
-	if len(d.Rules()) > mostRules {
-		return &ScenarioError{fmt.Errorf("distribution %s has %d behaviors with the default: a virtual run knows at most %d", d.ID, len(d.Rules()), mostRules)}
 	}
 	var list []*route
 	for i := range d.Rules() {

@@ -95,11 +95,6 @@ type FolderError struct{ error }
 
 func (e *FolderError) Unwrap() error { return e.error }
 
-// ScenarioError says what of the scenario a virtual run cannot be made of.
-type ScenarioError struct{ error }
-
-func (e *ScenarioError) Unwrap() error { return e.error }
-
 // Records plays the scenario as Run does, leaves no folder, and hands every
 // record to view, in batches. The names are those of the records.
 func Records(ctx context.Context, c Config, view results.View) (*results.Names, error) {
