@@ -26,7 +26,7 @@ const (
 func (h *Histogram) WritePercentiles(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%12s %14s %10s %14s\n\n", "Value", "Percentile", "TotalCount", "1/(1-Percentile)")
-	for _, b := range h.hdr.CumulativeDistributionWithTicks(ticksPerHalf) {
+	for _, b := range h.whole().CumulativeDistributionWithTicks(ticksPerHalf) {
 		ms := min(float64(b.ValueAt)/1000, h.Max())
 		fmt.Fprintf(out, "%12.3f %2.12f %10d", ms, b.Quantile/100, b.Count)
 		if b.Quantile < 100 {
@@ -34,7 +34,7 @@ func (h *Histogram) WritePercentiles(w io.Writer) error {
 		}
 		out.WriteByte('\n')
 	}
-	fmt.Fprintf(out, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n", h.Mean(), h.hdr.StdDev()/1000)
+	fmt.Fprintf(out, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n", h.Mean(), h.whole().StdDev()/1000)
 	fmt.Fprintf(out, "#[Max     = %12.3f, Total count    = %12d]\n", h.Max(), h.Count())
 	fmt.Fprintf(out, "#[Buckets = %12d, SubBuckets     = %12d]\n", buckets(), subBuckets)
 	return out.Flush()

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"fmt"
 	"math"
 	"math/bits"
 
@@ -10,43 +9,77 @@ import (
 
 const (
 	// Histograms count whole microseconds, exactly up to 2 ms and to three
-	// significant digits above, up to two hours: 190 KB each.
+	// significant digits above, up to two hours.
 	histogramUnit   = 1000 // ns
 	histogramLowest = 1    // µs
 	histogramMost   = 2 * 60 * 60 * 1_000_000
 	histogramDigits = 3
 )
 
-// Histogram is a distribution of times: an HdrHistogram in microseconds, with
-// the exact sum and extremes beside it. It is used by one goroutine at a time.
+// Histogram is a distribution of times: the counts of an HdrHistogram in
+// microseconds, with the exact sum and extremes beside it. It is used by one
+// goroutine at a time.
+//
+// It counts by itself, since that is what happens for every record, in pages of
+// which those take memory that have counts: 8 KiB for a doubling of time. What is
+// asked of it an HdrHistogram answers that is made of the counts.
 type Histogram struct {
-	hdr      *hdrhistogram.Histogram
+	pages    [histogramPages]*[histogramPage]int64 // counts by bin, as an HdrHistogram numbers them
+	count    int64
 	sum      [2]uint64 // ns, exact: high and low word, so that the order of merging is no matter
 	min, max int64     // ns, exact
 	clamped  int64
+
+	hdr  *hdrhistogram.Histogram // of the first told counts; nil before it is asked for
+	told int64
 }
 
+const (
+	histogramPageBits = 10
+	histogramPage     = 1 << histogramPageBits
+	// histogramPages are those of values below 2^33, the first power of two beyond
+	// histogramMost.
+	histogramPages = 33 - histogramPageBits + 1
+)
+
 // NewHistogram returns an empty histogram.
-func NewHistogram() *Histogram {
-	return &Histogram{
-		hdr: hdrhistogram.New(histogramLowest, histogramMost, histogramDigits),
-		min: math.MaxInt64,
-	}
-}
+func NewHistogram() *Histogram { return &Histogram{min: math.MaxInt64} }
 
 // Record counts one time of ns nanoseconds. A negative time counts as 0 and
 // one of more than two hours as two hours; both are told by Clamped.
 func (h *Histogram) Record(ns int64) {
-	if ns < 0 || ns > histogramMost*histogramUnit {
+	if uint64(ns) > histogramMost*histogramUnit {
 		h.clamped++
 		ns = min(max(ns, 0), histogramMost*histogramUnit)
 	}
-	us := (ns + histogramUnit/2) / histogramUnit
-	if err := h.hdr.RecordValue(us); err != nil {
-		panic("results: histogram refuses a clamped value: " + err.Error())
+	bin := histogramBin((ns + histogramUnit/2) / histogramUnit)
+	page := h.pages[bin>>histogramPageBits]
+	if page == nil {
+		page = h.newPage(bin)
 	}
+	page[bin&(histogramPage-1)]++
+	h.count++
 	h.addSum(0, uint64(ns))
 	h.min, h.max = min(h.min, ns), max(h.max, ns)
+}
+
+// histogramBin is the bin of a time of us microseconds: those below 2,048 have one
+// each, every doubling above has 1,024.
+func histogramBin(us int64) int {
+	shift := bits.Len64(uint64(us)|(2*histogramPage-1)) - (histogramPageBits + 1)
+	return shift<<histogramPageBits + int(us>>shift)
+}
+
+// binMicros is the shortest time of a bin, in microseconds.
+func binMicros(bin int) int64 {
+	shift := max(bin>>histogramPageBits-1, 0)
+	return int64(bin-shift<<histogramPageBits) << shift
+}
+
+func (h *Histogram) newPage(bin int) *[histogramPage]int64 {
+	page := new([histogramPage]int64)
+	h.pages[bin>>histogramPageBits] = page
+	return page
 }
 
 func (h *Histogram) addSum(high, low uint64) {
@@ -60,12 +93,44 @@ func (h *Histogram) Merge(o *Histogram) {
 	if o == nil {
 		return
 	}
-	if lost := h.hdr.Merge(o.hdr); lost != 0 {
-		panic(fmt.Sprintf("results: histograms of one geometry lost %d counts in a merge", lost))
+	for i, from := range o.pages {
+		if from == nil {
+			continue
+		}
+		to := h.pages[i]
+		if to == nil {
+			to = h.newPage(i << histogramPageBits)
+		}
+		for j, n := range from {
+			to[j] += n
+		}
 	}
+	h.count += o.count
 	h.addSum(o.sum[0], o.sum[1])
 	h.min, h.max = min(h.min, o.min), max(h.max, o.max)
 	h.clamped += o.clamped
+}
+
+// whole is an HdrHistogram of all counts.
+func (h *Histogram) whole() *hdrhistogram.Histogram {
+	if h.hdr != nil && h.told == h.count {
+		return h.hdr
+	}
+	h.hdr, h.told = hdrhistogram.New(histogramLowest, histogramMost, histogramDigits), h.count
+	for i, page := range h.pages {
+		if page == nil {
+			continue
+		}
+		for j, n := range page {
+			if n == 0 {
+				continue
+			}
+			if err := h.hdr.RecordValues(binMicros(i<<histogramPageBits|j), n); err != nil {
+				panic("results: an HdrHistogram refuses a clamped value: " + err.Error())
+			}
+		}
+	}
+	return h.hdr
 }
 
 // Count is how many times were recorded; 0 for a nil histogram.
@@ -73,7 +138,7 @@ func (h *Histogram) Count() int64 {
 	if h == nil {
 		return 0
 	}
-	return h.hdr.TotalCount()
+	return h.count
 }
 
 // Clamped is how many of them were out of range.
@@ -111,7 +176,7 @@ func (h *Histogram) Quantile(q float64) float64 {
 	if h.Count() == 0 {
 		return 0
 	}
-	return min(float64(h.hdr.ValueAtPercentile(q*100))/1000, h.Max())
+	return min(float64(h.whole().ValueAtPercentile(q*100))/1000, h.Max())
 }
 
 // Each calls f with every non-empty bucket's highest time, in milliseconds,
@@ -120,7 +185,7 @@ func (h *Histogram) Each(f func(ms float64, count int64)) {
 	if h.Count() == 0 {
 		return
 	}
-	for _, b := range h.hdr.Distribution() {
+	for _, b := range h.whole().Distribution() {
 		if b.Count != 0 {
 			f(float64(b.To)/1000, b.Count)
 		}

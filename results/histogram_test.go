@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
 	"pgregory.net/rapid"
 )
 
@@ -125,4 +126,34 @@ func TestExtremeTimesAreClamped(t *testing.T) {
 	if h.Clamped() != 2 || h.Max() != 2*3600*1000 {
 		t.Errorf("clamped %d, most %v ms", h.Clamped(), h.Max())
 	}
+}
+
+// A histogram answers as a plain HdrHistogram that was given the same times, one
+// by one, merged or not.
+func TestHistogramIsAnHdrHistogram(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		us := rapid.SliceOfN(rapid.OneOf(rapid.Int64Range(0, 5000), rapid.Int64Range(0, histogramMost)), 1, 50).Draw(t, "us")
+		cut := rapid.IntRange(0, len(us)).Draw(t, "cut")
+		plain, a, b := hdrhistogram.New(histogramLowest, histogramMost, histogramDigits), NewHistogram(), NewHistogram()
+		for i, v := range us {
+			if err := plain.RecordValue(v); err != nil {
+				t.Fatal(err)
+			}
+			if i < cut {
+				a.Record(v * 1000)
+			} else {
+				b.Record(v * 1000)
+			}
+			a.Quantile(0.5) // asked in between, it must not remember
+		}
+		a.Merge(b)
+		if !a.whole().Equals(plain) {
+			t.Fatalf("%v: counts differ from an HdrHistogram's", us)
+		}
+		for _, bin := range []int{histogramBin(us[0]), histogramBin(histogramMost)} {
+			if histogramBin(binMicros(bin)) != bin || bin >= histogramPages<<histogramPageBits {
+				t.Fatalf("bin %d begins at %d µs, which is in bin %d", bin, binMicros(bin), histogramBin(binMicros(bin)))
+			}
+		}
+	})
 }

@@ -26,13 +26,36 @@ func (m Metric) String() string { return nameOf(metricNames[:], int(m)) }
 // A record without a first byte is not in TTFB. One whose viewer hung up is in
 // neither Total nor Service, because nobody waited for its end; a response
 // that failed or broke off is in both, with the time until the viewer knew.
+//
+// A record counts once, under its result type and layer together, and in one
+// histogram for total and service where nothing was sent late; what is asked for
+// is put together from these.
 type Latencies struct {
-	all      [Metrics]*Histogram
-	byResult [Metrics][Results]*Histogram
-	byLayer  [Metrics][Layers]*Histogram
+	by [Results][Layers]times
 
 	noFirstByte int64
 	hungUp      int64
+}
+
+// times are the histograms of the records of one result type and layer; nil where
+// there are no such.
+type times struct {
+	ttfb           *Histogram
+	both           *Histogram // total and service of records without Lag
+	total, service *Histogram // of those with
+}
+
+// of are those that make the metric up.
+func (t *times) of(m Metric) [2]*Histogram {
+	switch m {
+	case TTFB:
+		return [2]*Histogram{t.ttfb}
+	case Total:
+		return [2]*Histogram{t.both, t.total}
+	case Service:
+		return [2]*Histogram{t.both, t.service}
+	}
+	panic("results: no such metric: " + m.String())
 }
 
 // NewLatencies returns an empty view.
@@ -46,27 +69,24 @@ func (l *Latencies) Add(recs []Record) {
 }
 
 func (l *Latencies) add(r *Record) {
-	result, layer := min(r.ResultType(), Results-1), min(r.Layer, Layers-1)
+	t := &l.by[min(r.ResultType(), Results-1)][min(r.Layer, Layers-1)]
 	if r.hasFirstByte() {
-		l.record(TTFB, result, layer, r.TTFB)
+		made(&t.ttfb).Record(r.TTFB)
 	} else {
 		l.noFirstByte++
 	}
-	if r.Flags.Has(Aborted) {
+	switch {
+	case r.Flags.Has(Aborted):
 		l.hungUp++
-		return
+	case r.Lag == 0:
+		made(&t.both).Record(r.Total)
+	default:
+		made(&t.total).Record(r.Total)
+		made(&t.service).Record(r.Service())
 	}
-	l.record(Total, result, layer, r.Total)
-	l.record(Service, result, layer, r.Service())
 }
 
 func (r *Record) hasFirstByte() bool { return r.TTFB > 0 && !r.Flags.Has(NoResponse) }
-
-func (l *Latencies) record(m Metric, result Result, layer Layer, ns int64) {
-	made(&l.all[m]).Record(ns)
-	made(&l.byResult[m][result]).Record(ns)
-	made(&l.byLayer[m][layer]).Record(ns)
-}
 
 func made(h **Histogram) *Histogram {
 	if *h == nil {
@@ -77,13 +97,13 @@ func made(h **Histogram) *Histogram {
 
 // Merge adds what o has counted.
 func (l *Latencies) Merge(o *Latencies) {
-	for m := range Metrics {
-		merge(&l.all[m], o.all[m])
-		for i := range o.byResult[m] {
-			merge(&l.byResult[m][i], o.byResult[m][i])
-		}
-		for i := range o.byLayer[m] {
-			merge(&l.byLayer[m][i], o.byLayer[m][i])
+	for r := range o.by {
+		for layer := range o.by[r] {
+			to, from := &l.by[r][layer], &o.by[r][layer]
+			merge(&to.ttfb, from.ttfb)
+			merge(&to.both, from.both)
+			merge(&to.total, from.total)
+			merge(&to.service, from.service)
 		}
 	}
 	l.noFirstByte += o.noFirstByte
@@ -96,16 +116,38 @@ func merge(to **Histogram, from *Histogram) {
 	}
 }
 
-// All is the histogram of m over all records; nil when there is none.
-func (l *Latencies) All(m Metric) *Histogram { return l.all[m] }
-
-// Get is the histogram of m over the records of one result type; nil when
+// sum is the histogram of m over the result types and layers wanted; nil when
 // there is none.
-func (l *Latencies) Get(m Metric, r Result) *Histogram { return l.byResult[m][r] }
+func (l *Latencies) sum(m Metric, wanted func(Result, Layer) bool) (sum *Histogram) {
+	for r := range l.by {
+		for layer := range l.by[r] {
+			if !wanted(Result(r), Layer(layer)) {
+				continue
+			}
+			for _, h := range l.by[r][layer].of(m) {
+				merge(&sum, h)
+			}
+		}
+	}
+	return sum
+}
 
-// Layer is the histogram of m over the records of one layer; nil when there is
-// none.
-func (l *Latencies) Layer(m Metric, layer Layer) *Histogram { return l.byLayer[m][layer] }
+// All is the histogram of m over all records so far; nil when there is none.
+func (l *Latencies) All(m Metric) *Histogram {
+	return l.sum(m, func(Result, Layer) bool { return true })
+}
+
+// Get is the histogram of m over the records so far of one result type; nil when
+// there is none.
+func (l *Latencies) Get(m Metric, r Result) *Histogram {
+	return l.sum(m, func(of Result, _ Layer) bool { return of == r })
+}
+
+// Layer is the histogram of m over the records so far of one layer; nil when there
+// is none.
+func (l *Latencies) Layer(m Metric, layer Layer) *Histogram {
+	return l.sum(m, func(_ Result, of Layer) bool { return of == layer })
+}
 
 // NoFirstByte is how many records are not in TTFB because no byte came.
 func (l *Latencies) NoFirstByte() int64 { return l.noFirstByte }
@@ -117,8 +159,8 @@ func (l *Latencies) HungUp() int64 { return l.hungUp }
 // Clamped is how many times were out of a histogram's range, over all metrics.
 func (l *Latencies) Clamped() int64 {
 	var n int64
-	for _, h := range l.all {
-		if h != nil {
+	for m := range Metrics {
+		if h := l.All(m); h != nil {
 			n += h.Clamped()
 		}
 	}
@@ -142,16 +184,16 @@ func (l *Latencies) filesOf(m Metric, yield func(string, *Histogram) bool) bool 
 	give := func(name string, h *Histogram) bool {
 		return h.Count() == 0 || yield(m.String()+name+".hgrm", h)
 	}
-	if !give("", l.all[m]) {
+	if !give("", l.All(m)) {
 		return false
 	}
-	for r, h := range l.byResult[m] {
-		if !give("."+Result(r).Label(), h) {
+	for r := range Results {
+		if !give("."+r.Label(), l.Get(m, r)) {
 			return false
 		}
 	}
-	for layer, h := range l.byLayer[m] {
-		if !give(".layer-"+Layer(layer).String(), h) {
+	for layer := range Layers {
+		if !give(".layer-"+layer.String(), l.Layer(m, layer)) {
 			return false
 		}
 	}

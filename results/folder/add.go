@@ -86,7 +86,7 @@ func (b *Builder) addPart(recs []results.Record, p part) {
 	}
 	if p&inLatency != 0 {
 		b.summary.Latency().Add(recs)
-		b.countLatency(recs)
+		b.countLatency(recs, p&inWarmup != 0)
 	}
 	for _, d := range b.plots {
 		if d.wants(p) {
@@ -104,13 +104,13 @@ func (b *Builder) countTraffic(recs []results.Record) {
 	}
 }
 
-func (b *Builder) countLatency(recs []results.Record) {
+func (b *Builder) countLatency(recs []results.Record, warmup bool) {
 	for i := range recs {
 		r := &recs[i]
 		if r.Failed() {
 			b.progress.Errors++
 		}
-		if r.TTFB > 0 && !r.Flags.Has(results.NoResponse) {
+		if warmup && r.TTFB > 0 && !r.Flags.Has(results.NoResponse) {
 			b.ttfb.Record(r.TTFB)
 		}
 	}
@@ -121,6 +121,9 @@ func (b *Builder) Snapshot() Progress {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := b.progress
-	p.TTFBp99 = time.Duration(b.ttfb.Quantile(0.99) * float64(time.Millisecond))
+	times := results.NewHistogram()
+	times.Merge(b.ttfb)
+	times.Merge(b.summary.Latencies().All(results.TTFB))
+	p.TTFBp99 = time.Duration(times.Quantile(0.99) * float64(time.Millisecond))
 	return p
 }

@@ -166,7 +166,7 @@ func BenchmarkVirtualRecords(b *testing.B) {
 
 // benchView adds batches, a few of them first so that every table has its size.
 func benchView(b *testing.B, v *virtualRun, to results.View) {
-	for range 1 << 21 / benchBatch {
+	for i := range 1 << 22 / benchBatch {
 		to.Add(v.next())
 	}
 	b.ReportAllocs()

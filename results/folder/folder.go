@@ -122,7 +122,7 @@ type Builder struct {
 	leftOut  int64
 	absorbed bool // tables of earlier reports are among what there is
 	plots    []plotView
-	ttfb     *results.Histogram
+	ttfb     *results.Histogram // of the warm-up's requests
 	progress Progress
 	finished bool
 }
@@ -169,6 +169,7 @@ func New(opt Options) (*Builder, error) {
 			}
 			b.plots = append(b.plots, plotView{k, k.New(plot.Options{
 				Names: opt.Names, Title: m.Name, Length: opt.Length, Grain: opt.Grain, Warmup: opt.Warmup,
+				Times: b.summary.Latencies(),
 			})})
 		}
 		inOrder(b.plots)

@@ -14,35 +14,28 @@ func init() {
 			"A steep line far to the left is good; the distance between Hit and Miss is what a hit saves. " +
 			"Requests that got no byte are left out.",
 		Subject: Latency,
-		New:     func(o Options) Drawing { return &firstByte{opt: o} },
+		New:     func(o Options) Drawing { return &firstByte{o, newSpectra(o, results.TTFB)} },
 	})
 }
 
 // firstByte is one cumulative distribution of the first byte per result type.
 type firstByte struct {
-	opt   Options
-	times spectra
-}
-
-func (d *firstByte) Add(recs []results.Record) {
-	for i := range recs {
-		if r := &recs[i]; r.TTFB > 0 && !r.Flags.Has(results.NoResponse) {
-			d.times.add(r.ResultType(), r.TTFB)
-		}
-	}
+	opt Options
+	spectra
 }
 
 func (d *firstByte) Figure() *Figure {
-	if d.times.all.Count() == 0 {
+	all := d.all()
+	if all.Count() == 0 {
 		return lack("no requests with a first byte")
 	}
-	low, high := rangeMs(d.times.all)
+	low, high := rangeMs(all)
 	f := &Figure{
-		Subtitle: subtitle(d.opt.Title, things(d.times.all.Count(), "request")+" with a first byte"),
+		Subtitle: subtitle(d.opt.Title, things(all.Count(), "request")+" with a first byte"),
 		X:        Axis{Label: "time to first byte (ms, log scale)", Scale: Log, Unit: Milliseconds, Min: low, Max: high},
 		Y:        Axis{Label: "share of requests within that time", Unit: Percents, Scale: Linear, Max: 100},
 	}
-	d.times.each(func(r results.Result, h *results.Histogram) {
+	d.each(func(r results.Result, h *results.Histogram) {
 		l := resultLine(r, fmt.Sprintf("p50 %s, p99 %s", millis(h.Quantile(0.5)), millis(h.Quantile(0.99))))
 		l.X, l.Y = distribution(h)
 		f.Series = append(f.Series, l)

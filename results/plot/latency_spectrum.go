@@ -17,33 +17,26 @@ func init() {
 			"99 % to a line and across to the time that 99 of 100 requests did not exceed. The axis stretches " +
 			"towards the slowest requests, a nine at a time. Requests whose viewer hung up are left out.",
 		Subject: Latency,
-		New:     func(o Options) Drawing { return &latencySpectrum{opt: o} },
+		New:     func(o Options) Drawing { return &latencySpectrum{o, newSpectra(o, results.Total)} },
 	})
 }
 
 // latencySpectrum is a percentile spectrum of the total time.
 type latencySpectrum struct {
-	opt   Options
-	times spectra
-}
-
-func (d *latencySpectrum) Add(recs []results.Record) {
-	for i := range recs {
-		if r := &recs[i]; !r.Flags.Has(results.Aborted) {
-			d.times.add(r.ResultType(), r.Total)
-		}
-	}
+	opt Options
+	spectra
 }
 
 func (d *latencySpectrum) Figure() *Figure {
-	if d.times.all.Count() == 0 {
+	all := d.all()
+	if all.Count() == 0 {
 		return lack("no requests with a last byte")
 	}
-	low, high := rangeMs(d.times.all)
+	low, high := rangeMs(all)
 	f := &Figure{
-		Subtitle: subtitle(d.opt.Title, things(d.times.all.Count(), "request"), "time to last byte"),
+		Subtitle: subtitle(d.opt.Title, things(all.Count(), "request"), "time to last byte"),
 		X: Axis{Label: "percentile of requests (log scale of 1/(1 − p))", Scale: Nines,
-			Min: 1, Max: max(2*float64(d.times.all.Count()), 10)},
+			Min: 1, Max: max(2*float64(all.Count()), 10)},
 		Y: Axis{Label: "time to last byte (ms, log scale)", Scale: Log, Unit: Milliseconds, Min: low, Max: high},
 	}
 	add := func(l Line, h *results.Histogram) {
@@ -51,8 +44,8 @@ func (d *latencySpectrum) Figure() *Figure {
 		l.X, l.Y = spectrum(h)
 		f.Series = append(f.Series, l)
 	}
-	add(Line{Label: "all", Color: "ink", Thin: true}, d.times.all)
-	d.times.each(func(r results.Result, h *results.Histogram) { add(resultLine(r, ""), h) })
+	add(Line{Label: "all", Color: "ink", Thin: true}, all)
+	d.each(func(r results.Result, h *results.Histogram) { add(resultLine(r, ""), h) })
 	return f
 }
 

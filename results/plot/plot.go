@@ -17,6 +17,10 @@ type Options struct {
 	Length time.Duration // of the run, warm-up included
 	Grain  time.Duration // width of a time bucket
 	Warmup time.Duration // shaded where a plot shows time
+
+	// Times are those of the records that a plot of latency wants, kept by whoever
+	// makes the plot, so that each record counts once; nil: the plot keeps its own.
+	Times *results.Latencies
 }
 
 // A Drawing is a view that ends as a figure.

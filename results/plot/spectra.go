@@ -8,21 +8,27 @@ import (
 
 // spectra are distributions of one time, over all records and by result type.
 type spectra struct {
-	all      *results.Histogram
-	byResult [results.Results]*results.Histogram
+	metric results.Metric
+	times  *results.Latencies
+	shared bool // times are filled by somebody else
 }
 
-func (s *spectra) add(r results.Result, ns int64) {
-	if s.all == nil {
-		s.all = results.NewHistogram()
+func newSpectra(o Options, m results.Metric) spectra {
+	if o.Times != nil {
+		return spectra{metric: m, times: o.Times, shared: true}
 	}
-	s.all.Record(ns)
-	h := &s.byResult[min(r, results.Results-1)]
-	if *h == nil {
-		*h = results.NewHistogram()
-	}
-	(*h).Record(ns)
+	return spectra{metric: m, times: results.NewLatencies()}
 }
+
+// Add counts the records.
+func (s *spectra) Add(recs []results.Record) {
+	if !s.shared {
+		s.times.Add(recs)
+	}
+}
+
+// all is the distribution over all records; nil where there is no time.
+func (s *spectra) all() *results.Histogram { return s.times.All(s.metric) }
 
 // shownResults are the result types in the order in which legends name them.
 var shownResults = []results.Result{results.Hit, results.RefreshHit, results.Miss, results.Error,
@@ -32,7 +38,7 @@ var shownResults = []results.Result{results.Hit, results.RefreshHit, results.Mis
 // each calls f for every result type that occurred.
 func (s *spectra) each(f func(results.Result, *results.Histogram)) {
 	for _, r := range shownResults {
-		if h := s.byResult[r]; h.Count() > 0 {
+		if h := s.times.Get(s.metric, r); h.Count() > 0 {
 			f(r, h)
 		}
 	}
