@@ -53,10 +53,10 @@ func NewSummary(names *Names, o SummaryOptions) *SummaryView {
 }
 
 // Traffic takes the records of what the cache did.
-func (v *SummaryView) Traffic() View { return &v.traffic }
+func (v *SummaryView) Traffic() Parted { return &v.traffic }
 
 // Latency takes the records of what viewers saw.
-func (v *SummaryView) Latency() View { return &v.viewers }
+func (v *SummaryView) Latency() Parted { return &v.viewers }
 
 // Latencies are the histograms of what viewers saw.
 func (v *SummaryView) Latencies() *Latencies { return v.viewers.times }

@@ -46,25 +46,30 @@ type TierTally struct {
 // Add counts a record of the place's own, in which its cache is called the
 // edge's.
 func (t *TierTally) Add(r *Record) {
-	t.Requests++
-	t.Bytes += r.BytesOut
-	t.BodyBytes += r.BodyBytes
-	t.OriginRequests += int64(r.OriginAsked)
-	t.OriginBytes += r.OriginBytes
-	t.Layers[min(r.Layer, Layers-1)]++
-	if r.Flags.Has(Collapsed) {
-		t.Collapsed++
+	one := One(r)
+	t.addCrowd(&one)
+}
+
+func (t *TierTally) addCrowd(c *Crowd) {
+	t.Requests += c.N
+	t.Bytes += c.BytesOut
+	t.BodyBytes += c.BodyBytes
+	t.OriginRequests += c.N * int64(c.OriginAsked)
+	t.OriginBytes += c.OriginBytes
+	t.Layers[min(c.Layer, Layers-1)] += c.N
+	if c.Flags.Has(Collapsed) {
+		t.Collapsed += c.N
 	}
-	if r.Layer != LayerEdge {
+	if c.Layer != LayerEdge {
 		return
 	}
-	switch r.ResultType() {
+	switch c.ResultType() {
 	case Hit:
-		t.Hits++
-		t.CachedBytes += r.BodyBytes
+		t.Hits += c.N
+		t.CachedBytes += c.BodyBytes
 	case RefreshHit:
-		t.RefreshHits++
-		t.CachedBytes += r.BodyBytes
+		t.RefreshHits += c.N
+		t.CachedBytes += c.BodyBytes
 	}
 }
 
@@ -129,15 +134,21 @@ type Places struct {
 
 // Add counts a viewer's record.
 func (p *Places) Add(r *Record) {
-	if r.Edge != Unnamed {
-		tallyAt(&p.edges, r.Edge).Add(r)
+	one := One(r)
+	p.AddCrowd(&one)
+}
+
+// AddCrowd counts viewers' records together.
+func (p *Places) AddCrowd(c *Crowd) {
+	if c.Edge != Unnamed {
+		tallyAt(&p.edges, c.Edge).addCrowd(c)
 	}
-	if r.OriginAsked > 0 && r.Origin != Unnamed {
-		t, n := tallyAt(&p.origins, r.Origin), int64(r.OriginAsked)
+	if c.OriginAsked > 0 && c.Origin != Unnamed {
+		t, n := tallyAt(&p.origins, c.Origin), c.N*int64(c.OriginAsked)
 		t.Requests += n
 		t.OriginRequests += n
-		t.Bytes += r.OriginBytes
-		t.OriginBytes += r.OriginBytes
+		t.Bytes += c.OriginBytes
+		t.OriginBytes += c.OriginBytes
 		t.Layers[LayerOrigin] += n
 	}
 }

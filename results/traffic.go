@@ -43,60 +43,68 @@ func statusClass(status uint16) int { return min(int(status/100), statusClasses-
 
 // Add counts the records.
 func (t *traffic) Add(recs []Record) {
-	for i := range recs {
-		t.add(&recs[i])
-	}
+	AddOneByOne(t, recs)
+	t.AddSingly(recs)
 }
 
-func (t *traffic) add(r *Record) {
-	if r.warm(t.warmup) {
-		t.leftOut++
+// AddCrowd implements Crowded.
+func (t *traffic) AddCrowd(c *Crowd) {
+	if c.warm(t.warmup) {
+		t.leftOut += c.N
 		return
 	}
-	t.all.add(r)
-	t.byResult[min(r.ResultType(), Results-1)].add(r)
-	t.byLayer[min(r.Layer, Layers-1)].add(r)
-	if r.Distribution != NoDistribution {
-		for len(t.byDist) <= int(r.Distribution) {
+	t.all.add(c)
+	t.byResult[min(c.ResultType(), Results-1)].add(c)
+	t.byLayer[min(c.Layer, Layers-1)].add(c)
+	if c.Distribution != NoDistribution {
+		for len(t.byDist) <= int(c.Distribution) {
 			t.byDist = append(t.byDist, sums{})
 		}
-		t.byDist[r.Distribution].add(r)
+		t.byDist[c.Distribution].add(c)
 	}
-	t.places.Add(r)
-	t.status[statusClass(r.Status)]++
-	if r.Flags.Has(Collapsed) {
-		t.collapsed++
+	t.places.AddCrowd(c)
+	t.status[statusClass(c.Status)] += c.N
+	if c.Flags.Has(Collapsed) {
+		t.collapsed += c.N
 	}
-	if r.Flags.Has(StaleHit) {
-		t.stale++
+	if c.Flags.Has(StaleHit) {
+		t.stale += c.N
 	}
-	t.objects.add(r.Object, 1)
-	t.lastEnd = max(t.lastEnd, r.End())
+	t.lastEnd = max(t.lastEnd, c.LastEnd)
+}
+
+// AddSingly implements Singly.
+func (t *traffic) AddSingly(recs []Record) {
+	for i := range recs {
+		if r := &recs[i]; !r.warm(t.warmup) {
+			t.objects.add(r.Object, 1)
+		}
+	}
 }
 
 // warm reports whether the record belongs to a warm-up of that many
 // nanoseconds. Without one, a request from before the epoch does not.
 func (r *Record) warm(warmup int64) bool { return warmup > 0 && r.At < warmup || r.Flags.Has(Warm) }
 
-func (s *sums) add(r *Record) {
-	s.requests++
-	s.bytesOut += r.BytesOut
-	s.bytesIn += r.BytesIn
-	s.body += r.BodyBytes
-	s.originRequests += int64(r.OriginAsked)
-	s.originBytes += r.OriginBytes
-	switch r.ResultType() {
+func (s *sums) add(c *Crowd) {
+	s.requests += c.N
+	s.bytesOut += c.BytesOut
+	s.bytesIn += c.BytesIn
+	s.body += c.BodyBytes
+	s.originRequests += c.N * int64(c.OriginAsked)
+	s.originBytes += c.OriginBytes
+	switch c.ResultType() {
 	case Hit:
-		s.hits++
-		s.cachedBody += r.BodyBytes
-		s.cachedOut += r.BytesOut
+		s.hits += c.N
+		s.cachedBody += c.BodyBytes
+		s.cachedOut += c.BytesOut
 	case RefreshHit:
-		s.refreshHits++
-		s.cachedBody += r.BodyBytes
-		s.cachedOut += r.BytesOut
+		s.refreshHits += c.N
+		s.cachedBody += c.BodyBytes
+		s.cachedOut += c.BytesOut
 	case Miss:
-		s.misses++
-		s.missesOut += r.BytesOut
+		s.misses += c.N
+		s.missesOut += c.BytesOut
 	}
 }
 

@@ -20,35 +20,44 @@ type viewers struct {
 
 // Add counts the records.
 func (v *viewers) Add(recs []Record) {
+	AddOneByOne(v, recs)
+	v.AddSingly(recs)
+}
+
+// AddSingly implements Singly: times.
+func (v *viewers) AddSingly(recs []Record) {
 	for i := range recs {
-		v.add(&recs[i])
+		r := &recs[i]
+		if r.warm(v.warmup) {
+			continue
+		}
+		v.times.add(r)
+		if r.Distribution != NoDistribution && r.hasFirstByte() {
+			for len(v.ttfb) <= int(r.Distribution) {
+				v.ttfb = append(v.ttfb, nil)
+			}
+			made(&v.ttfb[r.Distribution]).Record(r.TTFB)
+		}
 	}
 }
 
-func (v *viewers) add(r *Record) {
-	if r.warm(v.warmup) {
+// AddCrowd implements Crowded.
+func (v *viewers) AddCrowd(c *Crowd) {
+	if c.warm(v.warmup) {
 		return
 	}
-	v.requests++
-	v.times.add(r)
-	named := r.Distribution != NoDistribution
-	for named && len(v.ttfb) <= int(r.Distribution) {
-		v.ttfb = append(v.ttfb, nil)
+	v.requests += c.N
+	if c.Failed() {
+		v.errors += c.N
 	}
-	if named && r.hasFirstByte() {
-		made(&v.ttfb[r.Distribution]).Record(r.TTFB)
-	}
-	if r.Failed() {
-		v.errors++
-	}
-	v.addFlags(r)
-	v.lastEnd = max(v.lastEnd, r.End())
+	v.addFlags(c)
+	v.lastEnd = max(v.lastEnd, c.LastEnd)
 }
 
-func (v *viewers) addFlags(r *Record) {
+func (v *viewers) addFlags(c *Crowd) {
 	count := func(n *int64, f Flags) {
-		if r.Flags.Has(f) {
-			*n++
+		if c.Flags.Has(f) {
+			*n += c.N
 		}
 	}
 	count(&v.aborted, Aborted)
@@ -56,8 +65,8 @@ func (v *viewers) addFlags(r *Record) {
 	count(&v.noResponse, NoResponse)
 	count(&v.late, Late)
 	count(&v.unverified, Unverified)
-	if v.verify && r.BodyBytes > 0 && !r.Flags.Has(Unverified) && !r.Failed() {
-		v.verified++
+	if v.verify && c.BodyBytes > 0 && !c.Flags.Has(Unverified) && !c.Failed() {
+		v.verified += c.N
 	}
 }
 

@@ -14,6 +14,7 @@ const (
 	inTraffic part = 1 << iota
 	inLatency
 	inWarmup
+	parts
 )
 
 func (b *Builder) partOf(r *results.Record) part {
@@ -76,41 +77,69 @@ func (b *Builder) LeftOut() int64 {
 	return b.leftOut
 }
 
+// addPart gathers the records into crowds, which addCrowd counts later, and gives
+// those views every record that want it.
 func (b *Builder) addPart(recs []results.Record, p part) {
+	if b.crowds[p] == nil {
+		b.crowds[p] = results.NewCrowds(b.opt.Names.Epoch, b.opt.Grain, func(c *results.Crowd) { b.addCrowd(c, p) })
+	}
+	b.crowds[p].Add(recs)
 	if p&inTraffic != 0 {
-		b.summary.Traffic().Add(recs)
-		b.countTraffic(recs)
+		b.summary.Traffic().AddSingly(recs)
 		if p&inWarmup == 0 {
-			b.reports.Add(recs)
+			b.reports.AddSingly(recs)
 		}
 	}
 	if p&inLatency != 0 {
-		b.summary.Latency().Add(recs)
-		b.countLatency(recs, p&inWarmup != 0)
+		b.summary.Latency().AddSingly(recs)
+		if p&inWarmup != 0 {
+			b.countFirstBytes(recs)
+		}
 	}
 	for _, d := range b.plots {
-		if d.wants(p) {
+		if d.crowded == nil && d.wants(p) {
 			d.view.Add(recs)
 		}
 	}
 }
 
-func (b *Builder) countTraffic(recs []results.Record) {
-	b.progress.Requests += uint64(len(recs))
-	for i := range recs {
-		if recs[i].ResultType() == results.Hit {
-			b.progress.Hits++
+func (b *Builder) addCrowd(c *results.Crowd, p part) {
+	if p&inTraffic != 0 {
+		b.summary.Traffic().AddCrowd(c)
+		b.progress.Requests += uint64(c.N)
+		if c.ResultType() == results.Hit {
+			b.progress.Hits += uint64(c.N)
+		}
+		if p&inWarmup == 0 {
+			b.reports.AddCrowd(c)
+		}
+	}
+	if p&inLatency != 0 {
+		b.summary.Latency().AddCrowd(c)
+		if c.Failed() {
+			b.progress.Errors += uint64(c.N)
+		}
+	}
+	for _, d := range b.plots {
+		if d.crowded != nil && d.wants(p) {
+			d.crowded.AddCrowd(c)
 		}
 	}
 }
 
-func (b *Builder) countLatency(recs []results.Record, warmup bool) {
-	for i := range recs {
-		r := &recs[i]
-		if r.Failed() {
-			b.progress.Errors++
+// settle counts the crowds that are being gathered: it is for before anything is
+// looked at.
+func (b *Builder) settle() {
+	for _, c := range b.crowds {
+		if c != nil {
+			c.HandOn()
 		}
-		if warmup && r.TTFB > 0 && !r.Flags.Has(results.NoResponse) {
+	}
+}
+
+func (b *Builder) countFirstBytes(recs []results.Record) {
+	for i := range recs {
+		if r := &recs[i]; r.TTFB > 0 && !r.Flags.Has(results.NoResponse) {
 			b.ttfb.Record(r.TTFB)
 		}
 	}
@@ -120,6 +149,7 @@ func (b *Builder) countLatency(recs []results.Record, warmup bool) {
 func (b *Builder) Snapshot() Progress {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.settle()
 	p := b.progress
 	times := results.NewHistogram()
 	times.Merge(b.ttfb)

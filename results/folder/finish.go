@@ -24,6 +24,7 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 		panic("folder: Finish is called twice")
 	}
 	b.finished = true
+	b.settle()
 	length := b.opt.Length
 	switch {
 	case b.opt.Logged:

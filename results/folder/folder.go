@@ -118,6 +118,7 @@ type Builder struct {
 	mu       sync.Mutex
 	summary  *results.SummaryView
 	reports  *report.Set
+	crowds   [parts]*results.Crowds // by part; nil where no record was
 	filter   *report.Filter
 	leftOut  int64
 	absorbed bool // tables of earlier reports are among what there is
@@ -128,8 +129,9 @@ type Builder struct {
 }
 
 type plotView struct {
-	kind plot.Kind
-	view plot.Drawing
+	kind    plot.Kind
+	view    plot.Drawing
+	crowded results.Crowded // the view, where it takes crowds
 }
 
 // summaryReport is made from the summary, which knows both streams of records.
@@ -167,10 +169,12 @@ func New(opt Options) (*Builder, error) {
 			if opt.Logged && k.Whole {
 				continue
 			}
-			b.plots = append(b.plots, plotView{k, k.New(plot.Options{
+			view := k.New(plot.Options{
 				Names: opt.Names, Title: m.Name, Length: opt.Length, Grain: opt.Grain, Warmup: opt.Warmup,
 				Times: b.summary.Latencies(),
-			})})
+			})
+			crowded, _ := view.(results.Crowded)
+			b.plots = append(b.plots, plotView{k, view, crowded})
 		}
 		inOrder(b.plots)
 	}

@@ -14,6 +14,7 @@ import (
 func (b *Builder) Page(now time.Time) (page.Page, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.settle()
 	s := b.summary.Finish(results.SummaryEnd{})
 	p := page.Page{Manifest: b.opt.Manifest, Summary: s}
 	summary, err := report.Find(summaryReport)

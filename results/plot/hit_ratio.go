@@ -33,26 +33,26 @@ func newHitRatio(o Options) *hitRatio {
 	return &hitRatio{opt: o, time: newBuckets[hitCounts](o)}
 }
 
-func (d *hitRatio) Add(recs []results.Record) {
-	for i := range recs {
-		r := &recs[i]
-		d.time.at(r.At).add(r)
-		if !d.opt.warm(r) {
-			d.total.add(r)
-		}
+func (d *hitRatio) Add(recs []results.Record) { results.AddOneByOne(d, recs) }
+
+// AddCrowd implements results.Crowded.
+func (d *hitRatio) AddCrowd(c *results.Crowd) {
+	d.time.at(c.LastAt).add(c)
+	if !d.opt.warm(c.Record) {
+		d.total.add(c)
 	}
 }
 
-func (c *hitCounts) add(r *results.Record) {
-	c.requests++
-	c.bytes += r.BodyBytes
-	switch r.ResultType() {
+func (n *hitCounts) add(c *results.Crowd) {
+	n.requests += c.N
+	n.bytes += c.BodyBytes
+	switch c.ResultType() {
 	case results.Hit:
-		c.hits++
-		c.hitBytes += r.BodyBytes
+		n.hits += c.N
+		n.hitBytes += c.BodyBytes
 	case results.RefreshHit:
-		c.refreshed++
-		c.hitBytes += r.BodyBytes
+		n.refreshed += c.N
+		n.hitBytes += c.BodyBytes
 	}
 }
 

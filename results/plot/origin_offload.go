@@ -36,21 +36,21 @@ func newOriginOffload(o Options) *originOffload {
 	return &originOffload{opt: o, time: newBuckets[originCounts](o)}
 }
 
-func (d *originOffload) Add(recs []results.Record) {
-	for i := range recs {
-		r := &recs[i]
-		d.time.at(r.At).add(r)
-		if !d.opt.warm(r) {
-			d.total.add(r)
-		}
+func (d *originOffload) Add(recs []results.Record) { results.AddOneByOne(d, recs) }
+
+// AddCrowd implements results.Crowded.
+func (d *originOffload) AddCrowd(c *results.Crowd) {
+	d.time.at(c.LastAt).add(c)
+	if !d.opt.warm(c.Record) {
+		d.total.add(c)
 	}
 }
 
-func (c *originCounts) add(r *results.Record) {
-	c.edge++
-	c.origin += int64(r.OriginAsked)
-	c.edgeBytes += r.BytesOut
-	c.originBytes += r.OriginBytes
+func (n *originCounts) add(c *results.Crowd) {
+	n.edge += c.N
+	n.origin += c.N * int64(c.OriginAsked)
+	n.edgeBytes += c.BytesOut
+	n.originBytes += c.OriginBytes
 }
 
 func (d *originOffload) Figure() *Figure {

@@ -35,16 +35,31 @@ func newBehaviors(o Options) *behaviors {
 }
 
 func (b *behaviors) Add(recs []results.Record) {
+	results.AddOneByOne(b, recs)
+	b.AddSingly(recs)
+}
+
+// AddCrowd implements results.Crowded: behaviors.
+func (b *behaviors) AddCrowd(c *results.Crowd) {
+	if c.Behavior == results.Unnamed {
+		b.unnamed += c.N
+		return
+	}
+	b.named += c.N
+	b.byBehavior.add(c, c.Behavior)
+}
+
+// AddSingly implements results.Singly: file types, and the times of both.
+func (b *behaviors) AddSingly(recs []results.Record) {
 	b.types.renew()
 	for i := range recs {
 		r := &recs[i]
-		b.byType.add(r, b.types.of(r.URL))
-		if r.Behavior == results.Unnamed {
-			b.unnamed++
-			continue
+		number, one := b.types.of(r.URL), results.One(r)
+		b.byType.add(&one, number)
+		b.byType.at(r.Distribution, number).addTime(r)
+		if r.Behavior != results.Unnamed {
+			b.byBehavior.at(r.Distribution, r.Behavior).addTime(r)
 		}
-		b.named++
-		b.byBehavior.add(r, r.Behavior)
 	}
 }
 

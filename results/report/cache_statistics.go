@@ -38,10 +38,26 @@ func newCacheStatistics(o Options) *cacheStatistics {
 }
 
 func (c *cacheStatistics) Add(recs []results.Record) {
+	results.AddOneByOne(c, recs)
+	c.AddSingly(recs)
+}
+
+// AddCrowd implements results.Crowded.
+func (c *cacheStatistics) AddCrowd(n *results.Crowd) {
+	if c.continent == all {
+		c.cellOf(n.Record).add(n)
+	}
+}
+
+// AddSingly implements results.Singly: a crowd is not of one country.
+func (c *cacheStatistics) AddSingly(recs []results.Record) {
+	if c.continent == all {
+		return
+	}
 	for i := range recs {
-		r := &recs[i]
-		if c.continent == all || c.isThere(r.Country) {
-			c.cellOf(r).add(r)
+		if r := &recs[i]; c.isThere(r.Country) {
+			one := results.One(r)
+			c.cellOf(r).add(&one)
 		}
 	}
 }

@@ -44,43 +44,52 @@ var errorStatuses = [...]uint16{401, 403, 404, 502, 503, 504}
 func newCloudwatch(o Options) *cloudwatch { return &cloudwatch{cells: newCells(o, (*metrics).merge)} }
 
 func (c *cloudwatch) Add(recs []results.Record) {
-	for i := range recs {
-		r := &recs[i]
-		m := c.cellOf(r)
-		m.requests++
-		if r.Status >= 400 && r.Status < 600 {
-			m.addStatus(r.Status)
+	results.AddOneByOne(c, recs)
+	c.AddSingly(recs)
+}
+
+// AddCrowd implements results.Crowded.
+func (c *cloudwatch) AddCrowd(n *results.Crowd) {
+	m := c.cellOf(n.Record)
+	m.requests += n.N
+	if n.Status >= 400 && n.Status < 600 {
+		m.addStatus(n.Status, n.N)
+	}
+	if uploads(n.Method) {
+		up := n.OriginSent
+		if up == 0 && !tellsLayer(n.Record) {
+			up, c.log = n.BytesIn, true
 		}
-		if r.Method.Proxied() && r.Method != results.OPTIONS {
-			up := r.OriginSent
-			if up == 0 && !tellsLayer(r) {
-				up, c.log = r.BytesIn, true
-			}
-			m.up += up
-		} else {
-			m.down += r.BytesOut
-			m.addCacheable(r)
-		}
+		m.up += up
+		return
+	}
+	m.down += n.BytesOut
+	switch n.ResultType() {
+	case results.Hit, results.RefreshHit:
+		m.cached += n.N
+		m.cacheable += n.N
+	case results.Miss:
+		m.cacheable += n.N
 	}
 }
 
-func (m *metrics) addStatus(status uint16) {
-	m.class[status/100-4]++
+func uploads(m results.Method) bool { return m.Proxied() && m != results.OPTIONS }
+
+func (m *metrics) addStatus(status uint16, n int64) {
+	m.class[status/100-4] += n
 	for i, s := range errorStatuses {
 		if s == status {
-			m.status[i]++
+			m.status[i] += n
 		}
 	}
 }
 
-func (m *metrics) addCacheable(r *results.Record) {
-	switch r.ResultType() {
-	case results.Hit, results.RefreshHit:
-		m.cached++
-		m.cacheable++
-	case results.Miss:
-		m.cacheable++
-		if r.TTFB > 0 {
+// AddSingly implements results.Singly: the origin's latency.
+func (c *cloudwatch) AddSingly(recs []results.Record) {
+	for i := range recs {
+		r := &recs[i]
+		if r.ResultType() == results.Miss && r.TTFB > 0 && !uploads(r.Method) {
+			m := c.cellOf(r)
 			m.misses++
 			m.missMicros += micros(r.TTFB - r.Lag)
 		}

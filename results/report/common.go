@@ -107,25 +107,25 @@ type tallies struct {
 	bytes, missBytes               int64
 }
 
-func (t *tallies) add(r *results.Record) {
-	t.requests++
-	switch r.ResultType() {
+func (t *tallies) add(c *results.Crowd) {
+	t.requests += c.N
+	switch c.ResultType() {
 	case results.Hit:
-		t.hits++
+		t.hits += c.N
 	case results.Miss:
-		t.misses++
+		t.misses += c.N
 	case results.Error, results.LimitExceeded, results.CapacityExceeded:
-		t.errors++
+		t.errors += c.N
 	}
-	if r.Status == 200 && r.Result == results.Error {
-		t.incomplete++
+	if c.Status == 200 && c.Result == results.Error {
+		t.incomplete += c.N
 	}
-	if class := int(r.Status) / 100; class >= 2 && class <= 5 {
-		t.status[class-2]++
+	if class := int(c.Status) / 100; class >= 2 && class <= 5 {
+		t.status[class-2] += c.N
 	}
-	t.bytes += r.BytesOut
-	if r.Result == results.Miss {
-		t.missBytes += r.BytesOut
+	t.bytes += c.BytesOut
+	if c.Result == results.Miss {
+		t.missBytes += c.BytesOut
 	}
 }
 

@@ -49,36 +49,36 @@ func newCost(o Options) *cost {
 	return &cost{o: o, list: list}
 }
 
-func (c *cost) Add(recs []results.Record) {
-	for i := range recs {
-		r := &recs[i]
-		b := placeOf(placeOf(&c.byEdge, r.Distribution), r.Edge)
-		switch r.Protocol {
-		case results.HTTPS, results.WSS, results.GRPCS:
-			b.https++
-		default:
-			b.http++
-		}
-		b.out += r.BytesOut
-		if tellsLayer(r) || r.OriginAsked > 0 {
-			b.uploaded += r.OriginSent
-			b.asked += int64(r.OriginAsked)
-			b.sent += r.OriginBytes
-			continue
-		}
-		c.guess(b, r)
+func (c *cost) Add(recs []results.Record) { results.AddOneByOne(c, recs) }
+
+// AddCrowd implements results.Crowded.
+func (c *cost) AddCrowd(n *results.Crowd) {
+	b := placeOf(placeOf(&c.byEdge, n.Distribution), n.Edge)
+	switch n.Protocol {
+	case results.HTTPS, results.WSS, results.GRPCS:
+		b.https += n.N
+	default:
+		b.http += n.N
 	}
+	b.out += n.BytesOut
+	if tellsLayer(n.Record) || n.OriginAsked > 0 {
+		b.uploaded += n.OriginSent
+		b.asked += n.N * int64(n.OriginAsked)
+		b.sent += n.OriginBytes
+		return
+	}
+	c.guess(b, n)
 }
 
-// guess is of a record that does not say what an origin had to do with it: what
+// guess is of records that do not say what an origin had to do with it: what
 // the origin sent is as in the origin report, and what a proxied method brought
 // went on to the origin.
-func (c *cost) guess(b *billed, r *results.Record) {
-	asked, sent := guess(r)
+func (c *cost) guess(b *billed, n *results.Crowd) {
+	asked, sent := guess(n)
 	b.asked += asked
 	b.sent += sent
-	if r.Method.Proxied() {
-		b.uploaded += r.BytesIn
+	if n.Method.Proxied() {
+		b.uploaded += n.BytesIn
 	}
 	c.guessed = c.guessed || asked > 0
 }

@@ -9,23 +9,28 @@ type group struct {
 	firstByte                                 spread
 }
 
-func (g *group) add(r *results.Record) {
-	g.requests++
-	g.bytes += r.BytesOut
-	body := bodyOf(r)
+// add counts all but times.
+func (g *group) add(c *results.Crowd) {
+	g.requests += c.N
+	g.bytes += c.BytesOut
+	body := bodyOf(c)
 	g.body += body
-	switch r.ResultType() {
+	switch c.ResultType() {
 	case results.Hit:
-		g.hits++
+		g.hits += c.N
 		g.cachedBody += body
 	case results.RefreshHit:
-		g.refreshed++
+		g.refreshed += c.N
 		g.cachedBody += body
 	case results.Miss:
-		g.misses++
+		g.misses += c.N
 	case results.Error, results.LimitExceeded, results.CapacityExceeded:
-		g.errors++
+		g.errors += c.N
 	}
+}
+
+// addTime counts the first byte, where there was one.
+func (g *group) addTime(r *results.Record) {
 	if r.TTFB > 0 && !r.Flags.Has(results.NoResponse) {
 		g.firstByte.add(micros(r.TTFB))
 	}
@@ -49,9 +54,9 @@ type groups struct {
 	log            bool       // some record does not tell its body from its header
 }
 
-func (g *groups) add(r *results.Record, number uint16) {
-	g.at(r.Distribution, number).add(r)
-	g.log = g.log || !tellsBody(r)
+func (g *groups) add(c *results.Crowd, number uint16) {
+	g.at(c.Distribution, number).add(c)
+	g.log = g.log || !tellsBody(c.Record)
 }
 
 func (g *groups) at(distribution, number uint16) *group {

@@ -82,6 +82,15 @@ func newLatency(o Options) *latency {
 }
 
 func (l *latency) Add(recs []results.Record) {
+	results.AddOneByOne(l, recs)
+	l.AddSingly(recs)
+}
+
+// AddCrowd implements results.Crowded.
+func (l *latency) AddCrowd(c *results.Crowd) { l.cellOf(c.Record).requests += c.N }
+
+// AddSingly implements results.Singly: times.
+func (l *latency) AddSingly(recs []results.Record) {
 	for i := range recs {
 		l.add(&recs[i])
 	}
@@ -89,11 +98,9 @@ func (l *latency) Add(recs []results.Record) {
 
 func (l *latency) add(r *results.Record) {
 	result := min(r.ResultType(), results.Results-1)
-	cell := l.cellOf(r)
-	cell.requests++
 	if r.TTFB > 0 && !r.Flags.Has(results.NoResponse) {
 		us := micros(r.TTFB)
-		cell.add(result, us)
+		l.cellOf(r).add(result, us)
 		if !l.fine {
 			l.fine, l.coarse = us%1000 != 0, true
 		}

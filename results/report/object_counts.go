@@ -13,7 +13,8 @@ type objectSums struct {
 }
 
 func (s *objectSums) add(r *results.Record, d download) {
-	s.tallies.add(r)
+	one := results.One(r)
+	s.tallies.add(&one)
 	s.downloads += int64(d & 1)
 	s.repeats += int64(d >> 1)
 }

@@ -56,18 +56,33 @@ func (o *origin) coarsen(grain time.Duration) {
 }
 
 func (o *origin) Add(recs []results.Record) {
+	results.AddOneByOne(o, recs)
+	o.AddSingly(recs)
+}
+
+// AddCrowd implements results.Crowded.
+func (o *origin) AddCrowd(n *results.Crowd) {
+	asked, sent := n.N*int64(n.OriginAsked), n.OriginBytes
+	if asked == 0 && sent == 0 && !tellsLayer(n.Record) {
+		asked, sent = guess(n)
+		o.guessed = o.guessed || asked > 0
+	}
+	c := o.cellOf(n.Record)
+	c.requests += n.N
+	c.bytes += n.BytesOut
+	c.asked += asked
+	c.sent += sent
+}
+
+// AddSingly implements results.Singly: bandwidth.
+func (o *origin) AddSingly(recs []results.Record) {
 	for i := range recs {
 		r := &recs[i]
-		asked, sent := int64(r.OriginAsked), r.OriginBytes
-		if asked == 0 && sent == 0 && !tellsLayer(r) {
-			asked, sent = guess(r)
-			o.guessed = o.guessed || asked > 0
+		sent := r.OriginBytes
+		if sent == 0 && r.OriginAsked == 0 && !tellsLayer(r) {
+			one := results.One(r)
+			_, sent = guess(&one)
 		}
-		c := o.cellOf(r)
-		c.requests++
-		c.bytes += r.BytesOut
-		c.asked += asked
-		c.sent += sent
 		o.minutesOf(r.Distribution).add(r, sent)
 	}
 }
@@ -80,20 +95,20 @@ func (o *origin) minutesOf(distribution uint16) *minutes {
 	return *m
 }
 
-// guess is what a record without a word about origins must have asked of one: a
+// guess is what records without a word about origins must have asked of one: a
 // miss all that the viewer got, a refresh hit the header of a 304, which is not
 // counted, an error of the origin's one request.
-func guess(r *results.Record) (asked, sent int64) {
-	if r.Detail == results.OriginShieldHit {
+func guess(c *results.Crowd) (asked, sent int64) {
+	if c.Detail == results.OriginShieldHit {
 		return 0, 0
 	}
-	switch r.ResultType() {
+	switch c.ResultType() {
 	case results.Miss:
-		return 1, r.BytesOut
+		return c.N, c.BytesOut
 	case results.RefreshHit:
-		return 1, 0
+		return c.N, 0
 	case results.Error:
-		return originFailed(r.Detail), 0
+		return c.N * originFailed(c.Detail), 0
 	}
 	return 0, 0
 }

@@ -87,7 +87,8 @@ func TestGuess(t *testing.T) {
 		{results.Error, results.OriginZeroSizeObjectError, 1, 0},
 		{results.Error, results.SlowReaderOriginError, 1, 0},
 	} {
-		asked, sent := guess(&results.Record{Response: c.result, Result: c.result, Detail: c.detail, BytesOut: 7})
+		one := results.One(&results.Record{Response: c.result, Result: c.result, Detail: c.detail, BytesOut: 7})
+		asked, sent := guess(&one)
 		if asked != c.asked || sent != c.sent {
 			t.Errorf("%v, %v: %d requests and %d bytes, want %d and %d", c.result, c.detail, asked, sent, c.asked, c.sent)
 		}

@@ -34,13 +34,13 @@ type served struct {
 
 func newServing(o Options) *serving { return &serving{cells: newCells(o, (*served).merge)} }
 
-func (s *serving) Add(recs []results.Record) {
-	for i := range recs {
-		r := &recs[i]
-		s.cellOf(r).add(r)
-		s.told = s.told || tellsLayer(r)
-		s.log = s.log || !tellsBody(r)
-	}
+func (s *serving) Add(recs []results.Record) { results.AddOneByOne(s, recs) }
+
+// AddCrowd implements results.Crowded.
+func (s *serving) AddCrowd(c *results.Crowd) {
+	s.cellOf(c.Record).add(c)
+	s.told = s.told || tellsLayer(c.Record)
+	s.log = s.log || !tellsBody(c.Record)
 }
 
 // tellsLayer reports whether whoever wrote the record knew the layer that had
@@ -56,48 +56,42 @@ func tellsBody(r *results.Record) bool {
 	return r.BodyBytes > 0 || tellsLayer(r) || r.BytesOut == 0
 }
 
-// bodyOf is the record's body bytes, and all of its bytes where it does not tell
+// bodyOf is the crowd's body bytes, and all of its bytes where it does not tell
 // them apart.
-func bodyOf(r *results.Record) int64 {
-	if tellsBody(r) {
-		return r.BodyBytes
+func bodyOf(c *results.Crowd) int64 {
+	if tellsBody(c.Record) {
+		return c.BodyBytes
 	}
-	return r.BytesOut
+	return c.BytesOut
 }
 
 const bodyNote = "Bodies alone are not in the log: their bytes are counted with headers."
 
-func (s *served) add(r *results.Record) {
-	s.requests++
-	layer := min(r.Layer, results.Layers-1)
-	if layer == results.NoLayer && r.Detail == results.OriginShieldHit {
+func (s *served) add(c *results.Crowd) {
+	s.requests += c.N
+	layer := min(c.Layer, results.Layers-1)
+	if layer == results.NoLayer && c.Detail == results.OriginShieldHit {
 		layer = results.LayerShield
 	}
-	s.layers[layer]++
-	body := bodyOf(r)
+	s.layers[layer] += c.N
+	body := bodyOf(c)
 	s.body += body
-	switch r.ResultType() {
+	switch c.ResultType() {
 	case results.Hit:
-		s.hits++
+		s.hits += c.N
 		s.cachedBody += body
 		if layer == results.LayerEdge {
-			s.edgeHits++
+			s.edgeHits += c.N
 		}
 	case results.RefreshHit:
-		s.refreshed++
+		s.refreshed += c.N
 		s.cachedBody += body
 	}
-	if r.Flags&(results.Collapsed|results.StaleHit) != 0 {
-		s.addFlags(r)
+	if c.Flags.Has(results.Collapsed) {
+		s.collapsed += c.N
 	}
-}
-
-func (s *served) addFlags(r *results.Record) {
-	if r.Flags.Has(results.Collapsed) {
-		s.collapsed++
-	}
-	if r.Flags.Has(results.StaleHit) {
-		s.stale++
+	if c.Flags.Has(results.StaleHit) {
+		s.stale += c.N
 	}
 }
 

@@ -18,6 +18,10 @@ type Set struct {
 	reports []Report
 	filter  *Filter
 	leftOut int64
+
+	crowds  *results.Crowds
+	crowded []results.Crowded
+	singly  []func([]results.Record)
 }
 
 // span is the time between the first and the last record's end, in ns since the
@@ -43,10 +47,25 @@ func NewSet(o Options, kinds ...Kind) *Set {
 	}
 	o.span = &span{first: 0, last: -1}
 	s := &Set{o: o, kinds: kinds, filter: NewFilter(o)}
+	s.crowds = results.NewCrowds(o.Names.Epoch, cmp.Or(max(o.Grain, 0), time.Hour), s.AddCrowd)
 	for _, k := range kinds {
-		s.reports = append(s.reports, k.New(o))
+		s.put(k.New(o))
 	}
 	return s
+}
+
+// put adds a report by what it takes: crowds, and records one by one.
+func (s *Set) put(r Report) {
+	s.reports = append(s.reports, r)
+	c, crowded := r.(results.Crowded)
+	if !crowded {
+		s.singly = append(s.singly, r.Add)
+		return
+	}
+	s.crowded = append(s.crowded, c)
+	if one, too := r.(results.Singly); too {
+		s.singly = append(s.singly, one.AddSingly)
+	}
 }
 
 // InOrder sorts reports as people read them: the run, the console's five, the
@@ -78,6 +97,7 @@ func (s *Set) Coarsen(grain time.Duration) {
 	if now := cmp.Or(s.o.span.grain, s.o.Grain, time.Hour); grain < now || grain%now != 0 {
 		panic(fmt.Sprintf("report: buckets of %v cannot be put together from those of %v", grain, now))
 	}
+	s.crowds.HandOn()
 	s.o.span.grain = grain
 	for _, r := range s.reports {
 		if c, able := r.(coarsener); able {
@@ -95,13 +115,11 @@ func (s *Set) Add(recs []results.Record) {
 	for len(recs) > 0 {
 		n := 0
 		for n < len(recs) && s.filter.Covers(&recs[n]) {
-			s.o.span.add(recs[n].End())
 			n++
 		}
 		if n > 0 {
-			for _, r := range s.reports {
-				r.Add(recs[:n])
-			}
+			s.crowds.Add(recs[:n])
+			s.AddSingly(recs[:n])
 		}
 		if n < len(recs) {
 			s.leftOut++
@@ -111,8 +129,28 @@ func (s *Set) Add(recs []results.Record) {
 	}
 }
 
+// AddCrowd hands a crowd of covered records to the reports that take such; their
+// buckets are of the set's grain. It is for who gathers crowds for others, too,
+// and gives the set every record by AddSingly.
+func (s *Set) AddCrowd(c *results.Crowd) {
+	for _, r := range s.crowded {
+		r.AddCrowd(c)
+	}
+}
+
+// AddSingly is the rest of what reports want of records that are covered.
+func (s *Set) AddSingly(recs []results.Record) {
+	for i := range recs {
+		s.o.span.add(recs[i].End())
+	}
+	for _, add := range s.singly {
+		add(recs)
+	}
+}
+
 // Tables are the tables of the set's report of that kind; nil when it has none.
 func (s *Set) Tables(kind string, distribution string) []*Table {
+	s.crowds.HandOn()
 	for i, k := range s.kinds {
 		if k.Name == kind {
 			return s.reports[i].Tables(distribution)

@@ -27,6 +27,18 @@ func (s *summary) Add(recs []results.Record) {
 	s.view.Latency().Add(recs)
 }
 
+// AddCrowd implements results.Crowded.
+func (s *summary) AddCrowd(c *results.Crowd) {
+	s.view.Traffic().AddCrowd(c)
+	s.view.Latency().AddCrowd(c)
+}
+
+// AddSingly implements results.Singly.
+func (s *summary) AddSingly(recs []results.Record) {
+	s.view.Traffic().AddSingly(recs)
+	s.view.Latency().AddSingly(recs)
+}
+
 // Tables is the summary of all distributions; of one alone there is none.
 func (s *summary) Tables(distribution string) []*Table {
 	if scope := s.o.scope(distribution); scope != s.o.scope("") {

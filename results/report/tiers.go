@@ -38,11 +38,12 @@ type taken struct {
 
 func newTiers(o Options) Report { return &tiers{o: o} }
 
-func (t *tiers) Add(recs []results.Record) {
-	for i := range recs {
-		t.places.Add(&recs[i])
-		t.told = t.told || tellsLayer(&recs[i])
-	}
+func (t *tiers) Add(recs []results.Record) { results.AddOneByOne(t, recs) }
+
+// AddCrowd implements results.Crowded.
+func (t *tiers) AddCrowd(c *results.Crowd) {
+	t.places.AddCrowd(c)
+	t.told = t.told || tellsLayer(c.Record)
 }
 
 // Tell takes what the tiers between edge locations and origins have counted.

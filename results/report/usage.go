@@ -83,41 +83,38 @@ func newUsage(o Options) *usage {
 	return &usage{cells: newCells(o, (*usageCell).merge), regions: []string{unknown}}
 }
 
-func (u *usage) Add(recs []results.Record) {
-	for i := range recs {
-		u.add(&recs[i])
-	}
-}
+func (u *usage) Add(recs []results.Record) { results.AddOneByOne(u, recs) }
 
-func (u *usage) add(r *results.Record) {
-	cell, s, kind := u.cellOf(r), secure(r.Protocol), usageTypeOf(r)
+// AddCrowd implements results.Crowded.
+func (u *usage) AddCrowd(c *results.Crowd) {
+	cell, s, kind := u.cellOf(c.Record), secure(c.Protocol), usageTypeOf(c.Record)
 	in := int64(0)
 	if kind == proxyUsage {
-		in = u.uploaded(r)
+		in = u.uploaded(c)
 	}
-	region := cell.region(u.regionOf(r))
-	region.requests[s]++
-	region.bytes[s] += r.BytesOut + in
+	region := cell.region(u.regionOf(c.Record))
+	region.requests[s] += c.N
+	region.bytes[s] += c.BytesOut + in
 	region.in += in
-	region.out += r.BytesOut
+	region.out += c.BytesOut
 	t := &cell.types[s][kind]
-	t.requests++
-	t.bytes += r.BytesOut
+	t.requests += c.N
+	t.bytes += c.BytesOut
 	cell.uploads[s] += in
 	if kind == unknownUsage {
 		u.untyped = true
 	}
 }
 
-// uploaded is what the request sent on to the origin: all that the viewer sent,
+// uploaded is what the requests sent on to the origin: all that the viewers sent,
 // header included, which is what a log knows of it too; what the edge answered by
 // itself went nowhere.
-func (u *usage) uploaded(r *results.Record) int64 {
-	if r.Result == results.Redirect || r.Result == results.LimitExceeded || r.Result == results.CapacityExceeded || refused(r.Detail) {
+func (u *usage) uploaded(c *results.Crowd) int64 {
+	if c.Result == results.Redirect || c.Result == results.LimitExceeded || c.Result == results.CapacityExceeded || refused(c.Detail) {
 		return 0
 	}
-	u.sent = u.sent || r.BytesIn > 0
-	return r.BytesIn
+	u.sent = u.sent || c.BytesIn > 0
+	return c.BytesIn
 }
 
 // refused reports whether an edge turned the request away.
