@@ -25,6 +25,7 @@ import (
 	"edgesim/edge/arena"
 	"edgesim/edge/wire"
 	"edgesim/results"
+	"edgesim/results/places"
 )
 
 // Edge is one edge location.
@@ -36,7 +37,8 @@ type Edge struct {
 	memory    memory
 	squeezers squeezers
 	names     *results.Names
-	largest   int64 // body that may be kept, in bytes
+	number    uint16 // among the names' edge locations
+	largest   int64  // body that may be kept, in bytes
 
 	via   [2][]byte               // Via of responses that came by HTTP/1.1, and by HTTP/1.0
 	tails [results.Results][]byte // fields that every response ends with, by result type
@@ -80,7 +82,9 @@ func New(conf Config) (*Edge, error) {
 		return nil, err
 	}
 	e.site.Store(st)
-	e.names.Edges = append(e.names.Edges, results.Edge{Code: conf.Location})
+	if e.number, err = e.names.PlaceEdge(located(conf.Location)); err != nil {
+		return nil, err
+	}
 	for i := range conf.Shards {
 		p, err := newPartition(conf.shard(i))
 		if err != nil {
@@ -92,6 +96,13 @@ func New(conf Config) (*Edge, error) {
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.server = e.newServer()
 	return e, nil
+}
+
+// located is what reports print of the edge location.
+func located(code string) results.Edge {
+	at := results.Edge{Code: code}
+	at.City, at.Country, at.BillingRegion = places.Edge(code)
+	return at
 }
 
 // words prepares the field values that never change.

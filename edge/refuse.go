@@ -66,7 +66,7 @@ func (e *Edge) overBounds(v *viewer, a *ask, o *object, how use) {
 func (e *Edge) open(v *viewer, a *ask, o *object, m *manner, p *part) {
 	from := a.from(v)
 	v.rec = results.Record{
-		At: a.at, ID: v.id, Object: a.name(),
+		At: a.at, ID: v.id, Object: a.name(), Edge: e.number,
 		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
 		Addr: from.As16(), Port: v.port,
 		Host: e.sym(a.host), Query: e.sym(a.query), Referrer: e.sym(a.referrer),

@@ -49,7 +49,7 @@ func (v *viewer) turnAway(head []byte, f *wire.Fault) {
 // been understood.
 func (v *viewer) note(head []byte, why fault, now int64) {
 	v.rec = results.Record{
-		At: now, ID: v.id, ContentLength: -1, RangeStart: -1, RangeEnd: -1,
+		At: now, ID: v.id, Edge: v.e.number, ContentLength: -1, RangeStart: -1, RangeEnd: -1,
 		Addr: v.addr.As16(), Port: v.port, Protocol: results.HTTP, Version: results.HTTP11,
 		Status: uint16(why.status), Response: results.Error, Result: results.Error, Detail: why.detail,
 		Vantage: results.AtEdge,

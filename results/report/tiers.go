@@ -88,7 +88,7 @@ func (t *tiers) Tables(distribution string) []*Table {
 		table.Notes = append(table.Notes, "Not in the log: which layer had the bytes, so no hits of a location's own, and what tiers and origins were asked.")
 	}
 	if t.told {
-		table.Charts = tierCharts()
+		table.Charts = tierCharts(figures)
 	}
 	return []*Table{table}
 }
@@ -137,8 +137,8 @@ func tierRow(f results.TierFigures, told bool) []Cell {
 		only(own, part(f.Hits, f.Requests)), only(own, part(f.CachedBytes, f.BodyBytes))}
 }
 
-func tierCharts() []Chart {
-	return []Chart{
+func tierCharts(figures []results.TierFigures) []Chart {
+	charts := []Chart{
 		{
 			Name: "answers", Title: "Who answered, by edge location", Form: Stack, X: "Location", Y: "requests", Unit: Count, Most: 40,
 			About: "Requests of each edge location by the layer that had the bytes.",
@@ -151,13 +151,22 @@ func tierCharts() []Chart {
 				{Label: "Nobody", Columns: []string{"NobodyCount"}, Color: "gray"},
 			},
 		},
-		{
-			Name: "own_hits", Title: "Hits of each cache", Form: Bars, X: "Location", Y: "share of the requests that came, of body bytes", Unit: Percent, Most: 40,
-			About: "What each cache had itself of what it was asked. A tier sees only what the caches before it missed.",
-			Series: []Series{
-				{Label: "Requests", Columns: []string{"HitCount"}, Over: []string{"RequestCount"}, Color: "Hit"},
-				{Label: "Bytes", Columns: []string{"CachedBodyBytes"}, Over: []string{"BodyBytes"}, Color: "ink"},
-			},
+		hitsChart("own_hits", "Hits of each edge location's own cache", results.LayerEdge),
+	}
+	if slices.ContainsFunc(figures, func(f results.TierFigures) bool { return f.Layer == results.LayerRegional.String() }) {
+		charts = append(charts, hitsChart("regional_hits", "Hits of each regional cache", results.LayerRegional))
+	}
+	return charts
+}
+
+func hitsChart(name, title string, layer results.Layer) Chart {
+	return Chart{
+		Name: name, Title: title, Form: Bars, X: "Location", Y: "share of the requests that came, of body bytes", Unit: Percent, Most: 40,
+		About: "What each cache had itself of what it was asked. A tier sees only what the caches before it missed.",
+		Only:  [][2]string{{"Layer", layer.String()}},
+		Series: []Series{
+			{Label: "Requests", Columns: []string{"HitCount"}, Over: []string{"RequestCount"}, Color: "Hit"},
+			{Label: "Bytes", Columns: []string{"CachedBodyBytes"}, Over: []string{"BodyBytes"}, Color: "ink"},
 		},
 	}
 }

@@ -55,7 +55,7 @@ func TestTiersAreTold(t *testing.T) {
 	if got := tierRowsOf(t, table); got != toldTiers {
 		t.Errorf("got\n%s\nwant\n%s", got, toldTiers)
 	}
-	if len(table.Charts) != 2 || r.Tables("E1") != nil {
+	if len(table.Charts) != 3 || r.Tables("E1") != nil {
 		t.Error("charts, or tables of a distribution")
 	}
 }

@@ -89,12 +89,14 @@ func Records(ctx context.Context, c Config, view results.View) (*results.Names, 
 		defer one.Unlock()
 		view.Add(recs)
 	}
+	r.stage.count(&takers)
 	takers.Go(func() { r.atEdge.Take(take) })
 	takers.Go(func() { r.atClient.Take(take) })
 	_, playErr := r.player.Play(ctx)
 	calm, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	downErr := r.stage.tearDown(calm)
+	r.stage.counted()
 	r.atEdge.Close()
 	r.atClient.Close()
 	takers.Wait()
@@ -123,7 +125,11 @@ type run struct {
 	player   *player.Player
 	builder  *folder.Builder
 	logs     *folder.Logs // nil: none are kept
+	doubts   []string     // known before the run
 }
+
+// loopbackDoubt is said of a run whose scenario says how far things are.
+const loopbackDoubt = "edges, origins and viewers are on this machine: what the scenario says of distances and of viewers' connections decides who asks whom, and makes nothing slower"
 
 // FolderError says that the run folder cannot be made where it is wanted.
 type FolderError struct{ error }
@@ -155,11 +161,14 @@ func (r *run) cast(epoch time.Time) (err error) {
 	if sockets == nil {
 		sockets = loopback{}
 	}
+	if s.SetsDistances() && r.builder != nil {
+		r.doubts = append(r.doubts, loopbackDoubt)
+	}
 	if r.stage, err = setUp(s, r.crowd, r.names, r.atEdge, epoch, sockets); err != nil {
 		return err
 	}
 	r.player, err = player.New(player.Config{
-		Target: r.stage.addr, Source: r.crowd.source, Catalog: r.crowd.catalog, Viewers: r.crowd.viewers,
+		Targets: r.stage.addrs, TargetOf: r.stage.targets(r.crowd.viewers), Source: r.crowd.source, Catalog: r.crowd.catalog, Viewers: r.crowd.viewers,
 		Connections: s.Workload.Connections, Closed: s.Workload.Closed, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
 		Verify: r.Verify, Recorder: r.atClient, Names: r.names, Distributions: r.distributions(), Epoch: epoch,
 		Dial: sockets.Dial, GoTimers: r.Sockets != nil,
@@ -175,7 +184,7 @@ func (r *run) distributions() []uint16 {
 	hosts := r.crowd.catalog.Hosts()
 	list := make([]uint16, len(hosts))
 	for i, host := range hosts {
-		list[i] = r.stage.edge.DistributionOf(host)
+		list[i] = r.stage.edges[0].DistributionOf(host)
 	}
 	return list
 }
@@ -185,6 +194,7 @@ func (r *run) play(ctx context.Context) (*Result, error) {
 		r.Began(r.builder)
 	}
 	var takers sync.WaitGroup
+	r.stage.count(&takers)
 	takers.Go(func() { r.atEdge.Take(r.take) })
 	takers.Go(func() { r.atClient.Take(r.builder.Add) })
 	over := make(chan struct{})
@@ -195,6 +205,7 @@ func (r *run) play(ctx context.Context) (*Result, error) {
 	defer cancel()
 	downErr := r.stage.tearDown(calm)
 	close(over)
+	r.stage.counted()
 	r.atEdge.Close()
 	r.atClient.Close()
 	takers.Wait()
@@ -237,7 +248,8 @@ func (r *run) tell(over <-chan struct{}) {
 }
 
 func (r *run) finish(ctx context.Context, o *player.Outcome, downErr error) (*results.Summary, error) {
-	warnings := o.Warnings()
+	warnings := append(r.doubts, o.Warnings()...)
+	tiers, lost := r.stage.tierFigures()
 	if downErr != nil {
 		warnings = append(warnings, "not everything was done when the run ended: "+downErr.Error())
 	}
@@ -248,6 +260,6 @@ func (r *run) finish(ctx context.Context, o *player.Outcome, downErr error) (*re
 	}
 	return r.builder.Finish(folder.End{
 		Ended: time.Now().UTC(), Partial: ctx.Err() != nil, Short: o.Short(r.Scenario.Duration.Std()), Rate: o.Rate(),
-		Dropped: r.atEdge.Dropped() + r.atClient.Dropped(), Warnings: warnings,
+		Dropped: r.atEdge.Dropped() + r.atClient.Dropped() + lost, Warnings: warnings, Tiers: tiers,
 	})
 }

@@ -51,13 +51,14 @@ func slowStage(tb testing.TB, conf origin.Config, o origin.Object, wait time.Dur
 	}
 	b := behavior.Standard()
 	b.Origin, b.CollapseWait = "slow", wait
-	st.edge, err = edge.New(edge.Config{
+	var addr string
+	e, err := edge.New(edge.Config{
 		Distributions: []behavior.Distribution{{ID: "E1", Domain: "127.0.0.1", Default: b}},
 		Origins:       []edge.Origin{{Name: "slow", Addr: originAddr}},
 		Capacity:      64 << 20, CacheStatus: true,
 	})
 	if err == nil {
-		err = st.listen(st.edge.Serve, &st.addr)
+		st.edges, err = append(st.edges, e), st.listen(e.Serve, &addr)
 	}
 	if err != nil {
 		tb.Fatal(err)
@@ -67,7 +68,7 @@ func slowStage(tb testing.TB, conf origin.Config, o origin.Object, wait time.Dur
 		defer cancel()
 		st.tearDown(ctx)
 	})
-	return "http://" + st.addr, "http://" + originAddr, func() uint64 { return uint64(srv.Stats().Requests) }
+	return "http://" + addr, "http://" + originAddr, func() uint64 { return uint64(srv.Stats().Requests) }
 }
 
 // seen is what one viewer saw.

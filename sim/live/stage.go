@@ -18,30 +18,34 @@ import (
 
 	"edgesim/edge"
 	"edgesim/results"
+	"edgesim/sim/network"
 	origin "edgesim/sim/origin"
 	originlive "edgesim/sim/origin/live"
 	"edgesim/sim/scenario"
 	"edgesim/workloads"
 )
 
-// stage is origins and edge, listening on loopback.
+// stage is origins, tiers and edges, listening on loopback.
 type stage struct {
-	edge    *edge.Edge
+	edges   []*edge.Edge // by the scenario's locations
+	addrs   []string     // of the edges
 	tiers   []*edge.Edge // the nearest to the origins first
-	addr    string       // of the edge
+	between []*between   // of each tier, the nearest to viewers first
+	far     *network.Map // who asks whom
 	origins []*originlive.Server
 	serving sync.WaitGroup
 	faults  chan error // the first thing that stopped serving by itself
 	sockets Sockets
 }
 
-// setUp starts the origins and the edge of a scenario. epoch is the run's
+// setUp starts the origins, tiers and edges of a scenario. epoch is the run's
 // moment 0 for all of them.
 func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *results.Recorder, epoch time.Time, sockets Sockets) (*stage, error) {
-	if len(s.Edge.Locations) > 0 {
-		return nil, errors.New("edge.locations: a live run has one edge location: give its code as location")
+	far, err := mapOf(s, crowd.viewers)
+	if err != nil {
+		return nil, err
 	}
-	st := &stage{faults: make(chan error, 1), sockets: sockets}
+	st := &stage{faults: make(chan error, 1), sockets: sockets, far: far}
 	origins, err := st.startOrigins(s, crowd.catalog, epoch)
 	if err != nil {
 		st.tearDown(context.Background())
@@ -51,18 +55,40 @@ func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *result
 	conf.Distributions, conf.Origins, conf.Groups = s.BehaviorDistributions(), origins, Groups(s.OriginGroups, s.Edge.Mode)
 	conf.Seed, conf.Epoch, conf.Names, conf.Recorder = s.Seed, epoch, names, rec
 	conf.TrustForwarded, conf.Locate = true, crowd.viewers.CountryOf
-	if err := st.startTiers(s, &conf); err != nil {
-		st.tearDown(context.Background())
-		return nil, err
-	}
-	if st.edge, err = edge.New(conf); err == nil {
-		err = st.listen(st.edge.Serve, &st.addr)
+	tiers, err := st.startTiers(s, conf)
+	if err == nil {
+		err = st.startEdges(s, conf, tiers)
 	}
 	if err != nil {
 		st.tearDown(context.Background())
 		return nil, err
 	}
 	return st, nil
+}
+
+// mapOf is who asks whom: for a run on loopback that is all that is left of how
+// far things are.
+func mapOf(s *scenario.Scenario, viewers *workloads.Viewers) (*network.Map, error) {
+	conf, err := s.NetworkConfig(viewers)
+	if err != nil {
+		return nil, err
+	}
+	return network.New(conf)
+}
+
+// startEdges starts an edge for every location, each asking the nearest of the
+// next tier where there is one.
+func (st *stage) startEdges(s *scenario.Scenario, conf edge.Config, tiers []tierAt) error {
+	for i, l := range s.Edge.EveryLocation() {
+		c := conf
+		c.Capacity, c.Policy = int64(l.Capacity), l.Policy
+		addr, e, err := st.startEdge(c, l.Code, s.Edge.Mode, tiers, i)
+		if err != nil {
+			return err
+		}
+		st.edges, st.addrs = append(st.edges, e), append(st.addrs, addr)
+	}
+	return nil
 }
 
 // EdgeConfig is a scenario's or a server configuration's edge as the edge
@@ -153,12 +179,12 @@ func (st *stage) listen(serve func(net.Listener) error, addr *string) error {
 	return nil
 }
 
-// tearDown stops the edge, then the origins, each having finished what it was
+// tearDown stops the edges, then the origins, each having finished what it was
 // doing or, when ctx ends, broken it off.
 func (st *stage) tearDown(ctx context.Context) error {
 	var errs []error
-	if st.edge != nil {
-		errs = append(errs, st.edge.Shutdown(ctx))
+	for _, e := range st.edges {
+		errs = append(errs, e.Shutdown(ctx))
 	}
 	for _, t := range slices.Backward(st.tiers) {
 		errs = append(errs, t.Shutdown(ctx))

@@ -28,7 +28,7 @@ func TestTiersStandBetween(t *testing.T) {
 	}
 	path := string(crowd.catalog.AppendPath(nil, 0))
 	for _, want := range []string{"Miss", "Hit"} {
-		req, _ := http.NewRequest("GET", "http://"+st.addr+path, nil)
+		req, _ := http.NewRequest("GET", "http://"+st.addrs[0]+path, nil)
 		req.Host = "www.example.com"
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {

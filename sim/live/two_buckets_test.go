@@ -36,7 +36,7 @@ func two(t *testing.T) func(host string, object uint64) (body, xcache string) {
 	})
 	return func(host string, object uint64) (string, string) {
 		path := crowd.catalog.AppendPath(nil, object)
-		req, _ := http.NewRequest("GET", "http://"+st.addr+string(path), nil)
+		req, _ := http.NewRequest("GET", "http://"+st.addrs[0]+string(path), nil)
 		req.Host = host
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {

@@ -16,11 +16,13 @@ import (
 // Config is what a Player is made from. Only Target, Source and Catalog must be
 // given.
 type Config struct {
-	Target     string // host:port that every connection dials
-	Scheme     string // "http" or empty; nothing else is spoken
-	BasePath   string // put before every path, as "/static"; empty: none
-	OnePath    string // asked for in place of the catalog's paths, query included; empty: the catalog's
-	HostHeader string // sent as Host instead of the catalog's names; empty: the catalog's
+	Target     string   // host:port that every connection dials
+	Targets    []string // in place of Target, several servers, each asked by its own viewers; each connection may be open to all of them
+	TargetOf   []uint16 // by viewer: a place in Targets; needed with them, and Viewers too, where there are several
+	Scheme     string   // "http" or empty; nothing else is spoken
+	BasePath   string   // put before every path, as "/static"; empty: none
+	OnePath    string   // asked for in place of the catalog's paths, query included; empty: the catalog's
+	HostHeader string   // sent as Host instead of the catalog's names; empty: the catalog's
 
 	Source  workloads.Source
 	Catalog *workloads.Catalog
@@ -93,10 +95,30 @@ func (c *Config) check() error {
 	case c.Recorder != nil && c.Names == nil:
 		return errors.New("player: Names is missing: a Recorder needs them")
 	}
-	if host, port, err := net.SplitHostPort(c.Target); err != nil || host == "" || port == "" {
-		return fmt.Errorf("player: Target %q must be host:port, as 127.0.0.1:8080", c.Target)
+	if err := c.checkTargets(); err != nil {
+		return err
 	}
 	return c.checkTimes()
+}
+
+func (c *Config) checkTargets() error {
+	for _, target := range c.every() {
+		if host, port, err := net.SplitHostPort(target); err != nil || host == "" || port == "" {
+			return fmt.Errorf("player: Target %q must be host:port, as 127.0.0.1:8080", target)
+		}
+	}
+	if len(c.Targets) < 2 {
+		return nil
+	}
+	if c.Viewers == nil || len(c.TargetOf) != int(c.Viewers.Count()) {
+		return fmt.Errorf("player: TargetOf has %d entries; with Targets there are Viewers, and it has one for each", len(c.TargetOf))
+	}
+	for viewer, target := range c.TargetOf {
+		if int(target) >= len(c.Targets) {
+			return fmt.Errorf("player: viewer %d goes to target %d of %d", viewer, target, len(c.Targets))
+		}
+	}
+	return nil
 }
 
 func (c *Config) checkTimes() error {
@@ -112,6 +134,14 @@ func (c *Config) checkTimes() error {
 		}
 	}
 	return nil
+}
+
+// every is all targets.
+func (c *Config) every() []string {
+	if len(c.Targets) > 0 {
+		return c.Targets
+	}
+	return []string{c.Target}
 }
 
 // unfit reports characters that would break a request line or header field.

@@ -40,6 +40,9 @@ type conn struct {
 	wire meter
 	in   *bufio.Reader
 
+	target int      // the one that net leads to, of Config.Targets
+	parked []parked // by target: what waits while another is asked; nil where there is but one
+
 	begun atomic.Int64 // the start of the request in flight, or a state
 	ended atomic.Uint64
 
@@ -72,6 +75,9 @@ func (m *meter) Read(p []byte) (int, error) {
 func newConn(p *Player) *conn {
 	c := &conn{player: p, wake: make(chan struct{}, 1)}
 	c.in = bufio.NewReaderSize(&c.wire, readBuffer)
+	if n := len(p.cfg.Targets); n > 1 {
+		c.parked = make([]parked, n)
+	}
 	c.begun.Store(resting)
 	return c
 }
@@ -90,6 +96,7 @@ func (c *conn) run(hard context.Context) {
 		}
 	}
 	c.hangUp()
+	c.unpark()
 }
 
 // rest keeps a closed loop from spinning against a server that is gone: 1 ms
@@ -107,6 +114,9 @@ func (c *conn) rest(hard context.Context, failures int) {
 // false when nothing came.
 func (c *conn) play(hard context.Context) bool {
 	c.begun.Store(int64(c.start))
+	if c.parked != nil {
+		c.turnTo(int(c.player.cfg.TargetOf[c.req.Viewer]))
+	}
 	c.prepare()
 	kind, err := c.exchange(hard)
 	if !c.begun.CompareAndSwap(int64(c.start), resting) {
@@ -219,7 +229,7 @@ func (c *conn) dial(hard context.Context) error {
 	left := c.start + cfg.Timeout - c.player.sched.now()
 	ctx, cancel := context.WithTimeout(hard, left)
 	defer cancel()
-	n, err := cfg.Dial(ctx, "tcp", cfg.Target)
+	n, err := cfg.Dial(ctx, "tcp", c.addr())
 	if err != nil {
 		c.rec.Flags |= results.NoResponse
 		return err

@@ -15,6 +15,7 @@ package player
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -151,7 +152,7 @@ func (p *Player) failure() error {
 		return fmt.Errorf("reading the workload after request %d: %w", p.sched.sent.Load(), err)
 	}
 	if n := p.faults.total(); n > 0 && !p.answered.Load() {
-		return fmt.Errorf("nobody answers at %s: all %d requests failed: %s", p.cfg.Target, n, p.faults.most())
+		return fmt.Errorf("nobody answers at %s: all %d requests failed: %s", strings.Join(p.cfg.every(), ", "), n, p.faults.most())
 	}
 	return nil
 }
