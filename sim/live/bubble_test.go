@@ -148,5 +148,5 @@ type facts struct {
 func factsOf(r *results.Record) facts {
 	return facts{r.At, r.TTFB, r.Total, r.OriginTTFB, r.OriginTotal, r.BytesOut, r.BodyBytes, r.OriginBytes,
 		r.RangeStart, r.RangeEnd, r.ContentLength, r.Distribution, r.Behavior, r.Status, r.OriginAsked,
-		r.Response, r.Result, r.Detail, r.Layer, r.TTL, r.Flags}
+		r.Response, r.Result, r.Detail, r.Layer, r.TTL, r.Flags &^ results.Warm}
 }

@@ -1,0 +1,101 @@
+package live
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"edgesim/edge/policy"
+	"edgesim/results"
+	"edgesim/sim/scenario"
+	"edgesim/sim/virtual"
+)
+
+// foretold is what the simulator says of the scenario, in the order of the
+// requests.
+func foretold(t *testing.T, s *scenario.Scenario) []results.Record {
+	t.Helper()
+	view := &collector{from: results.AtSimulator}
+	if _, err := virtual.Records(t.Context(), virtual.Config{Scenario: s}, view); err != nil {
+		t.Fatal(err)
+	}
+	slices.SortStableFunc(view.recs, func(a, b results.Record) int { return int(a.At - b.At) })
+	return view.recs
+}
+
+// differences lists where the two worlds differ, at most so many.
+func differences(played, told []results.Record, most int) (list []string, n int) {
+	if len(played) != len(told) {
+		list, n = append(list, fmt.Sprintf("%d requests played, %d foretold", len(played), len(told))), 1
+	}
+	for i := range min(len(played), len(told)) {
+		if a, b := factsOf(&played[i]), factsOf(&told[i]); a != b {
+			if n++; len(list) < most {
+				list = append(list, fmt.Sprintf("request %d:\n  played   %s\n  foretold %s", i, a, b))
+			}
+		}
+	}
+	return list, n
+}
+
+func (f facts) String() string {
+	return fmt.Sprintf("at %v ttfb %v total %v origin %v %v out %d body %d from origin %d range %d-%d/%d dist %d beh %d status %d asked %d %v/%v %v %v %v %b",
+		time.Duration(f.At), time.Duration(f.TTFB), time.Duration(f.Total), time.Duration(f.OriginTTFB), time.Duration(f.OriginTotal), f.BytesOut, f.BodyBytes, f.OriginBytes,
+		f.RangeStart, f.RangeEnd, f.ContentLength, f.Distribution, f.Behavior, f.Status, f.Asked, f.Response, f.Result, f.Detail, f.Layer, f.TTL, f.Flags)
+}
+
+// agree holds the simulator to the real edge, record for record; of a thousand
+// records so many may differ.
+func agree(t *testing.T, most int, name string, sets ...string) {
+	t.Helper()
+	s, err := scenario.Load(name, sets...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	played, _ := inBubble(t, s)
+	list, n := differences(played, foretold(t, s), 8)
+	t.Logf("%s %v: %d of %d requests differ", name, sets, n, len(played))
+	if n*1000 > most*len(played) {
+		t.Error("the simulator foretells something else than the edge does")
+		for _, text := range list {
+			t.Log(text)
+		}
+	}
+}
+
+// sure leaves out what the real edge does now so and now so, in a bubble too: who
+// of several viewers that are let go in one moment asks the origin first (its
+// answers are by order), and how much of a response a viewer takes who hangs up.
+var sure = []string{"origins.app.uncacheable=0%", "workload.aborts=0%", "edge.shards=1", "warmup=1s"}
+
+func TestTheSimulatorForetellsEveryPolicy(t *testing.T) {
+	for _, k := range policy.Zoo() {
+		t.Run(k.Name, func(t *testing.T) {
+			agree(t, 0, "quickstart", append(sure, "duration=4s", "edge.capacity=2MiB", "workload.rate=1000/s",
+				"workload.ranges=0%", "edge.policy="+k.Name)...)
+		})
+	}
+}
+
+func TestTheSimulatorForetells(t *testing.T) {
+	for name, x := range map[string]struct {
+		scenario string
+		most     int // of a thousand: what chance decides in the real edge
+		sets     []string
+	}{
+		"quickstart":  {"quickstart", 0, append(sure, "duration=6s", "workload.ranges=0%")},
+		"cloudfront":  {"quickstart", 0, append(sure, "duration=6s", "workload.ranges=0%", "edge.mode=cloudfront")},
+		"heads":       {"quickstart", 0, append(sure, "duration=4s", "workload.ranges=0%", "workload.heads=10%")},
+		"pieces":      {"quickstart", 0, append(sure, "duration=4s", "workload.ranges=0%", "origins.assets.piece=1KB", "origins.assets.bandwidth=1MB/s")},
+		"full origin": {"quickstart", 0, append(sure, "duration=4s", "workload.ranges=0%", "origins.app.concurrency=4", "origins.app.queue_limit=8")},
+		"tiers": {"tiers", 5, // Age passes tiers in whole seconds, and its digits count
+			[]string{"workload.aborts=0%", "workload.ranges=0%", "edge.shards=1"}},
+		"two-buckets":  {"two-buckets", 0, []string{"workload.aborts=0%", "workload.ranges=0%", "edge.shards=1"}},
+		"uncacheables": {"quickstart", 30, []string{"duration=4s", "warmup=1s", "workload.ranges=0%", "workload.aborts=0%", "edge.shards=1"}},
+		"troubles":     {"quickstart", 30, append(sure, "duration=4s", "workload.ranges=0%", "origins.app.errors=10%", "origins.app.resets=10%", "origins.app.truncates=20%")},
+		"storm":        {"storm", 30, nil},
+	} {
+		t.Run(name, func(t *testing.T) { agree(t, x.most, x.scenario, x.sets...) })
+	}
+}
