@@ -185,8 +185,8 @@ func (p *plainMQ) learn(distance int) {
 	if p.seen < 8*len(p.objects) {
 		return
 	}
-	peak := 0
-	for n := range 64 {
+	peak := int(math.Log2(float64(len(p.objects)))) + 2
+	for n := peak; n < 64; n++ {
 		if p.distances[n] > p.distances[peak] {
 			peak = n
 		}

@@ -12,7 +12,7 @@ func init() {
 			{Name: "stack", Usage: "bytes of the objects remembered, in capacities", Default: 1, Lowest: 0, Most: 100},
 			{Name: "max", Usage: "largest object admitted, as a share of the capacity", Default: 1, Lowest: 0.001, Most: 1},
 		},
-		SlotBytes: 2*int(unsafe.Sizeof(lirsBlock{})) + CellBytes + int(unsafe.Sizeof(Slot(0))),
+		SlotBytes: 2*int(unsafe.Sizeof(lirsBlock{})+2*unsafe.Sizeof(link{})) + CellBytes + int(unsafe.Sizeof(Slot(0))),
 	}
 	k.New = func(c Config) Policy { return newLIRS(k, c) }
 	register(k)

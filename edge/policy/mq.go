@@ -36,7 +36,9 @@ func init() {
 // object, as hits and returns from Qout show them. We count distances by powers of
 // two, take the upper end of the fullest class, and count anew, each old distance
 // as half, whenever eight times as many have come as there are residents; nobody
-// goes down before the first time.
+// goes down before the first time. Distances no larger than the number of
+// residents are left out: whatever comes back so soon any LRU keeps. The paper's
+// second level never sees them, as the first has taken them.
 type mq struct {
 	nodes   []node // marked with the queue
 	objects []mqObject
@@ -45,6 +47,7 @@ type mq struct {
 	past    []mqPast // by place in out
 	clock   int64    // requests
 	life    int64    // requests
+	soonest int64    // the oldest of no queue goes down before
 
 	learns    bool
 	residents int
@@ -81,7 +84,7 @@ func newMQ(k Kind, c Config) *mq {
 }
 
 func (p *mq) Hit(s Slot) {
-	p.queues[p.nodes[s].mark()].remove(p.nodes, s)
+	p.leave(s)
 	p.request(s)
 }
 
@@ -114,19 +117,39 @@ func (p *mq) request(s Slot) {
 
 func (p *mq) enter(s Slot, queue int) {
 	p.nodes[s].setMark(uint8(queue))
-	p.queues[queue].push(p.nodes, s)
+	q := &p.queues[queue]
+	if q.empty() {
+		p.soonest = min(p.soonest, p.objects[s].expires)
+	}
+	q.push(p.nodes, s)
+}
+
+func (p *mq) leave(s Slot) {
+	q := &p.queues[p.nodes[s].mark()]
+	if next := p.nodes[s].prev; q.tail == s && next != None {
+		p.soonest = min(p.soonest, p.objects[next].expires)
+	}
+	q.remove(p.nodes, s)
 }
 
 // adjust takes those that have waited too long down a queue.
 func (p *mq) adjust() {
+	if p.soonest >= p.clock {
+		return
+	}
+	p.soonest = math.MaxInt64
 	for i := 1; i < len(p.queues); i++ {
 		s := p.queues[i].tail
-		if s == None || p.objects[s].expires >= p.clock {
+		if s == None {
 			continue
 		}
-		p.queues[i].remove(p.nodes, s)
-		p.objects[s].expires = p.clock + p.life
-		p.enter(s, i-1)
+		if p.objects[s].expires < p.clock {
+			p.leave(s)
+			p.objects[s].expires = p.clock + p.life
+			p.enter(s, i-1)
+		} else {
+			p.soonest = min(p.soonest, p.objects[s].expires)
+		}
 	}
 }
 
@@ -135,9 +158,9 @@ func (p *mq) learn(distance int64) {
 	if p.seen++; p.seen < 8*p.residents {
 		return
 	}
-	peak := 0
-	for i, n := range p.distances {
-		if n > p.distances[peak] {
+	peak := bits.Len64(uint64(p.residents)) + 1
+	for i := peak + 1; i < len(p.distances); i++ {
+		if p.distances[i] > p.distances[peak] {
 			peak = i
 		}
 	}
@@ -163,6 +186,6 @@ func (p *mq) Victim(Item) Slot {
 }
 
 func (p *mq) Remove(s Slot) {
-	p.queues[p.nodes[s].mark()].remove(p.nodes, s)
+	p.leave(s)
 	p.residents--
 }
