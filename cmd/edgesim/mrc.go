@@ -7,11 +7,11 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"edgesim/edge/policy"
 	"edgesim/sim/curve"
 	"edgesim/sim/unit"
 	"edgesim/workloads/trace"
@@ -47,7 +47,7 @@ then is printed and said to be partial); 2 wrong usage or a trace of no format.
 		var o mrcOptions
 		f.StringVar(&o.format, "format", "", "of the trace, where it cannot be told: "+traceFormats())
 		f.StringVar(&o.columns, "columns", "", "which column is what, for formats that have to be told")
-		f.StringVar(&o.policies, "policy", "lru", "`NAMES` of policies, or all: "+strings.Join(policy.Names(), " "))
+		f.StringVar(&o.policies, "policy", "lru", "`NAMES` of policies and bounds, or all: "+strings.Join(slices.Concat(curve.Names(), curve.Bounds()), " "))
 		f.StringVar(&o.capacities, "capacity", "", "`SIZES` of caches, as 1GiB,4GiB or 1%,10%\n(default twelve, from the bytes of all objects downwards)")
 		f.BoolVar(&o.ignoreSize, "ignore-size", false, "every object counts 1, and capacities are numbers of objects")
 		f.StringVar(&o.resized, "resized", "keep", "a known id with another size is a hit that keeps its size (keep) or\nanother object (new)")
@@ -134,7 +134,7 @@ func (o *mrcOptions) wanted() (*wanted, error) {
 		o.memory = unit.GiB
 	}
 	var err error
-	if a.specs, err = policySpecs(o.policies); err != nil {
+	if a.specs, err = policySpecs(o.policies, o.warmup == ""); err != nil {
 		return nil, usagef("--policy: %v", err)
 	}
 	if a.sizes, err = parseCapacities(o.capacities, o.ignoreSize); err != nil {

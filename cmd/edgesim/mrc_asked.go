@@ -69,13 +69,16 @@ func parseCapacity(text string, objects bool) (c capacity, err error) {
 
 // policySpecs are the policies named: commas separate them and parameters alike, so
 // what has an equals sign and no colon belongs to the one before.
-func policySpecs(text string) ([]string, error) {
+func policySpecs(text string, bounds bool) ([]string, error) {
 	var specs []string
 	for _, part := range strings.Split(text, ",") {
 		part = strings.TrimSpace(part)
 		switch {
 		case part == "all":
 			specs = append(specs, curve.Names()...)
+			if bounds {
+				specs = append(specs, curve.Bounds()...)
+			}
 		case strings.Contains(part, "=") && !strings.Contains(part, ":") && len(specs) > 0:
 			specs[len(specs)-1] += "," + part
 		default:

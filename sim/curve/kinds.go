@@ -1,21 +1,57 @@
 package curve
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"edgesim/edge/policy"
+	"edgesim/sim/foresight"
 )
 
-// Names lists every policy that a cell can have.
-func Names() []string { return policy.Names() }
-
-// Check is the error of a policy that cannot be understood; nil of one that can.
-func Check(spec string) error {
-	_, _, err := parse(spec)
-	return err
+// Names lists every policy that a cell can have: the zoo, and those that know the
+// future.
+func Names() []string {
+	names := policy.Names()
+	for _, k := range foresight.Kinds() {
+		names = append(names, k.Name)
+	}
+	return names
 }
 
-func parse(spec string) (policy.Kind, map[string]float64, error) { return policy.Parse(spec) }
+// Bounds lists the bounds that stand in a cell's place: what no policy can do
+// better than, and what one could do that knew the future.
+func Bounds() []string {
+	var names []string
+	for _, b := range foresight.Bounds() {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+// Check is the error of a policy or bound that cannot be understood; nil of one
+// that can.
+func Check(spec string) error {
+	if _, ok := bound(spec); ok {
+		return nil
+	}
+	if _, _, err := parse(spec); err != nil {
+		return fmt.Errorf("%w; bounds are %s", err, strings.Join(Bounds(), ", "))
+	}
+	return nil
+}
+
+func parse(spec string) (policy.Kind, map[string]float64, error) { return foresight.Parse(spec) }
+
+// bound is the bound of that name.
+func bound(name string) (foresight.BoundKind, bool) {
+	all := foresight.Bounds()
+	at := slices.IndexFunc(all, func(b foresight.BoundKind) bool { return b.Name == name })
+	if at < 0 {
+		return foresight.BoundKind{}, false
+	}
+	return all[at], true
+}
 
 // Foresees tells whether any of the policies asks for the future.
 func Foresees(specs []string) bool {
@@ -32,6 +68,9 @@ func Foresees(specs []string) bool {
 // Title is what a legend calls a policy: its kind's title, with the parameters
 // where there are some.
 func Title(spec string) string {
+	if b, ok := bound(spec); ok {
+		return b.Title
+	}
 	k, params, err := parse(spec)
 	if err != nil || len(params) > 0 {
 		return spec

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"edgesim/edge/policy"
+	"edgesim/sim/foresight"
 )
 
 // shared makes the lane of many cells of a policy over one state, for the kinds
@@ -22,11 +23,12 @@ var shared = map[string]func(k policy.Kind, c policy.Config, capacities []int64)
 
 // plan is which lanes play which cells.
 type plan struct {
-	all   []Cell
-	lanes []lane
-	cells [][]int // of each lane, the places of its cells in the list of all
-	tally *tally
-	wants wants
+	all    []Cell
+	lanes  []lane
+	cells  [][]int // of each lane, the places of its cells in the list of all
+	tally  *tally
+	bounds *boundLane // nil where there are none
+	wants  wants
 }
 
 // lay distributes cells over lanes: those of a policy that has a lane for many
@@ -37,12 +39,20 @@ func lay(cells []Cell, c Config) (*plan, error) {
 	groups := map[string][]int{}
 	var order []string
 	for i, cell := range cells {
+		if cell.Capacity < 1 {
+			return nil, fmt.Errorf("capacity %d: it must be at least 1", cell.Capacity)
+		}
+		if b, ok := bound(cell.Policy); ok {
+			if c.Warmup > 0 {
+				return nil, fmt.Errorf("%s bounds all requests of a trace: there is no warm-up to leave out", cell.Policy)
+			}
+			p.addBound(i, b)
+			continue
+		}
 		k, _, err := cell.parse()
 		switch {
 		case err != nil:
 			return nil, err
-		case cell.Capacity < 1:
-			return nil, fmt.Errorf("capacity %d: it must be at least 1", cell.Capacity)
 		case shared[k.Name] == nil:
 			p.addSingle(i, c)
 			continue
@@ -71,6 +81,17 @@ func parts(cells, policies, jobs int) int {
 func (p *plan) add(l lane, cells []int) {
 	p.lanes = append(p.lanes, l)
 	p.cells = append(p.cells, cells)
+}
+
+func (p *plan) addBound(i int, b foresight.BoundKind) {
+	if p.bounds == nil {
+		p.bounds = &boundLane{}
+		p.add(p.bounds, nil)
+	}
+	at := slices.Index(p.lanes, lane(p.bounds))
+	p.bounds.kinds = append(p.bounds.kinds, b)
+	p.bounds.capacities = append(p.bounds.capacities, p.all[i].Capacity)
+	p.cells[at] = append(p.cells[at], i)
 }
 
 func (p *plan) addSingle(i int, c Config) {

@@ -23,6 +23,9 @@ func Play(ctx context.Context, r Reader, cells []Cell, c Config) ([]Result, Tota
 // play plays all lanes.
 func (p *plan) play(ctx context.Context, src source, c Config) ([]Result, Totals, error) {
 	err := p.run(ctx, src, c)
+	if p.bounds != nil && p.bounds.err != nil {
+		return nil, Totals{}, p.bounds.err
+	}
 	t := src.totals()
 	t.Bytes, t.Counted = p.tally.bytes, p.tally.requests
 	t.Partial = err != nil
