@@ -104,6 +104,15 @@ func (n *numbers) number(i int, id uint64, size uint32) uint32 {
 	}
 }
 
+// find is the number of id, and whether it is a new one.
+func (n *numbers) find(id uint64) (object uint32, isNew bool) {
+	n.roomy(1)
+	n.homes[0] = uint32(spread(id) >> n.shift)
+	used := n.used
+	object = n.number(0, id, 1)
+	return object, n.used > used
+}
+
 func (n *numbers) add(c *numberCell, id uint64, size uint32) uint32 {
 	if n.used == mostObjects {
 		panic("curve: more objects than numbers have bits")
