@@ -19,12 +19,15 @@ type ask struct {
 // batch is requests in their order. Cells only read it.
 type batch struct {
 	asks    []ask
-	next    []int64  // numbers of their objects' next requests; nil where nobody asks
-	names   []uint64 // of objects, by number; nil where nobody asks
-	objects int      // numbers given out so far, those of this batch included
-	large   []int64  // of sizes, for codes up to this batch
-	warm    bool     // the warm-up ends with this batch
-	users   int32    // lanes' goroutines that have yet to play it
+	next    []int64   // numbers of their objects' next requests; nil where nobody asks
+	names   []uint64  // of objects, by number; nil where nobody asks
+	stands  []float64 // of a sample: how many objects each stands for, by number; else nil
+	owns    []int64   // of a sample by size: the objects' own sizes, by number; else nil
+	even    bool      // of a sample: sizes are the objects' own
+	objects int       // numbers given out so far, those of this batch included
+	large   []int64   // of sizes, for codes up to this batch
+	warm    bool      // the warm-up ends with this batch
+	users   int32     // lanes' goroutines that have yet to play it
 }
 
 // sizeOf is the size with that code.
@@ -33,6 +36,15 @@ func (b *batch) sizeOf(code uint32) int64 {
 		return int64(code)
 	}
 	return b.large[code-largeSize]
+}
+
+// bytesOf is the bytes that a request stands for, the object being played with that
+// size: by size it is played with what it stands for.
+func (b *batch) bytesOf(object uint32, size int64) float64 {
+	if b.even {
+		return b.stands[object] * float64(size)
+	}
+	return float64(size)
 }
 
 // chunks calls do with the batch's requests, touchSize at a time, the first being

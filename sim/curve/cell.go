@@ -12,13 +12,23 @@ type lane interface {
 
 // count is what a cell counts.
 type count struct {
-	misses, missBytes     int64
-	refused, refusedBytes int64 // misses that were not admitted
+	misses, missBytes       int64
+	refused, refusedBytes   int64   // misses that were not admitted
+	standing, standingBytes float64 // of a sample: misses, as many as they stand for
 }
 
-func (c *count) miss(size int64) {
+// miss counts a miss of an object of so many bytes.
+func (c *count) miss(b *batch, object uint32, size int64) {
 	c.misses++
 	c.missBytes += size
+	if b.stands != nil {
+		c.stand(b, object, size)
+	}
+}
+
+func (c *count) stand(b *batch, object uint32, size int64) {
+	c.standing += b.stands[object]
+	c.standingBytes += b.bytesOf(object, size)
 }
 
 func (c *count) refuse(size int64) {
@@ -35,6 +45,7 @@ type single struct {
 	admitter policy.Admitter // nil where the policy refuses nothing
 	seer     seer            // nil where the policy does not foresee
 	named    bool            // the policy hashes the names of objects, so it gets those
+	ranks    bool            // the policy compares sizes, so it gets objects' own
 	resident []uint32        // the code of the size it was admitted with; 0: not resident
 	used     int64
 	capacity int64
@@ -91,10 +102,13 @@ func (s *single) touch(asks []ask) {
 // store makes the object of a miss resident, as edge/cache's shard does.
 func (s *single) store(b *batch, a ask) {
 	size := b.sizeOf(a.size)
-	s.miss(size)
+	s.miss(b, a.object, size)
 	in := policy.Item{Key: uint64(a.object), Size: size}
 	if s.named {
 		in.Key = b.names[a.object]
+	}
+	if s.ranks && b.owns != nil {
+		in.Size = b.owns[a.object]
 	}
 	if size > s.capacity || s.admitter != nil && !s.admitter.Admit(in) {
 		s.refuse(size)

@@ -61,7 +61,7 @@ func (l *handLane) admit(b *batch, a ask, missing uint32) {
 	size := b.sizeOf(a.size)
 	for ; missing != 0; missing &= missing - 1 {
 		j := bits.TrailingZeros32(missing)
-		if !l.missed(j, size) {
+		if !l.missed(b, a.object, j, size) {
 			continue
 		}
 		for l.full(j, size) {

@@ -28,8 +28,8 @@ func (t *together) clear()          { clear(t.counted) }
 func (t *together) counts() []count { return t.counted }
 
 // missed counts a miss in cell j and tells whether the object fits in.
-func (t *together) missed(j int, size int64) bool {
-	t.counted[j].miss(size)
+func (t *together) missed(b *batch, object uint32, j int, size int64) bool {
+	t.counted[j].miss(b, object, size)
 	if size > t.capacities[j] {
 		t.counted[j].refuse(size)
 		return false
@@ -71,7 +71,7 @@ func (l *fifoLane) admit(b *batch, a ask, missing uint32) {
 	size := b.sizeOf(a.size)
 	for ; missing != 0; missing &= missing - 1 {
 		j := bits.TrailingZeros32(missing)
-		if !l.missed(j, size) {
+		if !l.missed(b, a.object, j, size) {
 			continue
 		}
 		for l.full(j, size) {

@@ -103,7 +103,7 @@ func (p *plan) addSingle(i int, c Config) {
 		pc.Dense = 0
 	}
 	s := newSingle(k.New(pc), cell.Capacity)
-	s.named = named
+	s.named, s.ranks = named, ranksSizes(k.Name)
 	p.wants.names = p.wants.names || named
 	p.wants.next = p.wants.next || s.seer != nil
 	p.add(s, []int{i})
@@ -114,6 +114,28 @@ func (p *plan) addSingle(i int, c Config) {
 // trace, as on the edge, and not the numbers that other policies look up faster.
 func hashesNames(kind string) bool {
 	return kind == "wtinylfu" || strings.Contains(kind, "+bloom")
+}
+
+// ranksSizes tells whether a policy compares the sizes of objects with each other,
+// or with a number, and keeps no account of bytes. In a sample by size an object
+// takes the room of all that it stands for; such a policy must see its own size.
+func ranksSizes(kind string) bool {
+	order, gates, _ := strings.Cut(kind, "+")
+	switch order {
+	case "gdsf", "lhd", "hyperbolic":
+		return true
+	case "lru", "fifo", "clock", "sieve", "random", "lfuda":
+		return strings.Contains(gates, "size")
+	}
+	return false
+}
+
+// wantsEven tells whether a policy does both: it compares sizes, and reckons with
+// the capacity. It has a sample without regard to size, and its cache is smaller by
+// the rate: then all sizes are as they are, and objects that are larger than the
+// small cache are what is wrong about it.
+func wantsEven(kind string) bool {
+	return !ranksSizes(kind) && (strings.HasPrefix(kind, "adaptsize") || strings.Contains(kind, "+size"))
 }
 
 // expected is how many objects policies make room for at first.

@@ -111,7 +111,7 @@ func (l *lruLane) admit(b *batch, a ask, missing uint32) {
 	fits := missing
 	for m := missing; m != 0; m &= m - 1 {
 		j := bits.TrailingZeros32(m)
-		if !l.missed(j, size) {
+		if !l.missed(b, a.object, j, size) {
 			fits &^= 1 << j
 		}
 	}

@@ -90,7 +90,7 @@ func (l *s3fifoLane) admit(b *batch, a ask, missing uint32) {
 	size := b.sizeOf(a.size)
 	for ; missing != 0; missing &= missing - 1 {
 		j := bits.TrailingZeros32(missing)
-		if l.counted[j].miss(size); size > l.largest[j] {
+		if l.counted[j].miss(b, a.object, size); size > l.largest[j] {
 			l.counted[j].refuse(size)
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -27,26 +28,22 @@ const groups = 10
 // MinObjects is the least number of objects of a sample: a hundred in each part.
 const MinObjects = 100 * groups
 
-// Estimate is a point of a sampled curve. Low and High are 95 % intervals: 19 of 20
-// such have the truth in them.
+// Estimate is a cell's result from a sample. Low and High are 95 % intervals: of 20
+// of them 19 have the truth in them.
 type Estimate struct {
-	Capacity                         int64
+	Cell
 	MissRatio, Low, High             float64
 	ByteMissRatio, ByteLow, ByteHigh float64
 }
 
-// Sample is LRU's curve from a sample.
+// Sample is what came of a sample.
 type Sample struct {
-	whole   *sampler
-	parts   []*sampler
-	asked   [classes]asked
-	Objects int     // that were in the sample in the end
-	Rate    float64 // in the end
-	Mean    float64 // size of an object that the chances are for, in bytes
+	Objects int     // in the sample in the end
+	Rate    float64 // in the end; of large objects more are in it
+	Mean    float64 // size of an object, by the trace's first requests, in bytes
+	draws   []*draw
+	totals  Totals
 }
-
-// asked is requests of a class, all of them.
-type asked struct{ requests, bytes int64 }
 
 // drawn is a request that is in the sample.
 type drawn struct {
@@ -55,29 +52,37 @@ type drawn struct {
 	class    int
 }
 
-// Draw reads a trace once and gives LRU's curve from a sample of its objects.
-func Draw(ctx context.Context, r Reader, s Sampling, c Config) (*Sample, Totals, error) {
-	d := &drawing{config: c, seed: spread(s.Seed ^ 0x5a3d5), sampling: s}
-	err := d.run(ctx, r)
-	var t Totals
-	t.Requests, t.Largest, t.Partial = d.done, d.largest, err != nil
-	for _, a := range d.sample.asked {
-		t.Counted += a.requests
-		t.Bytes += a.bytes
+// Draw reads a trace once and gives every cell's estimate, in the order of cells:
+// LRU by its stack, other policies by miniature simulation (Waldspurger, Saemundsson,
+// Ahmad, Park, ATC 2017).
+func Draw(ctx context.Context, r Reader, s Sampling, cells []Cell, c Config) (*Sample, []Estimate, error) {
+	d := &drawing{config: c, seed: spread(s.Seed ^ 0x5a3d5), sampling: s, cells: cells, sample: &Sample{}}
+	if err := d.check(); err != nil {
+		return nil, nil, err
 	}
-	d.sample.close(&t)
-	return d.sample, t, err
+	err := d.run(ctx, r)
+	d.sample.totals.Partial = err != nil
+	d.sample.sum()
+	var all []Estimate
+	for i := range cells {
+		all = append(all, d.estimate(i))
+	}
+	return d.sample, all, err
 }
+
+// Totals are those of the trace. The objects and their bytes are estimates.
+func (s *Sample) Totals() Totals { return s.totals }
 
 // drawing is a sample that is being drawn.
 type drawing struct {
 	config   Config
 	sampling Sampling
+	cells    []Cell
 	seed     uint64
 	sample   *Sample
-	below    [classes]uint64 // a request with such a hash may be in the whole sample or a part
-	done     int64
-	largest  int64
+	bySize   *draw           // nil where no cell wants it
+	evenly   *draw           // the same
+	below    [classes]uint64 // a request with such a hash may be in a sample
 }
 
 // begun is how many requests tell what the mean size is.
@@ -121,116 +126,122 @@ func (d *drawing) begin(reqs []trace.Request) {
 	if limit > 0 {
 		rate = 1
 	}
-	d.sample = &Sample{whole: newSampler(newChances(rate, mean, d.sampling.Even), all, limit), Mean: mean}
-	for part := range groups {
-		// A rate of 1 would have every object in every part.
-		c := newChances(min(rate, mostRate), mean, d.sampling.Even)
-		d.sample.parts = append(d.sample.parts, newSampler(c, part, (limit+groups-1)/groups))
+	d.lay(rate, mean, limit)
+}
+
+// lay makes the draws that the cells want.
+func (d *drawing) lay(rate, mean float64, limit int) {
+	var bySize, evenly []int
+	for i, c := range d.cells {
+		if k, _, _ := c.parse(); d.sampling.Even || wantsEven(k.Name) {
+			evenly = append(evenly, i)
+		} else {
+			bySize = append(bySize, i)
+		}
+	}
+	d.sample.Mean = mean
+	if len(bySize) > 0 {
+		d.bySize = newDraw(newChances(rate, mean, false), limit, d.cells, bySize, d.config)
+		d.sample.draws = append(d.sample.draws, d.bySize)
+	}
+	if len(evenly) > 0 {
+		d.evenly = newDraw(newChances(rate, mean, true), limit, d.cells, evenly, d.config)
+		d.sample.draws = append(d.sample.draws, d.evenly)
 	}
 	d.widen()
 }
 
-const mostRate = 1 - 1e-9
-
 // widen notes which hashes can be in a sample: rates only fall, and not all at
 // once.
 func (d *drawing) widen() {
-	d.below = d.sample.whole.below
-	for _, p := range d.sample.parts {
+	d.below = [classes]uint64{}
+	for _, w := range d.sample.draws {
 		for class := range d.below {
-			d.below[class] = max(d.below[class], p.below[class])
+			d.below[class] = max(d.below[class], w.whole.below[class])
+			for _, p := range w.parts {
+				d.below[class] = max(d.below[class], p.below[class])
+			}
 		}
 	}
 }
 
-// count counts requests, those of the warm-up apart.
+// count counts requests, and leaves out those of the warm-up.
 func (d *drawing) count(reqs []trace.Request) {
-	left := d.config.Warmup - d.done
+	left := d.config.Warmup - d.sample.totals.Requests
 	if left > 0 && left <= int64(len(reqs)) {
 		d.add(reqs[:left])
-		d.clear()
+		d.sample.totals.Counted, d.sample.totals.Bytes = 0, 0
+		for _, w := range d.sample.draws {
+			w.clear()
+		}
 		reqs = reqs[left:]
 	}
 	d.add(reqs)
 }
 
-func (d *drawing) clear() {
-	d.sample.asked = [classes]asked{}
-	d.sample.whole.clear()
-	for _, p := range d.sample.parts {
-		p.clear()
-	}
-}
-
 func (d *drawing) add(reqs []trace.Request) {
-	largest := d.largest
+	t := &d.sample.totals
+	largest, bytes := t.Largest, int64(0)
 	for i := range reqs {
 		size := d.config.sizeOf(&reqs[i])
-		class := classOf(size)
-		a := &d.sample.asked[class]
-		a.requests++
-		a.bytes += size
+		bytes += size
 		largest = max(largest, size)
 		id := d.config.name(reqs[i].ID, size)
-		if hash := spread(id ^ d.seed); hash <= d.below[class] {
-			d.draw(&drawn{id, hash, size, class})
+		if hash := spread(id ^ d.seed); hash <= d.below[classOf(size)] {
+			d.draw(&drawn{id, hash, size, classOf(size)})
 		}
 	}
-	d.largest = largest
-	d.done += int64(len(reqs))
+	t.Largest = largest
+	t.Bytes += bytes
+	t.Requests += int64(len(reqs))
+	t.Counted += int64(len(reqs))
 }
 
-// draw gives a request to the samples that it is in: the whole, and one part, or
-// all of them where its class is certain.
 func (d *drawing) draw(r *drawn) {
-	rate := d.sample.whole.rate
-	if d.sample.whole.has(r.hash, r.class) {
-		d.sample.whole.ask(r)
+	lowered := false
+	for _, w := range d.sample.draws {
+		lowered = w.ask(r) || lowered
 	}
-	part := partOfHash(r.hash)
-	for i, p := range d.sample.parts {
-		before := p.rate
-		if p.certain(r.class) || i == part && r.hash < p.below[r.class] {
-			p.ask(r)
-		}
-		if p.rate != before {
-			d.widen()
-		}
-	}
-	if d.sample.whole.rate != rate {
+	if lowered {
 		d.widen()
 	}
 }
 
-// close notes how large the sample was, and what it says of the whole.
-func (s *Sample) close(t *Totals) {
-	s.Objects, s.Rate = s.whole.stack.live, s.whole.rate
-	for object, o := range s.whole.known {
-		if s.whole.stack.place[object] != 0 {
-			t.Objects += int64(math.Round(1 / s.whole.share(int(o.class))))
-			t.WorkingSet += int64(math.Round(float64(o.size) / s.whole.share(int(o.class))))
+// sum notes how large the sample was, and what it says of the whole.
+func (s *Sample) sum() {
+	for i, w := range s.draws {
+		m := w.whole
+		s.Objects += m.live()
+		if i > 0 {
+			continue
 		}
+		s.Rate = m.rate
+		objects, bytes := m.stand()
+		s.totals.Objects, s.totals.WorkingSet = int64(objects+0.5), int64(bytes+0.5)
 	}
 }
 
-// At is the curve at a capacity.
-func (s *Sample) At(capacity int64) Estimate {
-	var all seen
-	for _, a := range s.asked {
-		all.requests += float64(a.requests)
-		all.bytes += float64(a.bytes)
+// estimate is cell i's.
+func (d *drawing) estimate(i int) Estimate {
+	w := d.bySize
+	if w == nil || !slices.Contains(w.cells, i) {
+		w = d.evenly
 	}
-	e := Estimate{Capacity: capacity}
-	h := s.whole.at(capacity, &s.asked)
-	e.MissRatio, e.ByteMissRatio = 1-h.requests/all.requests, 1-h.bytes/all.bytes
+	at := slices.Index(w.cells, i)
+	e := Estimate{Cell: d.cells[i]}
+	t := d.sample.totals
+	ratio := func(s *sampler) (float64, float64) {
+		m := s.missesOf(at)
+		return m.requests / float64(t.Counted), m.bytes / float64(t.Bytes)
+	}
+	r, b := ratio(w.whole)
 	var requests, bytes []float64
-	for _, p := range s.parts {
-		h := p.at(capacity, &s.asked)
-		requests = append(requests, h.requests/all.requests)
-		bytes = append(bytes, h.bytes/all.bytes)
+	for _, p := range w.parts {
+		pr, pb := ratio(p)
+		requests, bytes = append(requests, pr), append(bytes, pb)
 	}
-	e.MissRatio, e.Low, e.High = interval(e.MissRatio, requests)
-	e.ByteMissRatio, e.ByteLow, e.ByteHigh = interval(e.ByteMissRatio, bytes)
+	e.MissRatio, e.Low, e.High = interval(r, requests)
+	e.ByteMissRatio, e.ByteLow, e.ByteHigh = interval(b, bytes)
 	return e
 }
 

@@ -14,14 +14,21 @@ type sampler struct {
 	part    int // of so many groups, or all: parts share the objects that are not certain
 	limit   int // objects; 0: none
 	numbers *numbers
-	stack   *stack
 	known   []sampled // by object
-	hits    distances
-	seen    [classes]seen // requests of the sample, as many as they stand for
+	stacked bool      // the stack is asked
+	stack   *stack
+	small   *miniature // of cells that the stack does not answer; nil: there are none
+
+	laid       []int   // of each cell: its place in the miniature; −1: the stack's
+	capacities []int64 // of the cells
+
+	hits distances
+	seen seen // requests of the sample, as many as they stand for
 }
 
 // sampled is an object of the sample.
 type sampled struct {
+	name  uint64
 	hash  uint64
 	size  int64
 	class uint8
@@ -30,8 +37,8 @@ type sampled struct {
 // seen is requests and their bytes.
 type seen struct{ requests, bytes float64 }
 
-// all is the part of a sampler that is no part.
-const all = -1
+// whole is the part of a sampler that is no part.
+const whole = -1
 
 func newSampler(c chances, part, limit int) *sampler {
 	return &sampler{chances: c, part: part, limit: limit, numbers: newNumbers(), stack: newStack()}
@@ -39,7 +46,7 @@ func newSampler(c chances, part, limit int) *sampler {
 
 // has tells whether an object whose name has that hash is in the sample.
 func (s *sampler) has(hash uint64, class int) bool {
-	return s.certain(class) || hash < s.below[class] && (s.part == all || partOfHash(hash) == s.part)
+	return s.certain(class) || hash < s.below[class] && (s.part == whole || partOfHash(hash) == s.part)
 }
 
 // partOfHash is the part that an object is in.
@@ -47,7 +54,7 @@ func partOfHash(hash uint64) int { return int(spread(hash^0x9e3779b97f4a7c15) % 
 
 // share is how much of a class is in the sample.
 func (s *sampler) share(class int) float64 {
-	if s.part == all || s.certain(class) {
+	if s.part == whole || s.certain(class) {
 		return s.chance[class]
 	}
 	return s.chance[class] / groups
@@ -57,7 +64,13 @@ func (s *sampler) share(class int) float64 {
 func (s *sampler) ask(r *drawn) {
 	object := s.number(r)
 	stands := 1 / s.share(r.class)
-	s.seen[r.class].add(stands, r.size)
+	s.seen.add(stands, r.size)
+	if s.small != nil {
+		s.small.add(s, object, stands)
+	}
+	if !s.stacked {
+		return
+	}
 	o := &s.known[object]
 	ahead, own := s.stack.ask(object, s.weigh(o))
 	if own != 0 {
@@ -76,7 +89,7 @@ func (s *seen) add(stands float64, size int64) {
 func (s *sampler) number(r *drawn) uint32 {
 	object, isNew := s.numbers.find(r.id)
 	if isNew {
-		s.known = append(s.known, sampled{r.hash, r.size, uint8(r.class)})
+		s.known = append(s.known, sampled{r.id, r.hash, r.size, uint8(r.class)})
 		s.stack.place = lengthened(s.stack.place, len(s.known))
 	}
 	return object
@@ -104,22 +117,39 @@ func (s *sampler) lower() {
 	s.stack.renew(func(object uint32, _ int64) int64 { return s.weigh(&s.known[object]) })
 }
 
-func (s *sampler) clear() {
-	s.hits, s.seen = distances{}, [classes]seen{}
+// live is how many objects are in the sample.
+func (s *sampler) live() int {
+	if s.stacked {
+		return s.stack.live
+	}
+	return len(s.known)
 }
 
-// at is the hits at a capacity, of requests and of bytes, when so many were asked
-// for of each class. What the sample has too few or too many of is taken for hits
-// (SHARDS-adj), class by class: it is the luck of having the most popular objects
-// or not, and those are hits in all but the smallest caches.
-func (s *sampler) at(capacity int64, asked *[classes]asked) seen {
-	var h seen
-	h.requests, h.bytes = s.hits.within(capacity)
-	for class := range asked {
-		if 1<<class <= capacity {
-			h.requests += float64(asked[class].requests) - s.seen[class].requests
-			h.bytes += float64(asked[class].bytes) - s.seen[class].bytes
+// stand is the objects and bytes that the sample stands for.
+func (s *sampler) stand() (objects, bytes float64) {
+	for object, o := range s.known {
+		if !s.stacked || s.stack.place[object] != 0 {
+			stands := 1 / s.share(int(o.class))
+			objects += stands
+			bytes += stands * float64(o.size)
 		}
 	}
-	return h
+	return objects, bytes
+}
+
+func (s *sampler) clear() {
+	s.hits, s.seen = distances{}, seen{}
+	if s.small != nil {
+		s.small.clear()
+	}
+}
+
+// misses are those at a capacity, as many as they stand for. How many requests
+// there were is known exactly, so a ratio is of those, and not of what the sample
+// stands for: what the sample has too few or too many of is taken for hits. It is
+// the luck of having the most popular objects or not, and those are hits in all but
+// the smallest caches (SHARDS-adj).
+func (s *sampler) misses(capacity int64) seen {
+	requests, bytes := s.hits.within(capacity)
+	return seen{s.seen.requests - requests, s.seen.bytes - bytes}
 }

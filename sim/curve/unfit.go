@@ -44,7 +44,7 @@ func (t *tally) play(b *batch) {
 		bytes += size
 		if size > t.least {
 			i := sort.Search(len(t.capacities), func(i int) bool { return t.capacities[i] >= size }) - 1
-			t.over[i].miss(size)
+			t.over[i].miss(b, a.object, size)
 		}
 	}
 	t.bytes += bytes

@@ -16,8 +16,8 @@ func WriteCSV(w io.Writer, results []Result) error {
 	writeRow(b, Columns)
 	for _, r := range results {
 		writeRow(b, []string{
-			quoted(r.Policy), whole(r.Capacity), whole(r.Requests), whole(r.Misses), ratio(r.MissRatio()),
-			whole(r.Bytes), whole(r.MissBytes), ratio(r.ByteMissRatio()),
+			quoted(r.Policy), digits(r.Capacity), digits(r.Requests), digits(r.Misses), ratio(r.MissRatio()),
+			digits(r.Bytes), digits(r.MissBytes), ratio(r.ByteMissRatio()),
 		})
 	}
 	return b.Flush()
@@ -33,7 +33,7 @@ func writeRow(b *bufio.Writer, fields []string) {
 	b.WriteByte('\n')
 }
 
-func whole(n int64) string { return strconv.FormatInt(n, 10) }
+func digits(n int64) string { return strconv.FormatInt(n, 10) }
 
 // ratio has six decimals; of nothing it is empty.
 func ratio(v float64) string {
