@@ -21,6 +21,14 @@ var shared = map[string]func(k policy.Kind, c policy.Config, capacities []int64)
 	},
 }
 
+// playsTogether tells whether a policy has a lane for many cells.
+func playsTogether(k policy.Kind, params map[string]float64) bool {
+	if k.Name == "clock" && k.Get(policy.Config{Params: params}, "bits") != 1 {
+		return false // one bit for each cell is all that the lane has
+	}
+	return shared[k.Name] != nil
+}
+
 // plan is which lanes play which cells.
 type plan struct {
 	all    []Cell
@@ -49,11 +57,11 @@ func lay(cells []Cell, c Config) (*plan, error) {
 			p.addBound(i, b)
 			continue
 		}
-		k, _, err := cell.parse()
+		k, params, err := cell.parse()
 		switch {
 		case err != nil:
 			return nil, err
-		case shared[k.Name] == nil:
+		case !playsTogether(k, params):
 			p.addSingle(i, c)
 			continue
 		}
@@ -139,7 +147,7 @@ func wantsEven(kind string) bool {
 }
 
 // expected is how many objects policies make room for at first.
-const expected = 1 << 12
+const expected = 1 << 10
 
 func (p *plan) addShared(group []int) {
 	k, params, _ := p.all[group[0]].parse()

@@ -87,7 +87,7 @@ func TestMiniaturesAreLikeTheWhole(t *testing.T) {
 	reqs := zipfTrace(60_000, 600_000, 0.9, true, 0, 5)
 	set := workingSet(reqs)
 	sizes := []int64{set / 64, set / 16, set / 4}
-	for _, spec := range []string{"fifo", "s3fifo", "sieve", "wtinylfu"} {
+	for _, spec := range []string{"fifo", "s3fifo", "sieve", "wtinylfu", "gdsf", "clock", "arc"} {
 		var cells []Cell
 		for _, size := range sizes {
 			cells = append(cells, Cell{spec, size})
