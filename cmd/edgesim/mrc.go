@@ -49,12 +49,15 @@ then is printed and said to be partial); 2 wrong usage or a trace of no format.
 		f.StringVar(&o.columns, "columns", "", "which column is what, for formats that have to be told")
 		f.StringVar(&o.policies, "policy", "lru", "`NAMES` of policies and bounds, or all: "+strings.Join(slices.Concat(curve.Names(), curve.Bounds()), " "))
 		f.StringVar(&o.capacities, "capacity", "", "`SIZES` of caches, as 1GiB,4GiB or 1%,10%\n(default twelve, from the bytes of all objects downwards)")
+		f.Var(&o.sample, "sample", "play a sample of so many of the objects, as 1%, and of more of the large ones")
+		f.IntVar(&o.sampleSize, "sample-size", 0, "sample so many objects at most, whatever the trace has; lru only")
+		f.BoolVar(&o.even, "even", false, "sample without regard to size, as SHARDS does")
 		f.BoolVar(&o.ignoreSize, "ignore-size", false, "every object counts 1, and capacities are numbers of objects")
 		f.StringVar(&o.resized, "resized", "keep", "a known id with another size is a hit that keeps its size (keep) or\nanother object (new)")
 		f.StringVar(&o.warmup, "warmup", "", "leave so many first requests out of the counts, or such a share: 10% (default none)")
 		f.Int64Var(&o.limit, "limit", 0, "read at most so many requests (default all)")
 		f.BoolVar(&o.skipBad, "skip-bad", false, "pass over what is no request, and count it")
-		f.Uint64Var(&o.seed, "seed", 0, "of the policies' own chance")
+		f.Uint64Var(&o.seed, "seed", 0, "of the policies' own chance, and of what is sampled")
 		f.StringVar(&o.csv, "csv", "", "write the curves as CSV to this `FILE`; - is the standard output")
 		f.BoolVar(&o.json, "json", false, "print as JSON")
 		f.IntVar(&o.jobs, "jobs", 0, "processors to use (default all)")
@@ -67,7 +70,9 @@ then is printed and said to be partial); 2 wrong usage or a trace of no format.
 type mrcOptions struct {
 	format, columns, policies, capacities string
 	resized, warmup, csv                  string
-	ignoreSize, skipBad, json             bool
+	ignoreSize, skipBad, json, even       bool
+	sample                                unit.Share
+	sampleSize                            int
 	limit                                 int64
 	seed                                  uint64
 	jobs                                  int
@@ -88,9 +93,10 @@ type wanted struct {
 	sizes  []capacity
 	warmup warmup
 	config curve.Config
+	sample *curve.Sampling // nil: everything is played
 }
 
-func (o *mrcOptions) run(e *env, args []string) error {
+func (o *mrcOptions) run(e *env, args []string) (err error) {
 	if len(args) == 0 {
 		return usagef("no trace given; right is at least one file, as: edgesim mrc trace.bin")
 	}
@@ -98,13 +104,17 @@ func (o *mrcOptions) run(e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	t, err := trace.Open(trace.Options{Files: args, Format: o.format, Columns: o.columns, Limit: o.limit, SkipBad: o.skipBad})
-	if err != nil {
+	m := &measured{wanted: a, memory: int64(o.memory)}
+	m.options = trace.Options{Files: args, Format: o.format, Columns: o.columns, Limit: o.limit, SkipBad: o.skipBad}
+	if m.trace, err = trace.Open(m.options); err != nil {
 		return usageError{err}
 	}
-	defer t.Close()
-	m := &measured{trace: t, wanted: a, memory: int64(o.memory)}
-	err = m.measure(e)
+	defer func() { err = errors.Join(err, m.trace.Close()) }()
+	if a.sample != nil {
+		err = m.draw(e)
+	} else {
+		err = m.measure(e)
+	}
 	if err != nil && m.results == nil {
 		return err
 	}
@@ -134,7 +144,10 @@ func (o *mrcOptions) wanted() (*wanted, error) {
 		o.memory = unit.GiB
 	}
 	var err error
-	if a.specs, err = policySpecs(o.policies, o.warmup == ""); err != nil {
+	if a.sample, err = o.sampling(); err != nil {
+		return nil, err
+	}
+	if a.specs, err = policySpecs(o.policies, a.sample != nil, o.warmup == ""); err != nil {
 		return nil, usagef("--policy: %v", err)
 	}
 	if a.sizes, err = parseCapacities(o.capacities, o.ignoreSize); err != nil {
@@ -146,15 +159,36 @@ func (o *mrcOptions) wanted() (*wanted, error) {
 	return a, nil
 }
 
+// sampling is what --sample and its like ask for; nil: no sample.
+func (o *mrcOptions) sampling() (*curve.Sampling, error) {
+	s := &curve.Sampling{Rate: float64(o.sample), Objects: o.sampleSize, Even: o.even, Seed: o.seed}
+	switch {
+	case o.sampleSize != 0 && o.sample != 0:
+		return nil, usagef("--sample and --sample-size are both given; right is one of them")
+	case o.sampleSize != 0 && o.sampleSize < curve.MinObjects:
+		return nil, usagef("--sample-size %d: right is a number of objects from %d on", o.sampleSize, curve.MinObjects)
+	case o.sample >= 1:
+		return nil, usagef("--sample %v is no sample; right is less than 100%%, as 1%%", o.sample)
+	case o.sampleSize == 0 && o.sample == 0 && o.even:
+		return nil, usagef("--even says how to sample, and nothing says how much; right is --sample 1%% --even")
+	case o.sampleSize == 0 && o.sample == 0:
+		return nil, nil
+	}
+	return s, nil
+}
+
 // measured is what came of a trace.
 type measured struct {
-	trace  *trace.Trace
-	wanted *wanted
-	memory int64
+	options trace.Options
+	trace   *trace.Trace
+	wanted  *wanted
+	memory  int64
 
-	results []curve.Result
-	totals  curve.Totals
-	partial error // why the reading was broken off
+	results   []curve.Result
+	totals    curve.Totals
+	estimates []curve.Estimate // of a sample: the results with their intervals
+	sample    *curve.Sample
+	partial   error // why the reading was broken off
 }
 
 // measure reads the trace once, and keeps it for a second time where the cells
@@ -206,13 +240,13 @@ func (m *measured) tell(e *env, err error) error {
 
 func (o *mrcOptions) print(e *env, m *measured) error {
 	if o.csv != "" && o.csv != "-" {
-		if err := writeTo(o.csv, func(w io.Writer) error { return curve.WriteCSV(w, m.results) }); err != nil {
+		if err := writeTo(o.csv, m.writeCSV); err != nil {
 			return fmt.Errorf("--csv: %w", err)
 		}
 	}
 	switch {
 	case o.csv == "-":
-		return curve.WriteCSV(e.stdout, m.results)
+		return m.writeCSV(e.stdout)
 	case o.json:
 		return m.writeJSON(e.stdout)
 	}

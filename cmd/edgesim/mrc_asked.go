@@ -69,14 +69,16 @@ func parseCapacity(text string, objects bool) (c capacity, err error) {
 
 // policySpecs are the policies named: commas separate them and parameters alike, so
 // what has an equals sign and no colon belongs to the one before.
-func policySpecs(text string, bounds bool) ([]string, error) {
+// Of all there are, those that know the future are left out where online is asked
+// for, and bounds where bounds is not.
+func policySpecs(text string, online, bounds bool) ([]string, error) {
 	var specs []string
 	for _, part := range strings.Split(text, ",") {
 		part = strings.TrimSpace(part)
 		switch {
 		case part == "all":
-			specs = append(specs, curve.Names()...)
-			if bounds {
+			specs = append(specs, slices.DeleteFunc(curve.Names(), func(name string) bool { return online && curve.Foresees([]string{name}) })...)
+			if bounds && !online {
 				specs = append(specs, curve.Bounds()...)
 			}
 		case strings.Contains(part, "=") && !strings.Contains(part, ":") && len(specs) > 0:

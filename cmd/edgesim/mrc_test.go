@@ -76,7 +76,7 @@ func TestMRCBlamesTheFlag(t *testing.T) {
 	}{
 		{nil, "no trace given"},
 		{[]string{"nowhere.bin"}, "nowhere.bin"},
-		{[]string{path, "--policy", "lruu"}, `did you mean "lru"?`},
+		{[]string{path, "--policy", "siev"}, `did you mean "sieve"?`},
 		{[]string{path, "--capacity", "0"}, "--capacity"},
 		{[]string{path, "--capacity", "1GiB,"}, "--capacity"},
 		{[]string{path, "--capacity", "10KiB", "--ignore-size"}, "no number of objects"},

@@ -16,10 +16,10 @@ import (
 func (m *measured) writeText(w io.Writer) error {
 	var b strings.Builder
 	m.head(&b)
-	names, sizes := m.axes()
-	m.table(&b, "Miss ratio of requests, %", names, sizes, curve.Result.MissRatio)
+	sizes := m.sizes()
+	m.table(&b, "Miss ratio of requests, %"+m.starred(), sizes, m.requests)
 	if !m.wanted.config.IgnoreSize {
-		m.table(&b, "Miss ratio of bytes, %", names, sizes, curve.Result.ByteMissRatio)
+		m.table(&b, "Miss ratio of bytes, %"+m.starred(), sizes, m.bytes)
 	}
 	m.foot(&b, sizes)
 	_, err := io.WriteString(w, b.String())
@@ -36,17 +36,48 @@ func (m *measured) head(b *strings.Builder) {
 	if left := t.Requests - t.Counted; left > 0 {
 		fmt.Fprintf(b, "%s first requests are warm-up, and not counted\n", commas(left))
 	}
+	if m.sample != nil {
+		fmt.Fprintf(b, "sampled: %s of the objects (%.3g %%, of large ones more); objects and their bytes are estimates\n± is a 95 %% interval, by the differences of ten parts of the sample\n",
+			commas(int64(m.sample.Objects)), 100*m.sample.Rate)
+	}
 	if m.partial != nil {
 		b.WriteString("partial: the reading was broken off\n")
 	}
 }
 
-// axes are the policies and the capacities, in their order.
-func (m *measured) axes() (names []string, sizes []int64) {
+// sizes are the capacities, in their order.
+func (m *measured) sizes() (sizes []int64) {
 	for _, r := range m.results {
-		names, sizes = append(names, r.Policy), append(sizes, r.Capacity)
+		sizes = append(sizes, r.Capacity)
 	}
-	return uniq(names), uniq(sizes)
+	return uniq(sizes)
+}
+
+func (m *measured) starred() string {
+	if len(m.wanted.specs) > 1 {
+		return "; * the best without foresight"
+	}
+	return ""
+}
+
+// requests is the miss ratio of result i, and its interval.
+func (m *measured) requests(i int) (at, low, high float64) {
+	if m.estimates != nil {
+		e := m.estimates[i]
+		return e.MissRatio, e.Low, e.High
+	}
+	v := m.results[i].MissRatio()
+	return v, v, v
+}
+
+// bytes is the byte miss ratio of result i, and its interval.
+func (m *measured) bytes(i int) (at, low, high float64) {
+	if m.estimates != nil {
+		e := m.estimates[i]
+		return e.ByteMissRatio, e.ByteLow, e.ByteHigh
+	}
+	v := m.results[i].ByteMissRatio()
+	return v, v, v
 }
 
 const (
@@ -54,52 +85,75 @@ const (
 	policyColumn = 11
 )
 
-func (m *measured) table(b *strings.Builder, title string, names []string, sizes []int64, ratio func(curve.Result) float64) {
+// column is a policy's ratios by capacity, in percent as they are printed.
+type column struct {
+	name string
+	wide int
+	at   map[int64]string
+}
+
+func (m *measured) columns(ratio func(i int) (at, low, high float64)) (all []column) {
 	best := map[int64]float64{}
-	at := map[string]map[int64]float64{}
-	for _, r := range m.results {
-		v := ratio(r)
-		if at[r.Policy] == nil {
-			at[r.Policy] = map[int64]float64{}
-		}
-		at[r.Policy][r.Capacity] = v
-		if least, ok := best[r.Capacity]; !ok || v < least {
+	for i, r := range m.results {
+		v, _, _ := ratio(i)
+		if least, ok := best[r.Capacity]; !ok && m.online(r) || ok && v < least && m.online(r) {
 			best[r.Capacity] = v
 		}
 	}
+	for i, r := range m.results {
+		at := slices.IndexFunc(all, func(c column) bool { return c.name == r.Policy })
+		if at < 0 {
+			at = len(all)
+			all = append(all, column{r.Policy, max(policyColumn, len(r.Policy)+2), map[int64]string{}})
+		}
+		v, low, high := ratio(i)
+		text := fmt.Sprintf("%.2f", 100*v)
+		if m.estimates != nil {
+			text += fmt.Sprintf(" ±%.2f", 50*(high-low))
+		}
+		if least, ok := best[r.Capacity]; ok && v == least && m.online(r) && len(m.wanted.specs) > 1 {
+			text += "*"
+		} else {
+			text += " "
+		}
+		all[at].at[r.Capacity] = text
+		all[at].wide = max(all[at].wide, len([]rune(text))+1)
+	}
+	return all
+}
+
+// online tells whether a result is a policy's that a server could have.
+func (m *measured) online(r curve.Result) bool {
+	return !curve.Foresees([]string{r.Policy}) && !slices.Contains(curve.Bounds(), r.Policy)
+}
+
+func (m *measured) table(b *strings.Builder, title string, sizes []int64, ratio func(i int) (at, low, high float64)) {
 	fmt.Fprintf(b, "\n%s\n", title)
-	for _, part := range columnsOf(names) {
+	for _, part := range besides(m.columns(ratio)) {
 		fmt.Fprintf(b, "%*s", sizeColumn, "capacity")
-		for _, name := range part {
-			fmt.Fprintf(b, "%*s", width(name), name)
+		for _, c := range part {
+			fmt.Fprintf(b, "%*s", c.wide, c.name)
 		}
 		b.WriteString("\n")
 		for _, size := range sizes {
 			fmt.Fprintf(b, "%*s", sizeColumn, m.capacity(size))
-			for _, name := range part {
-				star := " "
-				if v := at[name][size]; v == best[size] && len(names) > 1 {
-					star = "*"
-				}
-				fmt.Fprintf(b, "%*.2f%s", width(name)-1, 100*at[name][size], star)
+			for _, c := range part {
+				fmt.Fprintf(b, "%*s", c.wide, c.at[size])
 			}
 			b.WriteString("\n")
 		}
 	}
 }
 
-func width(name string) int { return max(policyColumn, len(name)+2) }
-
-// columnsOf parts the policies so that each part fits beside the capacities.
-func columnsOf(names []string) (parts [][]string) {
+// besides parts the columns so that each part fits beside the capacities.
+func besides(all []column) (parts [][]column) {
 	wide := columns
-	for _, name := range names {
-		if wide += width(name); wide > columns || len(parts) == 0 {
-			wide = sizeColumn + width(name)
+	for _, c := range all {
+		if wide += c.wide; wide > columns || len(parts) == 0 {
+			wide = sizeColumn + c.wide
 			parts = append(parts, nil)
 		}
-		last := len(parts) - 1
-		parts[last] = append(parts[last], name)
+		parts[len(parts)-1] = append(parts[len(parts)-1], c)
 	}
 	return parts
 }
@@ -162,6 +216,8 @@ type curveJSON struct {
 	IgnoreSize bool         `json:"ignore_size"`
 	ResizedNew bool         `json:"resized_new"`
 	Partial    bool         `json:"partial"`
+	Sampled    int          `json:"sampled,omitempty"`     // objects in the sample; 0: everything was played
+	SampleRate float64      `json:"sample_rate,omitempty"` // of small objects
 	Results    []resultJSON `json:"results"`
 }
 
@@ -178,6 +234,13 @@ type resultJSON struct {
 	UnfitBytes    int64   `json:"unfit_bytes"`
 	Refused       int64   `json:"refused"` // misses that were not admitted
 	RefusedBytes  int64   `json:"refused_bytes"`
+
+	Intervals *intervalsJSON `json:"intervals,omitempty"` // of a sample, 95 %
+}
+
+type intervalsJSON struct {
+	MissRatio     [2]float64 `json:"miss_ratio"`
+	ByteMissRatio [2]float64 `json:"byte_miss_ratio"`
 }
 
 func (m *measured) writeJSON(w io.Writer) error {
@@ -186,11 +249,20 @@ func (m *measured) writeJSON(w io.Writer) error {
 		Files: info.Files, Format: info.Format, Requests: t.Requests, Counted: t.Counted, Objects: t.Objects, WorkingSet: t.WorkingSet,
 		Largest: t.Largest, Resized: t.Resized, IgnoreSize: m.wanted.config.IgnoreSize, ResizedNew: m.wanted.config.ResizedNew, Partial: t.Partial,
 	}
-	for _, r := range m.results {
-		out.Results = append(out.Results, resultJSON{
-			r.Policy, r.Capacity, r.Requests, r.Misses, orZero(r.MissRatio()), r.Bytes, r.MissBytes, orZero(r.ByteMissRatio()),
-			r.Unfit, r.UnfitBytes, r.Refused, r.RefusedBytes,
-		})
+	if m.sample != nil {
+		out.Sampled, out.SampleRate = m.sample.Objects, m.sample.Rate
+	}
+	for i, r := range m.results {
+		row := resultJSON{
+			Policy: r.Policy, Capacity: r.Capacity, Requests: r.Requests, Misses: r.Misses, MissRatio: orZero(r.MissRatio()),
+			Bytes: r.Bytes, MissBytes: r.MissBytes, ByteMissRatio: orZero(r.ByteMissRatio()),
+			Unfit: r.Unfit, UnfitBytes: r.UnfitBytes, Refused: r.Refused, RefusedBytes: r.RefusedBytes,
+		}
+		if m.estimates != nil {
+			e := m.estimates[i]
+			row.Intervals = &intervalsJSON{[2]float64{e.Low, e.High}, [2]float64{e.ByteLow, e.ByteHigh}}
+		}
+		out.Results = append(out.Results, row)
 	}
 	return results.EncodeJSON(w, out)
 }

@@ -52,7 +52,8 @@ type drawn struct {
 	class    int
 }
 
-// Draw reads a trace once and gives every cell's estimate, in the order of cells:
+// Draw reads a trace once and gives every cell's estimate, in the order of cells;
+// without cells it tells the totals:
 // LRU by its stack, other policies by miniature simulation (Waldspurger, Saemundsson,
 // Ahmad, Park, ATC 2017).
 func Draw(ctx context.Context, r Reader, s Sampling, cells []Cell, c Config) (*Sample, []Estimate, error) {
@@ -68,6 +69,15 @@ func Draw(ctx context.Context, r Reader, s Sampling, cells []Cell, c Config) (*S
 		all = append(all, d.estimate(i))
 	}
 	return d.sample, all, err
+}
+
+// Result is the estimate as a cell's result, of so many requests and bytes.
+func (e Estimate) Result(t Totals) Result {
+	return Result{
+		Cell: e.Cell, Requests: t.Counted, Bytes: t.Bytes,
+		Misses:    int64(math.Round(e.MissRatio * float64(t.Counted))),
+		MissBytes: int64(math.Round(e.ByteMissRatio * float64(t.Bytes))),
+	}
 }
 
 // Totals are those of the trace. The objects and their bytes are estimates.
@@ -140,7 +150,7 @@ func (d *drawing) lay(rate, mean float64, limit int) {
 		}
 	}
 	d.sample.Mean = mean
-	if len(bySize) > 0 {
+	if len(bySize) > 0 || len(d.cells) == 0 {
 		d.bySize = newDraw(newChances(rate, mean, false), limit, d.cells, bySize, d.config)
 		d.sample.draws = append(d.sample.draws, d.bySize)
 	}

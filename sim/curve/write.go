@@ -3,6 +3,7 @@ package curve
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,12 +16,29 @@ func WriteCSV(w io.Writer, results []Result) error {
 	b := bufio.NewWriter(w)
 	writeRow(b, Columns)
 	for _, r := range results {
-		writeRow(b, []string{
-			quoted(r.Policy), digits(r.Capacity), digits(r.Requests), digits(r.Misses), ratio(r.MissRatio()),
-			digits(r.Bytes), digits(r.MissBytes), ratio(r.ByteMissRatio()),
-		})
+		writeRow(b, fields(r))
 	}
 	return b.Flush()
+}
+
+// SampledColumns are Columns and the ends of the intervals of both ratios.
+var SampledColumns = append(slices.Clone(Columns), "miss_ratio_low", "miss_ratio_high", "byte_miss_ratio_low", "byte_miss_ratio_high")
+
+// WriteSampledCSV writes estimates as CSV with SampledColumns.
+func WriteSampledCSV(w io.Writer, estimates []Estimate, t Totals) error {
+	b := bufio.NewWriter(w)
+	writeRow(b, SampledColumns)
+	for _, e := range estimates {
+		writeRow(b, append(fields(e.Result(t)), ratio(e.Low), ratio(e.High), ratio(e.ByteLow), ratio(e.ByteHigh)))
+	}
+	return b.Flush()
+}
+
+func fields(r Result) []string {
+	return []string{
+		quoted(r.Policy), digits(r.Capacity), digits(r.Requests), digits(r.Misses), ratio(r.MissRatio()),
+		digits(r.Bytes), digits(r.MissBytes), ratio(r.ByteMissRatio()),
+	}
 }
 
 func writeRow(b *bufio.Writer, fields []string) {
