@@ -34,10 +34,14 @@ Capacities are sizes, as 64MiB or 1GB, or shares of the bytes of all distinct
 objects, as 10%; with --ignore-size numbers of objects. Without --capacity there
 are twelve, each half of the next, up to all objects.
 
+With --sample a part of the objects is played and every ratio has its 95 %
+interval; large objects are the likelier to be in it, as bytes hang on them.
+
 Examples:
   edgesim mrc access.oracleGeneral.zst --policy lru,sieve,s3fifo
   edgesim mrc trace.bin --policy all --capacity 1GiB,4GiB,16GiB --csv -
   edgesim mrc trace.bin --capacity 1%,10% --warmup 10% --json
+  edgesim mrc trace.bin --policy lru,sieve --sample 1% --out curves --mark 4GiB
   zcat trace.gz | edgesim mrc - --ignore-size --capacity 1000,10000
 
 Exit status: 0 done; 1 reading failed or was interrupted (what was counted until
@@ -59,6 +63,9 @@ then is printed and said to be partial); 2 wrong usage or a trace of no format.
 		f.BoolVar(&o.skipBad, "skip-bad", false, "pass over what is no request, and count it")
 		f.Uint64Var(&o.seed, "seed", 0, "of the policies' own chance, and of what is sampled")
 		f.StringVar(&o.csv, "csv", "", "write the curves as CSV to this `FILE`; - is the standard output")
+		f.StringVar(&o.out, "out", "", "draw the curves into this `DIR`, as SVG, PNG and JSON")
+		f.Var(&o.mark, "mark", "a `SIZE` to mark in the pictures, as the one you have or think of")
+		f.BoolVar(&o.allSizes, "all-sizes", false, "LRU at every size, too, from stack distances (lru-stack)")
 		f.BoolVar(&o.json, "json", false, "print as JSON")
 		f.IntVar(&o.jobs, "jobs", 0, "processors to use (default all)")
 		f.Var(&o.memory, "memory", "what of a trace that is played twice is kept out of a temporary file\n(default 1GiB)")
@@ -69,7 +76,9 @@ then is printed and said to be partial); 2 wrong usage or a trace of no format.
 // mrcOptions are the flags.
 type mrcOptions struct {
 	format, columns, policies, capacities string
-	resized, warmup, csv                  string
+	resized, warmup, csv, out             string
+	mark                                  unit.Size
+	allSizes                              bool
 	ignoreSize, skipBad, json, even       bool
 	sample                                unit.Share
 	sampleSize                            int
@@ -143,9 +152,15 @@ func (o *mrcOptions) wanted() (*wanted, error) {
 	if o.memory == 0 {
 		o.memory = unit.GiB
 	}
+	if o.allSizes {
+		a.config.Curve = &curve.Curve{}
+	}
 	var err error
 	if a.sample, err = o.sampling(); err != nil {
 		return nil, err
+	}
+	if o.allSizes && a.sample != nil {
+		return nil, usagef("--all-sizes is of all requests, and --sample of some; right is one of them")
 	}
 	if a.specs, err = policySpecs(o.policies, a.sample != nil, o.warmup == ""); err != nil {
 		return nil, usagef("--policy: %v", err)
@@ -203,7 +218,7 @@ func (m *measured) measure(e *env) error {
 		a.config.Warmup = a.warmup.of(known.requests)
 		var err error
 		m.results, m.totals, err = curve.Play(e.ctx, r, a.cells(known), a.config)
-		return err
+		return m.blame(err)
 	}
 	tape, err := curve.Record(e.ctx, r, a.config, m.memory)
 	defer tape.Close()
@@ -216,6 +231,15 @@ func (m *measured) measure(e *env) error {
 	sum := tape.Totals()
 	a.config.Warmup = a.warmup.of(sum.Requests)
 	m.results, m.totals, err = tape.Play(e.ctx, a.cells(whole{sum.Requests, sum.WorkingSet}), a.config)
+	return m.blame(err)
+}
+
+// blame tells what cannot be played, which is the caller's mistake, from a reading
+// that ended early and has results.
+func (m *measured) blame(err error) error {
+	if err != nil && m.results == nil {
+		return usageError{err}
+	}
 	return err
 }
 
@@ -242,6 +266,11 @@ func (o *mrcOptions) print(e *env, m *measured) error {
 	if o.csv != "" && o.csv != "-" {
 		if err := writeTo(o.csv, m.writeCSV); err != nil {
 			return fmt.Errorf("--csv: %w", err)
+		}
+	}
+	if o.out != "" {
+		if err := m.pictures(e, o.out, int64(o.mark)); err != nil {
+			return fmt.Errorf("--out: %w", err)
 		}
 	}
 	switch {

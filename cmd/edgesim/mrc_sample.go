@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 
 	"edgesim/sim/curve"
 	"edgesim/workloads/trace"
@@ -58,11 +57,4 @@ func (m *measured) first(e *env) (*curve.Sample, error) {
 	err = m.trace.Close()
 	m.trace = again
 	return sample, err
-}
-
-func (m *measured) writeCSV(w io.Writer) error {
-	if m.estimates != nil {
-		return curve.WriteSampledCSV(w, m.estimates, m.totals)
-	}
-	return curve.WriteCSV(w, m.results)
 }

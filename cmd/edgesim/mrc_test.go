@@ -68,6 +68,28 @@ func TestMRCPrintsWhatItCounted(t *testing.T) {
 	}
 }
 
+// TestMRCSamplesAndDraws: intervals in every form of output, and pictures.
+func TestMRCSamplesAndDraws(t *testing.T) {
+	path, dir := oracleTrace(t, 30_000), filepath.Join(t.TempDir(), "curves")
+	out, errs, status := mrc(t, path, "--sample", "50%", "--policy", "lru,fifo", "--out", dir, "--mark", "100kB")
+	if status != exitDone || !strings.Contains(out, "±") || !strings.Contains(errs, "byte_miss_ratio.svg") {
+		t.Errorf("status %d\n%s%s", status, out, errs)
+	}
+	for _, name := range []string{"miss_ratio.svg", "miss_ratio.png", "byte_miss_ratio.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	csv, _, _ := mrc(t, path, "--sample-size", "1000", "--capacity", "100kB", "--csv", "-")
+	if first, rest, _ := strings.Cut(csv, "\n"); !strings.HasSuffix(first, ",byte_miss_ratio_high") || strings.Count(rest, ",") != 11 {
+		t.Errorf("CSV of a sample:\n%s", csv)
+	}
+	csv, _, _ = mrc(t, path, "--all-sizes", "--capacity", "100kB", "--csv", "-")
+	if !strings.Contains(csv, "\nlru-stack,") {
+		t.Errorf("CSV of all sizes:\n%s", csv)
+	}
+}
+
 func TestMRCBlamesTheFlag(t *testing.T) {
 	path := oracleTrace(t, 100)
 	for _, c := range []struct {
@@ -84,6 +106,13 @@ func TestMRCBlamesTheFlag(t *testing.T) {
 		{[]string{path, "--warmup", "100%"}, "--warmup"},
 		{[]string{path, "--resized", "drop"}, "keep or new"},
 		{[]string{path, "--jobs", "-1"}, "--jobs"},
+		{[]string{path, "--sample", "100%"}, "--sample"},
+		{[]string{path, "--sample", "1%", "--sample-size", "2000"}, "one of them"},
+		{[]string{path, "--sample-size", "10"}, "from 1000 on"},
+		{[]string{path, "--even"}, "--sample 1% --even"},
+		{[]string{path, "--sample", "1%", "--policy", "belady", "--capacity", "1MiB"}, "knows the whole trace"},
+		{[]string{path, "--sample-size", "1000", "--policy", "fifo", "--capacity", "1MiB"}, "only lru can"},
+		{[]string{path, "--warmup", "10", "--policy", "pfoo-l", "--capacity", "1MiB"}, "no warm-up"},
 		{[]string{path, "--format", "no"}, "oraclegeneral"},
 	} {
 		out, errs, status := mrc(t, c.args...)

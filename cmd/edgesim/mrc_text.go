@@ -17,9 +17,9 @@ func (m *measured) writeText(w io.Writer) error {
 	var b strings.Builder
 	m.head(&b)
 	sizes := m.sizes()
-	m.table(&b, "Miss ratio of requests, %"+m.starred(), sizes, m.requests)
+	m.table(&b, "Miss ratio of requests, %"+m.starred(), sizes, m.requests, func(size int64) float64 { v, _ := m.wanted.config.Curve.At(size); return v })
 	if !m.wanted.config.IgnoreSize {
-		m.table(&b, "Miss ratio of bytes, %"+m.starred(), sizes, m.bytes)
+		m.table(&b, "Miss ratio of bytes, %"+m.starred(), sizes, m.bytes, func(size int64) float64 { _, v := m.wanted.config.Curve.At(size); return v })
 	}
 	m.foot(&b, sizes)
 	_, err := io.WriteString(w, b.String())
@@ -92,7 +92,14 @@ type column struct {
 	at   map[int64]string
 }
 
-func (m *measured) columns(ratio func(i int) (at, low, high float64)) (all []column) {
+// columns are one for each policy and, with --all-sizes, the stack's.
+func (m *measured) columns(ratio func(i int) (at, low, high float64), stack func(size int64) float64) (all []column) {
+	if m.wanted.config.Curve != nil {
+		all = append(all, column{stackName, policyColumn, map[int64]string{}})
+		for _, size := range m.sizes() {
+			all[0].at[size] = fmt.Sprintf("%.2f ", 100*stack(size))
+		}
+	}
 	best := map[int64]float64{}
 	for i, r := range m.results {
 		v, _, _ := ratio(i)
@@ -127,9 +134,9 @@ func (m *measured) online(r curve.Result) bool {
 	return !curve.Foresees([]string{r.Policy}) && !slices.Contains(curve.Bounds(), r.Policy)
 }
 
-func (m *measured) table(b *strings.Builder, title string, sizes []int64, ratio func(i int) (at, low, high float64)) {
+func (m *measured) table(b *strings.Builder, title string, sizes []int64, ratio func(i int) (at, low, high float64), stack func(size int64) float64) {
 	fmt.Fprintf(b, "\n%s\n", title)
-	for _, part := range besides(m.columns(ratio)) {
+	for _, part := range besides(m.columns(ratio, stack)) {
 		fmt.Fprintf(b, "%*s", sizeColumn, "capacity")
 		for _, c := range part {
 			fmt.Fprintf(b, "%*s", c.wide, c.name)

@@ -46,6 +46,7 @@ type Config struct {
 	ResizedNew bool   // an id with another size is another object; false: a hit that keeps its size
 	Warmup     int64  // so many first requests fill the caches and are not counted
 	Seed       uint64 // of the policies' own chance
+	Curve      *Curve // when not nil, it becomes LRU's at all sizes, from the same reading
 	Jobs       int    // goroutines that play cells, beside the one that reads; 0 and 1: no other
 }
 

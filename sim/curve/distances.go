@@ -40,6 +40,15 @@ func (d *distances) add(distance int64, requests, bytes float64) {
 	d.bytes[b] += bytes
 }
 
+// end is behind the last bucket that has any.
+func (d *distances) end() int {
+	end := len(d.requests)
+	for end > 0 && d.requests[end-1] == 0 {
+		end--
+	}
+	return end
+}
+
 // within is the requests and bytes of distances up to a capacity; where that lies
 // within a bucket, the part of the bucket that it would be if all were evenly
 // spread, and what may be wrong about it.

@@ -22,9 +22,10 @@ func (c *Curve) At(capacity int64) (requests, bytes float64) {
 
 // Point is a place on a curve.
 type Point struct {
-	Capacity      int64
-	MissRatio     float64
-	ByteMissRatio float64
+	Capacity          int64
+	MissRatio         float64
+	ByteMissRatio     float64
+	Misses, MissBytes int64
 }
 
 // Points are the curve's, one or more for a doubling of the capacity, at the ends
@@ -33,11 +34,15 @@ func (c *Curve) Points(perDoubling int) []Point {
 	every := max(1, 1<<bucketBits/max(1, perDoubling))
 	var points []Point
 	var requests, bytes float64
-	for b := range c.hits.requests {
+	end := c.hits.end()
+	for b := range end {
 		requests += c.hits.requests[b]
 		bytes += c.hits.bytes[b]
-		if (b+1)%every == 0 || b == len(c.hits.requests)-1 {
-			points = append(points, Point{upperOf(b), 1 - requests/c.Requests, 1 - bytes/c.Bytes})
+		if (b+1)%every == 0 || b == end-1 {
+			points = append(points, Point{
+				upperOf(b), 1 - requests/c.Requests, 1 - bytes/c.Bytes,
+				int64(c.Requests - requests + 0.5), int64(c.Bytes - bytes + 0.5),
+			})
 		}
 	}
 	return points
@@ -46,12 +51,12 @@ func (c *Curve) Points(perDoubling int) []Point {
 // stackLane is LRU at all capacities.
 type stackLane struct {
 	stack *stack
-	curve Curve
+	curve *Curve
 }
 
-func newStackLane() *stackLane { return &stackLane{stack: newStack()} }
+func newStackLane(c *Curve) *stackLane { return &stackLane{stack: newStack(), curve: c} }
 
-func (l *stackLane) clear()          { l.curve = Curve{} }
+func (l *stackLane) clear()          { *l.curve = Curve{} }
 func (l *stackLane) counts() []count { return nil }
 
 func (l *stackLane) play(b *batch) {
@@ -73,10 +78,7 @@ func (l *stackLane) play(b *batch) {
 
 // Exact reads a trace once and gives LRU's curve.
 func Exact(ctx context.Context, r Reader, c Config) (*Curve, Totals, error) {
-	p := &plan{tally: newTally(nil)}
-	p.add(p.tally, nil)
-	l := newStackLane()
-	p.add(l, nil)
-	_, totals, err := p.play(ctx, newNumberer(r, c, p.wants), c)
-	return &l.curve, totals, err
+	c.Curve = &Curve{}
+	_, totals, err := Play(ctx, r, nil, c)
+	return c.Curve, totals, err
 }

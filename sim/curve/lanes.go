@@ -44,6 +44,9 @@ type plan struct {
 func lay(cells []Cell, c Config) (*plan, error) {
 	p := &plan{all: cells, tally: newTally(cells)}
 	p.add(p.tally, nil)
+	if c.Curve != nil {
+		p.add(newStackLane(c.Curve), nil)
+	}
 	groups := map[string][]int{}
 	var order []string
 	for i, cell := range cells {

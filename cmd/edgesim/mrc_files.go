@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"edgesim/results"
+	"edgesim/results/plot"
+	"edgesim/sim/curve"
+)
+
+// writeCSV writes a row for each cell and, with --all-sizes, those of the stack.
+func (m *measured) writeCSV(w io.Writer) error {
+	if m.estimates != nil {
+		return curve.WriteSampledCSV(w, m.estimates, m.totals)
+	}
+	return curve.WriteCSV(w, append(m.results, m.stack(m.wanted.config.Curve)...))
+}
+
+// stackName is what LRU by stack distances is called where policies are.
+const stackName = "lru-stack"
+
+// perDoubling is how many rows of it there are for a doubling of the capacity.
+const perDoubling = 16
+
+// stack is LRU at every size as results.
+func (m *measured) stack(c *curve.Curve) (rows []curve.Result) {
+	if c == nil {
+		return nil
+	}
+	for _, p := range c.Points(perDoubling) {
+		rows = append(rows, curve.Result{
+			Cell:     curve.Cell{Policy: stackName, Capacity: p.Capacity},
+			Requests: m.totals.Counted, Misses: p.Misses, Bytes: m.totals.Bytes, MissBytes: p.MissBytes,
+		})
+	}
+	return rows
+}
+
+// pictures draws the curves into a folder and says where they are.
+func (m *measured) pictures(e *env, dir string, mark int64) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	size, err := plot.ParseSize(plot.SizeNames()[0])
+	if err != nil {
+		return err
+	}
+	d := curve.Drawn{
+		Name: filepath.Base(m.options.Files[0]), Results: m.results, Estimates: m.estimates, Curve: m.wanted.config.Curve,
+		Totals: m.totals, IgnoreSize: m.wanted.config.IgnoreSize, Mark: mark,
+	}
+	for _, f := range d.Figures() {
+		path := filepath.Join(dir, f.Name)
+		if err := results.WriteJSON(path+".json", f); err != nil {
+			return err
+		}
+		for _, format := range []string{"svg", "png"} {
+			var out bytes.Buffer
+			if err := plot.Render(&out, f, format, size); err != nil {
+				return err
+			}
+			if err := os.WriteFile(path+"."+format, out.Bytes(), 0o644); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(e.stderr, "edgesim mrc: drawn: %s.svg, .png, .json\n", path)
+	}
+	return nil
+}
