@@ -6,7 +6,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5s
 COUNT       ?= 1
 
-.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-memory bench-report verify gallery clean
+.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-memory bench-report bench-sim verify gallery clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ bench-memory: ## a 4 GiB cache of 16 KiB objects, replaced three times over: res
 
 bench-report: build ## reports from a log of a million lines, beside GoAccess where installed, as ratios
 	$(GO) run ./results/logs/beside --edgesim bin/edgesim
+
+bench-sim: build ## miss-ratio curves on one core, from a trace's file to the answer; beside libCacheSim's where CACHESIM=PATH names cachesim
+	$(GO) run ./sim/curve/beside --edgesim bin/edgesim
 
 verify: build ## a million requests with evictions, expiry, ranges and aborts, every byte compared
 	.ci/verify
