@@ -20,6 +20,11 @@ type SummaryOptions struct {
 	// Bounded is how many objects may be counted one by one; of more a sample is,
 	// and a warning says so. 0: any number.
 	Bounded int
+
+	// Demand is the demand in the records of what the cache did, warm-up left out,
+	// where whoever fills the view keeps it; nil: the view counts objects itself.
+	// Views with one cannot be merged.
+	Demand *Demand
 }
 
 // SummaryEnd is what is known of a run when it is over.
@@ -47,7 +52,7 @@ func NewSummary(names *Names, o SummaryOptions) *SummaryView {
 	return &SummaryView{
 		names:   names,
 		options: o,
-		traffic: traffic{warmup: warmup, objects: objects{most: o.Bounded}},
+		traffic: traffic{warmup: warmup, objects: objects{most: o.Bounded}, demand: o.Demand},
 		viewers: viewers{warmup: warmup, verify: o.Verify, times: NewLatencies()},
 	}
 }
@@ -126,7 +131,7 @@ func (v *SummaryView) fillTraffic(s *Summary) {
 			s.Status[statusNames[i]] = n
 		}
 	}
-	distinct, wonders := t.objects.counts()
+	distinct, wonders := t.countObjects()
 	s.Objects = Objects{Distinct: distinct, OneHitWonders: wonders, OneHitShare: ratio(wonders, distinct)}
 	if level := t.objects.level; level > 0 {
 		s.Warn("objects are estimated from a sample of one in %d", int64(1)<<level)

@@ -33,7 +33,11 @@ const (
 
 // At is the value under key, a zero one when key is new. The pointer is good
 // until the next call of At.
-func (t *Tally[V]) At(key uint64) *V {
+func (t *Tally[V]) At(key uint64) *V { return &t.entry(uint32(t.Number(key))).val }
+
+// Number is that of key, which is put if it is new: names are numbered from 0, in
+// the order of first appearance.
+func (t *Tally[V]) Number(key uint64) int {
 	if t.n*4 >= len(t.index)*3 {
 		t.grow()
 	}
@@ -42,7 +46,14 @@ func (t *Tally[V]) At(key uint64) *V {
 		t.put(key)
 		t.index[i] = slot(spread(key), t.n)
 	}
-	return &t.entry(uint32(t.index[i]) - 1).val
+	return int(uint32(t.index[i])) - 1
+}
+
+// Entry is the name of a number, and its value. Who remembers numbers spares the
+// search for the name. The pointer is good until the next call of At or Number.
+func (t *Tally[V]) Entry(n int) (key uint64, v *V) {
+	e := t.entry(uint32(n))
+	return e.key, &e.val
 }
 
 // Find is the value under key; nil when there is none.

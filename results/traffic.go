@@ -13,6 +13,7 @@ type traffic struct {
 	collapsed int64
 	stale     int64
 	objects   objects
+	demand    *Demand // in place of objects; nil: none
 	leftOut   int64
 	lastEnd   int64 // ns
 }
@@ -75,11 +76,27 @@ func (t *traffic) AddCrowd(c *Crowd) {
 
 // AddSingly implements Singly.
 func (t *traffic) AddSingly(recs []Record) {
+	if t.demand != nil {
+		return
+	}
 	for i := range recs {
 		if r := &recs[i]; !r.warm(t.warmup) {
 			t.objects.add(r.Object, 1)
 		}
 	}
+}
+
+// countObjects are the numbers of objects and of those that were asked for once.
+func (t *traffic) countObjects() (distinct, wonders int64) {
+	if t.demand == nil {
+		return t.objects.counts()
+	}
+	t.demand.Objects(func(requests int64) {
+		if requests == 1 {
+			wonders++
+		}
+	})
+	return int64(t.demand.Len()), wonders
 }
 
 // warm reports whether the record belongs to a warm-up of that many
@@ -151,6 +168,9 @@ func (t *traffic) merge(o *traffic) {
 		t.status[i] += o.status[i]
 	}
 	t.places.Merge(&o.places)
+	if t.demand != nil || o.demand != nil {
+		panic("results: a summary whose objects somebody else counts cannot be merged")
+	}
 	t.objects.merge(&o.objects)
 	t.collapsed += o.collapsed
 	t.stale += o.stale

@@ -87,6 +87,9 @@ func (b *Builder) addPart(recs []results.Record, p part) {
 	if p&inTraffic != 0 {
 		b.summary.Traffic().AddSingly(recs)
 		if p&inWarmup == 0 {
+			if b.demand != nil {
+				b.demand.Add(recs)
+			}
 			b.reports.AddSingly(recs)
 		}
 	}

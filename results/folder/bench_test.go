@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,8 @@ type virtualRun struct {
 	kinds   []results.Record // by how they ended
 	batch   []results.Record
 	n       int
+
+	everything bool // object by object, in place of those drawn
 }
 
 const (
@@ -38,6 +41,15 @@ const (
 	benchBatch   = 512
 	benchGap     = int64(60*24*time.Hour) / 200e6
 )
+
+// theRun is made once: it takes some seconds.
+var theRun = sync.OnceValue(newVirtualRun)
+
+// aRun is theRun from its beginning.
+func aRun() *virtualRun {
+	v := *theRun()
+	return &v
+}
 
 func newVirtualRun() *virtualRun {
 	v := &virtualRun{names: results.NewNames(runStart), rng: rand.New(rand.NewPCG(1, 2)), batch: make([]results.Record, benchBatch)}
@@ -107,6 +119,9 @@ func (v *virtualRun) next() []results.Record {
 		r, chance := &v.batch[i], v.rng.Uint64()
 		*r = v.kinds[chance&63]
 		object := v.objects[v.n&(1<<22-1)]
+		if v.everything {
+			object = uint32(v.n) % benchObjects
+		}
 		v.n++
 		v.at += benchGap + int64(chance>>6&1023)
 		viewer := &v.viewers[chance>>16%benchViewers]
@@ -140,7 +155,7 @@ func virtualOptions(dir string, names *results.Names) Options {
 func BenchmarkVirtualRecords(b *testing.B) {
 	for _, grain := range []time.Duration{time.Hour, 24 * time.Hour} {
 		b.Run(fmt.Sprintf("all/%v", grain), func(b *testing.B) {
-			v := newVirtualRun()
+			v := aRun()
 			o := virtualOptions(b.TempDir(), v.names)
 			o.Grain = grain
 			f, err := New(o)
@@ -153,13 +168,13 @@ func BenchmarkVirtualRecords(b *testing.B) {
 	o := virtualOptions("", nil)
 	for _, k := range report.Kinds() {
 		b.Run("report/"+k.Name, func(b *testing.B) {
-			v := newVirtualRun()
+			v := aRun()
 			benchView(b, v, k.New(report.Options{Names: v.names, Grain: o.Grain}))
 		})
 	}
 	for _, k := range plot.Kinds() {
 		b.Run("plot/"+k.Name, func(b *testing.B) {
-			v := newVirtualRun()
+			v := aRun()
 			benchView(b, v, k.New(plot.Options{Names: v.names, Length: o.Length, Grain: o.Grain}))
 		})
 	}
@@ -167,9 +182,11 @@ func BenchmarkVirtualRecords(b *testing.B) {
 
 // benchView adds batches, enough of them first that every table has its size.
 func benchView(b *testing.B, v *virtualRun, to results.View) {
-	for range 1 << 22 / benchBatch {
+	v.everything = true
+	for range benchObjects / benchBatch {
 		to.Add(v.next())
 	}
+	v.everything = false
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	b.ReportAllocs()

@@ -118,6 +118,7 @@ type Builder struct {
 	mu       sync.Mutex
 	summary  *results.SummaryView
 	reports  *report.Set
+	demand   *results.Demand        // without the warm-up; nil where memory is bounded
 	crowds   [parts]*results.Crowds // by part; nil where no record was
 	filter   *report.Filter
 	leftOut  int64
@@ -157,11 +158,15 @@ func New(opt Options) (*Builder, error) {
 		return nil, err
 	}
 	b := &Builder{opt: opt, made: made, ttfb: results.NewHistogram()}
+	if opt.Reports.Bounded == 0 {
+		b.demand = &results.Demand{}
+	}
 	b.summary = results.NewSummary(opt.Names, results.SummaryOptions{
-		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify, Logged: opt.Logged, Bounded: opt.Reports.Bounded,
+		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify, Logged: opt.Logged, Bounded: opt.Reports.Bounded, Demand: b.demand,
 	})
 	ro := opt.Reports
 	ro.Names, ro.Grain, ro.Version, ro.Query = opt.Names, opt.Grain, m.Program.Version, opt.Query
+	ro.Demand = b.demand
 	b.filter = report.NewFilter(ro)
 	b.reports = report.NewSet(ro, reportKinds(opt.Kinds)...)
 	if opt.Plots {
@@ -171,7 +176,7 @@ func New(opt Options) (*Builder, error) {
 			}
 			view := k.New(plot.Options{
 				Names: opt.Names, Title: m.Name, Length: opt.Length, Grain: opt.Grain, Warmup: opt.Warmup,
-				Times: b.summary.Latencies(),
+				Times: b.summary.Latencies(), Demand: b.demand,
 			})
 			crowded, _ := view.(results.Crowded)
 			b.plots = append(b.plots, plotView{k, view, crowded})

@@ -21,6 +21,10 @@ type Options struct {
 	// Times are those of the records that a plot of latency wants, kept by whoever
 	// makes the plot, so that each record counts once; nil: the plot keeps its own.
 	Times *results.Latencies
+
+	// Demand is the demand in the records that a plot of traffic wants, kept by
+	// whoever makes the plot; nil: the plot keeps its own.
+	Demand *results.Demand
 }
 
 // A Drawing is a view that ends as a figure.

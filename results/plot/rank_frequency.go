@@ -17,31 +17,33 @@ func init() {
 			"Zipf's law is a straight line here; its exponent is fitted by maximum likelihood to the ranks " +
 			"with at least 16 requests, and the ± is one standard error.",
 		Subject: Traffic,
-		New:     func(o Options) Drawing { return &rankFrequency{opt: o} },
+		New:     func(o Options) Drawing { return newRankFrequency(o) },
 	})
 }
 
 // rankFrequency is the popularity of objects by rank.
 type rankFrequency struct {
-	opt   Options
-	asked results.Tally[int64]
-	all   int64
+	opt    Options
+	demand *results.Demand
+}
+
+func newRankFrequency(o Options) *rankFrequency {
+	return &rankFrequency{opt: o, demand: cmp.Or(o.Demand, &results.Demand{})}
 }
 
 func (d *rankFrequency) Add(recs []results.Record) {
-	for i := range recs {
-		*d.asked.At(recs[i].Object)++
+	if d.opt.Demand == nil {
+		d.demand.Add(recs)
 	}
-	d.all += int64(len(recs))
 }
 
 func (d *rankFrequency) Figure() *Figure {
-	counts := falling(&d.asked)
+	counts, all := falling(d.demand)
 	if len(counts) == 0 {
 		return lack("no requests")
 	}
 	f := &Figure{
-		Subtitle: subtitle(d.opt.Title, things(d.all, "request"),
+		Subtitle: subtitle(d.opt.Title, things(all, "request"),
 			things(int64(len(counts)), "distinct object"), percent(onceShare(counts))+" of them asked for once"),
 		X: Axis{Label: "rank of the object (log scale)", Scale: Log, Unit: Counts, Min: 1, Max: float64(len(counts))},
 		Y: Axis{Label: "requests (log scale)", Scale: Log, Unit: Counts, Min: 1, Max: float64(counts[0])},
@@ -69,14 +71,16 @@ func (f zipfFit) label() string {
 	return label
 }
 
-// falling lists the counts from the largest to the smallest.
-func falling(t *results.Tally[int64]) []int64 {
-	counts := make([]int64, 0, t.Len())
-	for _, n := range t.All() {
-		counts = append(counts, *n)
-	}
+// falling lists the requests for each object from the largest number to the
+// smallest, and sums them.
+func falling(d *results.Demand) (counts []int64, all int64) {
+	counts = make([]int64, 0, d.Len())
+	d.Objects(func(n int64) {
+		counts = append(counts, n)
+		all += n
+	})
 	slices.SortFunc(counts, func(a, b int64) int { return cmp.Compare(b, a) })
-	return counts
+	return counts, all
 }
 
 // points is the fitted law over the ranks, down to one request.

@@ -17,11 +17,12 @@ func TestFitFindsTheExponent(t *testing.T) {
 			t.Run(fmt.Sprintf("%g of %d", alpha, objects), func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(42, uint64(objects)))
 				draw := zipfDrawer(rng, objects, alpha)
-				var seen results.Tally[int64]
+				var seen results.Demand
 				for range 200_000 {
-					*seen.At(draw())++
+					seen.Add([]results.Record{{Object: draw()}})
 				}
-				fit, ok := fitZipf(falling(&seen))
+				counts, _ := falling(&seen)
+				fit, ok := fitZipf(counts)
 				if !ok {
 					t.Fatal("no fit")
 				}
@@ -97,11 +98,10 @@ func TestAPoorFitIsTold(t *testing.T) {
 		t.Errorf("a geometric law is %v off Zipf's; want more than %v", fit.off, poorFit)
 	}
 	recs, _ := synthetic()
-	var seen results.Tally[int64]
-	for i := range recs {
-		*seen.At(recs[i].Object)++
-	}
-	if fit, ok := fitZipf(falling(&seen)); !ok || fit.off > poorFit/2 {
+	var seen results.Demand
+	seen.Add(recs)
+	counts, _ = falling(&seen)
+	if fit, ok := fitZipf(counts); !ok || fit.off > poorFit/2 {
 		t.Errorf("requests drawn by Zipf's law are %v off", fit.off)
 	}
 }

@@ -6,14 +6,17 @@ import (
 	"edgesim/results"
 )
 
-// exactObjects counts every object: 64 bytes each and 5 to 11 of an index, its
-// URL's text beside. Names are made of Syms, for which the table of strings has to
+// exactObjects counts every object: 64 bytes each and 11 to 21 of an index, 4 for
+// each string, its URL's text beside. Names are made of Syms, for which the table of strings has to
 // keep its generation.
 type exactObjects struct {
 	o          Options
 	generation uint64
 	objects    results.Tally[objectCounts]
 	spilled    map[uint64]*objectSums
+	byURL      []uint32 // by Sym: number of the object that had it last, plus 1
+	numbers    [addAtOnce]uint32
+	read       uint64 // so that the reads of fetch are not left out
 }
 
 func newExactObjects(o Options) *exactObjects {
@@ -41,13 +44,46 @@ func (e *exactObjects) keys(recs []results.Record, keys []uint64) {
 func (e *exactObjects) agent(sym results.Sym) uint64 { return uint64(sym) << 32 }
 
 func (e *exactObjects) add(recs []results.Record, keys []uint64, downloads []download) {
-	e.objects.Fetch(keys)
+	e.fetch(recs)
 	for i := range recs {
-		c := e.objects.At(keys[i])
+		c := e.find(recs[i].URL, keys[i], e.numbers[i])
 		if c.add(&recs[i], downloads[i]); c.requests >= spillAt {
 			e.spill(keys[i], c)
 		}
 	}
+}
+
+// fetch reads where the objects' counters are that had the records' URLs last, all
+// at once, so that the processor waits for them together.
+func (e *exactObjects) fetch(recs []results.Record) {
+	for i := range recs {
+		e.numbers[i] = 0
+		if url := int(recs[i].URL); url < len(e.byURL) {
+			e.numbers[i] = e.byURL[url]
+		}
+	}
+	for _, n := range e.numbers[:len(recs)] {
+		if n > 0 {
+			key, _ := e.objects.Entry(int(n) - 1)
+			e.read += key
+		}
+	}
+}
+
+// find is the counter of key, which most often is that of the number.
+func (e *exactObjects) find(url results.Sym, key uint64, number uint32) *objectCounts {
+	if number > 0 {
+		if at, c := e.objects.Entry(int(number) - 1); at == key {
+			return c
+		}
+	}
+	n := e.objects.Number(key)
+	if grown := int(url) + 1 - len(e.byURL); grown > 0 {
+		e.byURL = append(e.byURL, make([]uint32, grown)...)
+	}
+	e.byURL[url] = uint32(n) + 1
+	_, c := e.objects.Entry(n)
+	return c
 }
 
 func (e *exactObjects) spill(key uint64, c *objectCounts) {

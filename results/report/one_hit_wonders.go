@@ -29,7 +29,25 @@ type oneHitWonders struct {
 	objects objectSample
 }
 
-func (w *oneHitWonders) Add(recs []results.Record) { w.objects.add(recs) }
+func (w *oneHitWonders) Add(recs []results.Record) {
+	if w.o.Demand == nil {
+		w.objects.add(recs)
+	}
+}
+
+// each calls f with the scope's demand for every object that is known.
+func (w *oneHitWonders) each(scope string, f func(demand)) {
+	wanted := wanted(scope, w.o.Names.EveryDistribution())
+	if w.o.Demand == nil {
+		w.objects.each(wanted, f)
+		return
+	}
+	w.o.Demand.Each(func(distribution uint16, requests, bytes int64) {
+		if wanted(int(distribution)) {
+			f(demand{requests, bytes})
+		}
+	})
+}
 
 // demandClass is objects that were asked for so many times.
 type demandClass struct {
@@ -77,7 +95,7 @@ func (w *oneHitWonders) Tables(distribution string) []*Table {
 	scope := w.o.scope(distribution)
 	var whole countedObjects
 	classes := make([]countedObjects, len(demandClasses))
-	w.objects.each(wanted(scope, w.o.Names.EveryDistribution()), func(d demand) {
+	w.each(scope, func(d demand) {
 		whole.add(d)
 		at := 0
 		for d.requests > demandClasses[at].most {
@@ -161,7 +179,7 @@ func (w *oneHitWonders) mostPopular(scope string) []demand {
 		list = list[:min(len(list), most)]
 	}
 	var floor int64
-	w.objects.each(wanted(scope, w.o.Names.EveryDistribution()), func(d demand) {
+	w.each(scope, func(d demand) {
 		if d.requests < floor {
 			return
 		}

@@ -43,6 +43,10 @@ type Options struct {
 
 	Prices *price.List // what the edge costs; nil: price.Default()
 
+	// Demand is the demand in the records that are covered, where whoever makes the
+	// reports keeps it, for exact counts; nil: a report counts objects itself.
+	Demand *results.Demand
+
 	span *span // of the records that came, where a Set keeps it
 }
 
