@@ -21,7 +21,7 @@ type line [8]uint64
 
 // NewBloom returns a filter of bytes, rounded down to whole lines of 64; at
 // least one.
-func NewBloom(bytes int) *Bloom { return &Bloom{lines: make([]line, max(bytes/64, 1))} }
+func NewBloom(bytes int) *Bloom { return &Bloom{lines: huge(make([]line, max(bytes/64, 1)))} }
 
 // Add puts a name, a well mixed hash, and reports whether it was there, or
 // seemed to be.

@@ -80,7 +80,7 @@ func (s *Seen) room() bool {
 		return false
 	}
 	old := s.slots
-	s.slots = make([]uint64, 2*len(old))
+	s.slots = huge(make([]uint64, 2*len(old)))
 	for _, n := range old {
 		if n != 0 {
 			s.slots[s.find(n)] = n
