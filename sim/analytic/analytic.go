@@ -25,6 +25,24 @@ type Class struct {
 	// object, and so find nothing: 1/n in a trace that asks for each n times, 0
 	// where requests never end.
 	First float64
+	Conduct
+}
+
+// Conduct is what the origin does with an object, beside its size.
+type Conduct struct {
+	// TTL is how long it is fresh after a fetch, in seconds; 0: for ever. Expired
+	// objects stay until they are evicted and are asked for with a condition, as an
+	// edge does.
+	TTL float64
+	// ChangeEvery is the mean time between changes, in seconds; 0: it never
+	// changes. It says which refreshes bring the body anew.
+	ChangeEvery float64
+	// Fetch is how long a fetch takes, in seconds; requests for the object in that
+	// time ride it (delayed hits). 0: none do.
+	Fetch float64
+	// Barred objects may not be stored: every request but those that ride a fetch is
+	// a miss.
+	Barred bool
 }
 
 // Population is what is asked for.
@@ -85,11 +103,36 @@ func (p Population) check() error {
 		case !(c.First >= 0 && c.First <= 1):
 			return fmt.Errorf("class %d of the population: share of first requests %v; right is 0 to 1", i, c.First)
 		}
+		if err := c.Conduct.check(); err != nil {
+			return fmt.Errorf("class %d of the population: %w", i, err)
+		}
 	}
 	if !(p.Rate() > 0) {
 		return fmt.Errorf("a population of %g objects without requests: right is one that is asked for", p.Objects())
 	}
 	return nil
+}
+
+func (c Conduct) check() error {
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"TTL", c.TTL}, {"time between changes", c.ChangeEvery}, {"time of a fetch", c.Fetch}} {
+		if !(f.value >= 0) || math.IsInf(f.value, 1) {
+			return fmt.Errorf("%s %v; right is a number of seconds from 0", f.name, f.value)
+		}
+	}
+	return nil
+}
+
+// With is the population with an origin that treats all objects alike.
+func (p Population) With(c Conduct) Population {
+	all := make(Population, len(p))
+	for i, class := range p {
+		class.Conduct = c
+		all[i] = class
+	}
+	return all
 }
 
 // share is a mean over requests of what of says of a class, and over bytes asked

@@ -44,7 +44,7 @@ func TestCatalogs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := OfCatalog(catalog, 100)
+	p, err := OfCatalog(catalog, 100, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestSharesAreShares(t *testing.T) {
 				Count: math.Exp(rapid.Float64Range(0, 14).Draw(t, "ln count")), First: rapid.Float64Range(0, 1).Draw(t, "first"),
 			})
 		}
-		q := Question{
+		q := Conduct{
 			TTL:   rapid.SampledFrom([]float64{0, 0.01, 1, 100, 1e6}).Draw(t, "TTL"),
 			Fetch: rapid.SampledFrom([]float64{0, 0.001, 1, 30}).Draw(t, "fetch"), ChangeEvery: rapid.SampledFrom([]float64{0, 1, 1e5}).Draw(t, "change"),
 		}
@@ -158,7 +158,7 @@ func TestSharesAreShares(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c, err := m.Solve(p, p.Bytes()*part, q)
+			c, err := m.Solve(p.With(q), p.Bytes()*part)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -199,15 +199,15 @@ func TestSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct {
 		p        Population
 		capacity float64
-		q        Question
+		q        Conduct
 		want     string
 	}{
-		{nil, 1, Question{}, "without requests"}, {good, 0, Question{}, "capacity 0"}, {good, nan, Question{}, "capacity NaN"},
-		{Population{{Rate: -1, Size: 1, Count: 1}}, 1, Question{}, "rate -1"}, {Population{{Rate: 1, Count: 1}}, 1, Question{}, "size 0"},
-		{Population{{Rate: 1, Size: 1, Count: nan}}, 1, Question{}, "NaN objects"}, {Population{{Rate: 1, Size: 1, Count: 1, First: 2}}, 1, Question{}, "first requests 2"},
-		{good, 1, Question{TTL: -1}, "TTL -1"}, {good, 1, Question{Fetch: math.Inf(1)}, "fetch +Inf"},
+		{nil, 1, Conduct{}, "without requests"}, {good, 0, Conduct{}, "capacity 0"}, {good, nan, Conduct{}, "capacity NaN"},
+		{Population{{Rate: -1, Size: 1, Count: 1}}, 1, Conduct{}, "rate -1"}, {Population{{Rate: 1, Count: 1}}, 1, Conduct{}, "size 0"},
+		{Population{{Rate: 1, Size: 1, Count: nan}}, 1, Conduct{}, "NaN objects"}, {Population{{Rate: 1, Size: 1, Count: 1, First: 2}}, 1, Conduct{}, "first requests 2"},
+		{good, 1, Conduct{TTL: -1}, "TTL -1"}, {good, 1, Conduct{Fetch: math.Inf(1)}, "fetch +Inf"},
 	} {
-		if _, err := lru.Solve(c.p, c.capacity, c.q); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := lru.Solve(c.p.With(c.q), c.capacity); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: %v, does not say %q", c, err, c.want)
 		}
 	}
@@ -310,7 +310,7 @@ func BenchmarkBillion(b *testing.B) {
 					if with {
 						p = p.WithSizes(cells)
 					}
-					hit, _ := asking(b, p, spec, p.Bytes()/50, Question{TTL: 3600, Fetch: 0.05}).Hit()
+					hit, _ := asking(b, p, spec, p.Bytes()/50, Conduct{TTL: 3600, Fetch: 0.05}).Hit()
 					b.ReportMetric(hit, "hit-ratio")
 				}
 			})

@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-func asking(t testing.TB, p Population, spec string, capacity float64, q Question) *Cache {
+func asking(t testing.TB, p Population, spec string, capacity float64, q Conduct) *Cache {
 	t.Helper()
 	m, err := Parse(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := m.Solve(p, capacity, q)
+	c, err := m.Solve(p.With(q), capacity)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func asking(t testing.TB, p Population, spec string, capacity float64, q Questio
 
 func solved(t testing.TB, p Population, spec string, capacity float64) *Cache {
 	t.Helper()
-	return asking(t, p, spec, capacity, Question{})
+	return asking(t, p, spec, capacity, Conduct{})
 }
 
 func zipf(t testing.TB, objects uint64, exponent, rate float64) Population {
@@ -81,13 +81,13 @@ func TestAnchorsOfTTL(t *testing.T) {
 	p := zipf(t, 50_000, .8, 1000)
 	near4(t, "characteristic time", solved(t, p, "lru", 5000).Time, 7.69, 0.005)
 	for _, r := range [][3]float64{{1, .2048, .2560}, {5, .3562, .1047}, {20, .4462, .0147}, {60, .4578, .0031}, {600, .4607, .0002}} {
-		a := asking(t, p, "lru", 5000, Question{TTL: r[0]}).Answer()
+		a := asking(t, p, "lru", 5000, Conduct{TTL: r[0]}).Answer()
 		near4(t, "miss", a.Miss, .5391, 6e-5)
 		near4(t, "hit", a.Hit, r[1], 3e-4)
 		near4(t, "refresh", a.Refresh, r[2], 3e-4)
 	}
 	for _, r := range [][2]float64{{.05, .00087}, {.2, .0035}, {1, .0169}} {
-		a := asking(t, p, "lru", 5000, Question{Fetch: r[0]}).Answer()
+		a := asking(t, p, "lru", 5000, Conduct{Fetch: r[0]}).Answer()
 		near4(t, "delayed", a.Delayed, r[1], r[1]*0.02)
 		near4(t, "their wait", a.Wait, r[0]/2, 1e-12)
 	}

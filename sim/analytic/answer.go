@@ -5,23 +5,7 @@ import (
 	"math"
 )
 
-// Question is what an origin and its objects do, beside the cache.
-type Question struct {
-	// TTL is how long an object is fresh after a fetch, in seconds; 0: for ever.
-	// Expired objects stay until they are evicted and are asked for with a
-	// condition, as an edge does.
-	TTL float64
-	// ChangeEvery is the mean time between changes of an object, in seconds; 0: it
-	// never changes. It says which refreshes bring the body anew.
-	ChangeEvery float64
-	// Fetch is how long a fetch takes, in seconds; requests for the object in that
-	// time wait for it (delayed hits). 0: none do.
-	Fetch float64
-	// Header is what the origin sends beside a body, in bytes.
-	Header float64
-}
-
-// Answer is what a cache does under a Question. Shares are of all requests and
+// Answer is what a cache does. Shares are of all requests and
 // sum to 1: fresh hits, delayed ones, refreshes and misses.
 type Answer struct {
 	Model    string  `json:"policy"`
@@ -38,22 +22,10 @@ type Answer struct {
 	ByteHit        float64 `json:"byte_hit"`
 	Wait           float64 `json:"mean_delay_s"` // of delayed hits, until the fetch they joined has ended
 	OriginRequests float64 `json:"origin_requests_per_s"`
-	OriginBytes    float64 `json:"origin_bytes_per_s"`
+	OriginBytes    float64 `json:"origin_bytes_per_s"` // of bodies
 	// Herd is the origin's requests without collapsing, as a multiple of those
 	// with it.
 	Herd float64 `json:"origin_requests_without_collapsing"`
-}
-
-func (q Question) check() error {
-	for _, f := range []struct {
-		name  string
-		value float64
-	}{{"TTL", q.TTL}, {"time between changes", q.ChangeEvery}, {"time of a fetch", q.Fetch}, {"header", q.Header}} {
-		if !(f.value >= 0) || math.IsInf(f.value, 1) {
-			return fmt.Errorf("%s %v; right is a number from 0", f.name, f.value)
-		}
-	}
-	return nil
 }
 
 // parts are the shares of one class's requests.
@@ -68,11 +40,11 @@ type parts struct{ hit, delayed, refresh, changed, miss float64 }
 // TTL that is the exact 1/(λZ + e^{λT}) of N. Atre, J. Sherry, W. Wang, D. S.
 // Berger, Caching with delayed hits, SIGCOMM 2020.
 func (c *Cache) Answer() Answer {
-	q, a := c.q, Answer{Model: c.Model, Capacity: c.Capacity}
+	a := Answer{Model: c.Model, Capacity: c.Capacity}
 	if !math.IsInf(c.Time, 1) {
 		a.Time = c.Time
 	}
-	bytes, kept, fetched := 0.0, 0.0, 0.0
+	bytes, kept := 0.0, 0.0
 	for i, class := range c.pop {
 		p := c.parts(i)
 		rate := class.Count * class.Rate
@@ -82,16 +54,17 @@ func (c *Cache) Answer() Answer {
 		a.Miss += rate * p.miss
 		bytes += rate * class.Size
 		kept += rate * class.Size * (p.hit + p.delayed + p.refresh - p.changed)
-		fetched += rate * (class.Size*(p.miss+p.changed) + q.Header*(p.miss+p.refresh))
+		a.Wait += rate * p.delayed * class.Fetch / 2
+		a.OriginBytes += rate * class.Size * (p.miss + p.changed)
 	}
 	total := c.pop.Rate()
-	a.OriginRequests, a.OriginBytes = a.Refresh+a.Miss, fetched
+	a.OriginRequests = a.Refresh + a.Miss
 	a.Herd = 1
 	if a.OriginRequests > 0 {
 		a.Herd = (a.OriginRequests + a.Delayed) / a.OriginRequests
 	}
 	if a.Delayed > 0 {
-		a.Wait = q.Fetch / 2
+		a.Wait /= a.Delayed
 	}
 	a.Hit, a.Delayed, a.Refresh, a.Miss = a.Hit/total, a.Delayed/total, a.Refresh/total, a.Miss/total
 	a.ByteHit = kept / bytes
@@ -100,26 +73,23 @@ func (c *Cache) Answer() Answer {
 
 // parts divides the requests of class i.
 func (c *Cache) parts(i int) parts {
-	class, q := c.pop[i], c.q
+	class := c.pop[i]
 	if class.Rate == 0 {
 		return parts{miss: 1}
 	}
 	p := parts{miss: 1 - c.hits[i]*(1-class.First)}
 	p.hit = 1 - p.miss
-	if q.TTL > 0 && p.hit > 0 {
-		left := max(q.TTL-q.Fetch, 0) // an answer is as old as the fetch took (RFC 9111, 4.2.3)
+	if class.TTL > 0 && p.hit > 0 {
+		left := max(class.TTL-class.Fetch, 0) // an answer is as old as the fetch took (RFC 9111, 4.2.3)
 		fresh := c.order.fresh(class.Rate, c.Time, left, 1-c.hits[i], c.enter[i]) * (1 - class.First)
 		p.hit, p.refresh = fresh, max(0, 1-p.miss-fresh)
 	}
-	if q.ChangeEvery > 0 {
+	if class.ChangeEvery > 0 {
 		// A copy is refreshed at the first request after its TTL.
-		age := q.TTL + 1/class.Rate
-		p.changed = p.refresh * -math.Expm1(-age/q.ChangeEvery)
+		age := class.TTL + 1/class.Rate
+		p.changed = p.refresh * -math.Expm1(-age/class.ChangeEvery)
 	}
-	if q.Fetch > 0 {
-		p = p.waiting(class.Rate * q.Fetch)
-	}
-	return p
+	return p.waiting(class.Rate * class.Fetch)
 }
 
 // waiting makes room among the parts for those that ride a fetch, of which each
@@ -130,10 +100,10 @@ func (p parts) waiting(each float64) parts {
 }
 
 // Curve is the answer at each capacity.
-func Curve(p Population, m Model, q Question, capacities []float64) ([]Answer, error) {
+func Curve(p Population, m Model, capacities []float64) ([]Answer, error) {
 	var all []Answer
 	for _, capacity := range capacities {
-		c, err := m.Solve(p, capacity, q)
+		c, err := m.Solve(p, capacity)
 		if err != nil {
 			return nil, err
 		}

@@ -73,7 +73,7 @@ func (k chain) enter(p Population, capacity float64, _, into []float64) {
 	}
 	for range k {
 		for i, c := range p {
-			if c.Size > capacity {
+			if c.Barred || c.Size > capacity {
 				into[i] = 0
 			}
 		}
@@ -101,7 +101,7 @@ func (secondHit) settled() bool { return true }
 func (window secondHit) enter(p Population, capacity float64, hits, into []float64) {
 	noted := func(W float64) (sum float64) {
 		for i, c := range p {
-			if missed := c.Rate * (1 - hits[i]); c.Size <= capacity && missed > 0 {
+			if missed := c.Rate * (1 - hits[i]); !c.Barred && c.Size <= capacity && missed > 0 {
 				sum -= c.Count * c.Size * math.Expm1(-missed*W)
 			}
 		}

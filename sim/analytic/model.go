@@ -23,8 +23,8 @@ type order struct {
 	// hit is the probability that an object asked for at rate λ is found, where
 	// each miss stores it with probability enter and the cache's time is T.
 	hit func(rate, T, enter float64) float64
-	// fresh is how a resident's hits divide, with ttl seconds of freshness; nil
-	// where there is no formula.
+	// fresh is the share of requests that are fresh hits, with ttl seconds of
+	// freshness, where the share miss finds nothing.
 	fresh func(rate, T, ttl, miss, enter float64) (hit float64)
 	// fill, where not nil, is used in place of a time T: who is in is fixed.
 	fill func(p Population, capacity float64, may []float64) (hits []float64)
@@ -140,25 +140,18 @@ type Cache struct {
 	enter []float64 // by class: probability that a miss stores it
 	pop   Population
 	order order
-	q     Question
 }
 
 // Solve finds the steady state of a cache of that capacity, above 0.
-func (m Model) Solve(p Population, capacity float64, q Question) (*Cache, error) {
+func (m Model) Solve(p Population, capacity float64) (*Cache, error) {
 	if err := p.check(); err != nil {
 		return nil, err
-	}
-	if err := q.check(); err != nil {
-		return nil, err
-	}
-	if q.TTL > 0 && m.order.fresh == nil {
-		return nil, fmt.Errorf("there is no formula for %s with a TTL", m.Spec)
 	}
 	if !(capacity > 0) || math.IsInf(capacity, 1) {
 		return nil, fmt.Errorf("capacity %v; right is a number of bytes above 0", capacity)
 	}
 	c := &Cache{
-		Model: m.Spec, Capacity: capacity, pop: p, order: m.order, q: q,
+		Model: m.Spec, Capacity: capacity, pop: p, order: m.order,
 		hits: make([]float64, len(p)), enter: make([]float64, len(p)),
 	}
 	c.settle(m.gates)
@@ -190,7 +183,7 @@ func (c *Cache) settle(gates []gate) {
 // near reports whether no probability moved.
 func near(a, b []float64) bool {
 	for i := range a {
-		if math.Abs(a[i]-b[i]) > 1e-9 {
+		if math.Abs(a[i]-b[i]) > 1e-6 {
 			return false
 		}
 	}
@@ -201,7 +194,7 @@ func near(a, b []float64) bool {
 func (c *Cache) admit(gates []gate) (turns bool) {
 	for i, class := range c.pop {
 		c.enter[i] = 1
-		if class.Size > c.Capacity { // a miss, and never stored
+		if class.Barred || class.Size > c.Capacity { // a miss, and never stored
 			c.enter[i] = 0
 		}
 	}
@@ -224,7 +217,7 @@ func (c *Cache) remember() {
 		for i, class := range c.pop {
 			if c.enter[i] > 0 {
 				h := c.order.hit(class.Rate, T, c.enter[i])
-				sum += class.Count * class.Size * h / (1 + class.Rate*c.q.Fetch*(1-h))
+				sum += class.Count * class.Size * h / (1 + class.Rate*class.Fetch*(1-h))
 			}
 		}
 		return sum

@@ -205,7 +205,7 @@ func TestSimulatedTTL(t *testing.T) {
 			s := simulate(t, spec, 2000, ones(few))
 			s.ttl = ttl
 			of, _ := shares(s, stream(t, few, 0.8, 1000), requests()/3, requests())
-			a := asking(t, p, spec, 2000, Question{TTL: ttl}).Answer()
+			a := asking(t, p, spec, 2000, Conduct{TTL: ttl}).Answer()
 			t.Logf("%s, TTL %v: hit %.4f refresh %.4f miss %.4f; simulated %.4f %.4f %.4f", spec, ttl, a.Hit, a.Refresh, a.Miss, of['h'], of['r'], of['m'])
 			near4(t, spec+" hit", a.Hit, of['h'], 0.006)
 			near4(t, spec+" refresh", a.Refresh, of['r'], 0.006)
@@ -218,7 +218,7 @@ func TestSimulatedTTL(t *testing.T) {
 // ever fresh and with a TTL, whose refreshes are ridden, too.
 func TestSimulatedDelayedHits(t *testing.T) {
 	p := zipf(t, few, 0.8, 1000)
-	for _, q := range []Question{{Fetch: 0.1}, {Fetch: 1}, {Fetch: 0.1, TTL: 2}, {Fetch: 0.5, TTL: 5}} {
+	for _, q := range []Conduct{{Fetch: 0.1}, {Fetch: 1}, {Fetch: 0.1, TTL: 2}, {Fetch: 0.5, TTL: 5}} {
 		s := simulate(t, "lru", 2000, ones(few))
 		s.fetch, s.ttl = q.Fetch, q.TTL
 		of, _ := shares(s, stream(t, few, 0.8, 1000), requests()/3, requests())

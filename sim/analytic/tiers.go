@@ -30,7 +30,7 @@ func Tier(edges []*Cache, capacity float64) (Band, Population, error) {
 	}
 	asked := make(Population, len(edges[0].pop))
 	for i, c := range edges[0].pop {
-		c.Rate = 0
+		c.Rate, c.Fetch = 0, 0
 		for _, e := range edges {
 			c.Rate += e.missRate(i)
 		}
@@ -40,7 +40,7 @@ func Tier(edges []*Cache, capacity float64) (Band, Population, error) {
 	if err != nil {
 		return Band{}, nil, err
 	}
-	tier, err := lru.Solve(asked, capacity, Question{})
+	tier, err := lru.Solve(asked, capacity)
 	if err != nil {
 		return Band{}, nil, fmt.Errorf("second tier: %w", err)
 	}

@@ -65,90 +65,10 @@ func (p Population) WithSizes(cells []workloads.SizeCell) Population {
 	split := make(Population, 0, len(p)*len(cells))
 	for _, c := range p {
 		for _, s := range cells {
-			split = append(split, Class{Rate: c.Rate, Size: s.Mean, Count: c.Count * s.Share, First: c.First})
+			of := c
+			of.Size, of.Count = s.Mean, c.Count*s.Share
+			split = append(split, of)
 		}
 	}
 	return split
 }
-
-// OfCatalog is the population of a catalog, asked for rate times a second in all.
-// The sizes of its most popular objects are their own, as one of them can weigh
-// more than a thousand others; those of the rest are the distribution's.
-func OfCatalog(c *workloads.Catalog, rate float64) (Population, error) {
-	sections := c.Sections()
-	shares, sum := sharesOf(len(sections), func(i int) float64 { return sections[i].Share })
-	var all Population
-	for i, s := range sections {
-		if shares[i] == 0 {
-			continue
-		}
-		ranks, err := Zipf(s.Objects, s.Zipf, rate*shares[i]/sum)
-		if err != nil {
-			return nil, fmt.Errorf("section %q: %w", s.Name, err)
-		}
-		sizes, err := sizesOfTypes(s.Types)
-		if err != nil {
-			return nil, fmt.Errorf("section %q: %w", s.Name, err)
-		}
-		single := min(len(ranks), singleRanks)
-		first, _ := c.SectionIDs(i)
-		for rank := range single {
-			ranks[rank].Size = float64(c.Object(first + uint64(rank)).Size)
-		}
-		all = append(all, ranks[:single]...)
-		all = append(all, ranks[single:].WithSizes(sizes)...)
-	}
-	return all, nil
-}
-
-// sizesOfTypes are the sizes of all types together, by their shares of objects.
-func sizesOfTypes(types []workloads.Type) ([]workloads.SizeCell, error) {
-	shares, sum := sharesOf(len(types), func(i int) float64 { return types[i].Share })
-	var all []workloads.SizeCell
-	for i, t := range types {
-		cells, err := t.Size.Cells(sizeRatio)
-		if err != nil {
-			return nil, fmt.Errorf("type %q: %w", t.Name, err)
-		}
-		for _, c := range cells {
-			all = append(all, workloads.SizeCell{Share: c.Share * shares[i] / sum, Mean: c.Mean})
-		}
-	}
-	return merged(all), nil
-}
-
-// sharesOf are relative shares, all alike where all are 0, and their sum.
-func sharesOf(n int, of func(i int) float64) (shares []float64, sum float64) {
-	for i := range n {
-		shares = append(shares, of(i))
-		sum += shares[i]
-	}
-	if sum > 0 {
-		return shares, sum
-	}
-	for i := range shares {
-		shares[i] = 1
-	}
-	return shares, float64(n)
-}
-
-// merged puts cells of nearly the same size together.
-func merged(cells []workloads.SizeCell) []workloads.SizeCell {
-	at := map[int]int{}
-	var all []workloads.SizeCell
-	for _, c := range cells {
-		k := sizeBucket(c.Mean)
-		i, ok := at[k]
-		if !ok {
-			i = len(all)
-			at[k] = i
-			all = append(all, workloads.SizeCell{})
-		}
-		sum := all[i].Share + c.Share
-		all[i].Mean += (c.Mean - all[i].Mean) * c.Share / sum
-		all[i].Share = sum
-	}
-	return all
-}
-
-func sizeBucket(size float64) int { return int(math.Floor(math.Log(size) / math.Log(sizeRatio))) }

@@ -57,6 +57,30 @@ func (s *sampler) at(u float64) time.Duration {
 	return 0
 }
 
+// Mean is the mean wait: of a lognormal one median·e^{σ²/2}.
+func (d Delay) Mean() time.Duration {
+	s := newSampler(d)
+	switch d.Kind {
+	case "constant":
+		return d.Constant
+	case "lognormal":
+		return time.Duration(float64(d.Median) * math.Exp(s.sigma*s.sigma/2))
+	case "empirical":
+		return meanOf(d.Quantiles)
+	}
+	return 0
+}
+
+// meanOf is the area under straight lines, level beyond them.
+func meanOf(q []Quantile) time.Duration {
+	first, last := q[0], q[len(q)-1]
+	sum := first.At*float64(first.Wait) + (1-last.At)*float64(last.Wait)
+	for k, p := range q[1:] {
+		sum += (p.At - q[k].At) * float64(p.Wait+q[k].Wait) / 2
+	}
+	return time.Duration(sum)
+}
+
 func interpolate(q []Quantile, u float64) time.Duration {
 	if u <= q[0].At {
 		return q[0].Wait

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"edgesim/sim/analytic"
+	"edgesim/sim/scenario"
+	"edgesim/workloads"
+	"edgesim/workloads/trace"
+)
+
+const defaultModelRate = 1000
+
+// population is what the arguments describe.
+func (o *modelOptions) population(e *env, args []string) (*modelled, error) {
+	given := 0
+	for _, is := range []bool{o.objects != "", o.trace != "", len(args) > 0} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case len(args) > 1:
+		return nil, usagef("%d scenarios given; right is one", len(args))
+	case given == 0:
+		return nil, usagef("nothing to model; right is --objects, --trace or a scenario, as: edgesim model --objects 1e6")
+	case given > 1:
+		return nil, usagef("--objects, --trace and a scenario are three ways to say what is asked for; right is one of them")
+	}
+	for _, name := range o.contradicted(args) {
+		if e.flags.Changed(name) {
+			return nil, usagef("--%s says what %s does already; right is without it", name, map[bool]string{true: "the scenario", false: "the trace"}[len(args) > 0])
+		}
+	}
+	switch {
+	case len(args) > 0:
+		return o.ofScenario(args[0])
+	case o.trace != "":
+		return o.ofTrace(e)
+	}
+	return o.ofFlags()
+}
+
+// contradicted are the flags that say otherwise what is known already.
+func (o *modelOptions) contradicted(args []string) []string {
+	switch {
+	case len(args) > 0:
+		return []string{"zipf", "size", "ttl", "change-every", "fetch"}
+	case o.trace != "":
+		return []string{"zipf", "size"}
+	}
+	return nil
+}
+
+func (o *modelOptions) conduct() analytic.Conduct {
+	return analytic.Conduct{TTL: o.ttl.Std().Seconds(), ChangeEvery: o.change.Std().Seconds(), Fetch: o.fetch.Std().Seconds()}
+}
+
+func (o *modelOptions) ofFlags() (*modelled, error) {
+	n, err := count(o.objects)
+	if err != nil {
+		return nil, usagef("--objects: %v", err)
+	}
+	rate := float64(o.rate)
+	if rate == 0 {
+		rate = defaultModelRate
+	}
+	pop, err := analytic.Zipf(n, o.zipf, rate)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	m := &modelled{pop: pop, unit: o.size == "", timed: true}
+	if !m.unit {
+		spec := o.size
+		if !strings.Contains(spec, "=") {
+			spec = "median=" + spec
+		}
+		model, err := objectSizes(spec)
+		if err != nil {
+			return nil, usagef("--size: %v", err)
+		}
+		cells, err := model.Cells(1.25)
+		if err != nil {
+			return nil, usagef("--size: %v", err)
+		}
+		m.pop = pop.WithSizes(cells)
+	}
+	m.pop = m.pop.With(o.conduct())
+	m.about = fmt.Sprintf("Zipf %g, %s requests a second", o.zipf, significant(rate))
+	return m, nil
+}
+
+// ofScenario models one of the scenario's edge locations, that all get the same.
+func (o *modelOptions) ofScenario(name string) (*modelled, error) {
+	s, err := scenario.Load(name)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	rate, m := float64(s.Workload.Rate), &modelled{timed: true, own: float64(s.Edge.Capacity)}
+	if o.rate > 0 {
+		rate = float64(o.rate)
+	}
+	if rate == 0 {
+		return nil, usagef("scenario %s has no rate (a closed loop); right is with --rate", s.Name)
+	}
+	locations := max(1, len(s.Edge.Locations))
+	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	if err != nil {
+		return nil, usageError{err}
+	}
+	m.pop, err = analytic.OfCatalog(catalog, rate/float64(locations), func(section, kind int) analytic.Trait { return traitOf(s, section, kind) })
+	if err != nil {
+		return nil, usageError{err}
+	}
+	m.about = fmt.Sprintf("scenario %s, %s requests a second", s.Name, significant(rate/float64(locations)))
+	if locations > 1 {
+		m.about += fmt.Sprintf(" at each of %d locations", locations)
+	}
+	if model, err := analytic.Parse(s.Edge.Policy); err == nil {
+		m.models = []analytic.Model{model}
+	} else if o.policies == "" {
+		m.said = append(m.said, fmt.Sprintf("the scenario's policy %s has no formula: shown are lru, which most do better than, and lfu, which none does", s.Edge.Policy))
+		m.models, err = parseModels("lru,lfu")
+		return m, err
+	}
+	return m, nil
+}
+
+// never is a lifetime of nothing: validated at every use.
+const never = 1e-9
+
+// traitOf is how a type's objects are answered by their origin.
+func traitOf(s *scenario.Scenario, section, kind int) analytic.Trait {
+	fresh, kept := s.Lifetime(section, kind)
+	from := s.OriginOf(section, kind)
+	t := analytic.Trait{
+		TTL: max(fresh.Seconds(), never), ChangeEvery: s.ChangeEvery(section, kind).Seconds(),
+		FirstByte: from.FirstByte.Mean().Seconds(), Bandwidth: float64(from.Bandwidth), Uncacheable: float64(from.Uncacheable),
+	}
+	if !kept {
+		t.Uncacheable = 1
+	}
+	return t
+}
+
+// ofTrace counts the objects of a trace.
+func (o *modelOptions) ofTrace(e *env) (*modelled, error) {
+	t, err := trace.Open(trace.Options{Files: []string{o.trace}})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	defer t.Close()
+	type object struct{ times, size int64 }
+	objects, batch := map[uint64]object{}, make([]trace.Request, 4096)
+	requests, first, last := int64(0), int64(math.MaxInt64), int64(math.MinInt64)
+	for {
+		n, err := t.Read(batch)
+		for _, r := range batch[:n] {
+			seen := objects[r.ID]
+			if seen.times++; seen.size == 0 {
+				seen.size = r.Size
+			}
+			objects[r.ID] = seen
+			first, last = min(first, r.At), max(last, r.At)
+		}
+		requests += int64(n)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--trace: %w", err)
+		}
+		if err := e.ctx.Err(); err != nil {
+			return nil, errors.New("interrupted before the trace was read")
+		}
+	}
+	if requests == 0 {
+		return nil, usagef("--trace %s has no requests", o.trace)
+	}
+	var counts analytic.Counts
+	sized := false
+	for _, seen := range objects {
+		counts.Add(seen.times, seen.size)
+		sized = sized || seen.size != 1
+	}
+	m := &modelled{unit: !sized, timed: last > first || o.rate > 0}
+	seconds := float64(requests)
+	switch {
+	case o.rate > 0:
+		seconds /= float64(o.rate)
+	case last > first:
+		seconds = float64(last-first) / 1e9
+	case o.conduct() != (analytic.Conduct{}):
+		return nil, usagef("--ttl, --change-every and --fetch want times, and the trace has none; right is with --rate")
+	}
+	m.pop = counts.Over(seconds).With(o.conduct())
+	m.about = "as in " + o.trace
+	if m.timed {
+		m.about += fmt.Sprintf(", %s requests a second", significant(float64(requests)/seconds))
+	}
+	return m, nil
+}
