@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 
@@ -13,24 +12,36 @@ import (
 
 var scenariosCommand = command{
 	name:     "scenarios",
-	synopsis: "[NAME] [flags]",
+	synopsis: "[NAME] [SCENARIO] [flags]",
 	about:    "list the built-in scenarios, or print one to start from",
 	long: `Without NAME it lists what is built in. With NAME it prints that scenario as
 YAML; with NAME "example" it prints one that shows every key, with comments, and
-with NAME "policies" CloudFront's managed policies as the keys of a file.
+with NAME "policies" CloudFront's managed policies as the keys of a file. NAME
+"locations" lists the cities of CloudFront's edge locations; with a SCENARIO, a
+file or a built-in one, its edges, whom they ask, who goes to them, and how far
+that is.
 
 Examples:
   edgesim scenarios
   edgesim scenarios quickstart > my.yaml
   edgesim scenarios example
   edgesim scenarios policies
+  edgesim scenarios locations
+  edgesim scenarios locations world --set network.matrix=aws-2017
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		asJSON := f.Bool("json", false, "print the list as JSON")
+		sets := f.StringArray("set", nil, "with locations and a scenario, `key=value`: change a setting of it; may be repeated")
 		return func(e *env, args []string) error {
 			switch {
+			case len(args) == 2 && args[0] == "locations":
+				return listDistances(e, args[1], *sets, *asJSON)
 			case len(args) > 1:
 				return usagef("%d names given; right is one at the most", len(args))
+			case len(*sets) > 0:
+				return usagef("--set: there is nothing to set without locations and a scenario")
+			case len(args) == 1 && args[0] == "locations":
+				return listLocations(e, *asJSON)
 			case len(args) == 1:
 				return printScenario(e, args[0])
 			}
@@ -62,9 +73,7 @@ func listScenarios(e *env, asJSON bool) error {
 		rows = append(rows, row{b.Name, b.About})
 	}
 	if asJSON {
-		enc := json.NewEncoder(e.stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(rows)
+		return printJSON(e.stdout, rows)
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	for _, r := range rows {

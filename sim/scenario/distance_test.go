@@ -108,8 +108,12 @@ func TestAMatrixThatCannotBeRead(t *testing.T) {
 	if err := os.WriteFile(file, []byte("from,to,ms\nFRA,IAD,-1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	_, err := Load("tiers", "network.matrix="+file)
+	if want := "--set network.matrix=" + file + ": network.matrix: " + file + `:2: "-1": want a round trip in milliseconds, 0 to 60000`; !isError(err, want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
 	s := mustParse(t, small, "network.matrix="+file)
-	_, err := s.NetworkConfig(viewersOf(t, s))
+	_, err = s.NetworkConfig(viewersOf(t, s))
 	if want := "network.matrix: " + file + `:2: "-1": want a round trip in milliseconds, 0 to 60000`; !isError(err, want) {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -8,6 +8,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"edgesim/sim/network"
 )
 
 //go:embed builtin/*.yaml
@@ -59,17 +61,31 @@ func Load(nameOrPath string, sets ...string) (*Scenario, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading a scenario: %w", err)
 		}
-		return Parse(nameOrPath, text, sets...)
+		return parseLoaded(nameOrPath, text, sets...)
 	}
 	text, err := builtins.ReadFile("builtin/" + nameOrPath + ".yaml")
 	if err == nil {
-		return Parse(nameOrPath+".yaml", text, sets...)
+		return parseLoaded(nameOrPath+".yaml", text, sets...)
 	}
 	text, err = os.ReadFile(nameOrPath)
 	if err == nil {
-		return Parse(nameOrPath, text, sets...)
+		return parseLoaded(nameOrPath, text, sets...)
 	}
 	return nil, fmt.Errorf("no scenario %q: neither a built-in one nor a file%s", nameOrPath, didYouMean(nameOrPath, builtinNames()))
+}
+
+// parseLoaded is Parse, and reads the files that the scenario names.
+func parseLoaded(file string, text []byte, sets ...string) (*Scenario, error) {
+	s, err := Parse(file, text, sets...)
+	if err != nil {
+		return nil, err
+	}
+	if m := s.Network.Matrix; m != "" {
+		if _, err := network.OpenMatrix(m); err != nil {
+			return nil, s.source.fault(at{"network", "matrix"}, "%v", err).in(file)
+		}
+	}
+	return s, nil
 }
 
 // Parse reads and checks the text of a scenario. file is its name in messages.

@@ -81,6 +81,38 @@ func TestEveryViewerHasATarget(t *testing.T) {
 	})
 }
 
+// What one target has sent too much is not taken for another's answer.
+func TestTargetsDoNotMix(t *testing.T) {
+	viewers, err := workloads.NewViewers(workloads.ViewersConfig{Seed: 3, Count: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reqs := every(time.Millisecond, 100)
+	for i := range reqs {
+		reqs[i].Viewer = uint32(i % 2)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		got := play(t, context.Background(), Config{
+			Source: workloads.FromSlice(reqs), Viewers: viewers, Targets: []string{"a:80", "b:80"}, TargetOf: []uint16{0, 1}, Connections: 1, GoTimers: true,
+			Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+				text := tiny
+				if addr == "b:80" {
+					text += "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+				}
+				return dialer(func(*http.Request) reply { return reply{text: text} })(ctx, network, addr)
+			},
+		})
+		if len(got.Errors) != 1 || got.Errors[0].Kind != Excess || got.Errors[0].Count != 50 {
+			t.Errorf("%+v", got.Errors)
+		}
+		for _, r := range got.recs {
+			if r.Status != 200 {
+				t.Fatalf("request %d: status %d", r.ID, r.Status)
+			}
+		}
+	})
+}
+
 func TestConfigErrorsOfTargets(t *testing.T) {
 	viewers, err := workloads.NewViewers(workloads.ViewersConfig{Seed: 3, Count: 2})
 	if err != nil {
