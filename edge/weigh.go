@@ -64,3 +64,25 @@ func (c Config) Plan() (Plan, error) {
 func PartitionOf(hash uint64, partitions int) int {
 	return int((hash >> 32) * uint64(partitions) >> 32)
 }
+
+// JoinedMemory is the memory of a body that is put together from two stretches,
+// of so many bytes each, as those of a slice are.
+func JoinedMemory(first, second int64) int64 {
+	var memory, took, room int64
+	for _, left := range [...]int64{first, second} {
+		for left > 0 {
+			if took == room {
+				room, took = int64(arena.Size(int(min(left, onePiece)))), 0
+				memory += room
+			}
+			n := min(room-took, left)
+			took, left = took+n, left-n
+		}
+	}
+	if took > 0 && wasteful(room, took) {
+		if tight := int64(arena.Size(int(took))); tight >= took {
+			memory += tight - room
+		}
+	}
+	return memory
+}

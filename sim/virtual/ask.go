@@ -25,13 +25,17 @@ type ask struct {
 	head    bool // HEAD
 	part    workloads.Range
 	version int64 // that the cache before has; -1: it asks without condition
+	ifRange bool  // the condition is one for the part
 
+	judged     uint64 // id of a head that was looked into,
+	lacking    bool   // and what was found: slices that this request needs are not there
 	solo, rode bool
 	turns      uint8
-	forward    uint8  // length of the word why it goes to the origin; 0: it does not
-	fwdStatus  uint16 // what the origin answered; 0: nothing
-	asked      uint16 // how often its flight asked an origin,
-	askedAt    uint16 // and which of the behavior's
+	forward    uint8    // length of the word why it goes to the origin; 0: it does not
+	fwdStatus  uint16   // what the origin answered; 0: nothing
+	reading    *reading // a response that is made of slices; nil: it is not, or has not begun
+	asked      uint16   // how often its flight asked an origin,
+	askedAt    uint16   // and which of the behavior's
 
 	owes int // of its response and its flights, how many are not done
 	owed figures

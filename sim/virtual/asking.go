@@ -1,6 +1,9 @@
 package virtual
 
-import "edgesim/sim/origin"
+import (
+	"edgesim/sim/origin"
+	"edgesim/workloads"
+)
 
 // How a flight's requests get to origins and tiers, and what comes back.
 
@@ -88,12 +91,7 @@ func (f *flight) send(reused bool) {
 		x.limit = min(x.limit, x.sent+int64(up.completion))
 	}
 	x.head, x.pathLen, x.version = a.head, a.pathLen, -1
-	if f.renews {
-		x.version = f.old.version
-	}
-	if f.forOne {
-		x.part = a.part
-	}
+	f.demand(&x.part, &x.version, &x.ifRange)
 	x.object, x.found = w.objectAt(up, a)
 	if at := x.sent + x.way; at > w.now {
 		w.name(x, at, arrives)
@@ -101,6 +99,24 @@ func (f *flight) send(reused bool) {
 	}
 	up.arrive(x)
 	w.freeExchange(x)
+}
+
+// demand says which part is asked for, and on what conditions.
+func (f *flight) demand(part *workloads.Range, version *int64, ifRange *bool) {
+	if f.renews {
+		*version = f.old.version
+	}
+	switch {
+	case f.want.on && f.want.from >= 0:
+		*part = workloads.Range{First: f.want.from, Length: f.want.to - f.want.from}
+	case f.want.on:
+		*part = workloads.Range{First: -1, Length: f.want.to}
+	case f.forOne:
+		*part = f.lead.part
+	}
+	if f.want.known && f.n.w.strong(&f.want.head) {
+		*version, *ifRange = f.want.head.version, true
+	}
 }
 
 // objectAt is what the origin has under the request's path.

@@ -38,7 +38,7 @@ func newWorld(c *Config, names *results.Names, view results.View) (*world, error
 	if err := Check(s); err != nil {
 		return nil, err
 	}
-	w := &world{epoch: names.Epoch.UnixNano(), warmup: s.Warmup.Std().Nanoseconds(), names: names, view: view,
+	w := &world{epoch: names.Epoch.UnixNano(), warmup: s.Warmup.Std().Nanoseconds(), names: names, view: view, merges: map[[2]int32]int32{},
 		out: make([]results.Record, 0, outLen), far: c.RTT.Nanoseconds()}
 	var err error
 	if w.catalog, err = workloads.NewCatalog(s.CatalogConfig()); err != nil {

@@ -20,6 +20,9 @@ const (
 	staleGood         // the origin failed and obj, stale, may stand in
 	passed            // obj is for the leader alone; the others ask for themselves
 	faulted           // no response came: everyone gets the error
+	parted            // obj is the head of slices, one of which comes with this flight
+	changed           // the object that a slice was to be of is not there any more
+	unfit             // the part that came cannot be kept: everyone asks for himself
 )
 
 // flight is one fetch that many requests may ride.
@@ -38,7 +41,13 @@ type flight struct {
 	forOne  bool // what the leader asks is passed on as it is
 	keyless bool // nothing under its key is kept
 	listed  bool // it is in the partition's table
+	headed  bool // what it brings is too large to keep, but slices of it may be
 	old     held
+	want    want
+
+	part      held       // the slice, or some of one, that comes; id 0: none
+	sliceAt   *partition // where others find it for the slice it brings; nil: nowhere
+	sliceHash uint64
 
 	ups   []*server // of a group, who is asked should the one before fail, in order
 	tier  bool      // the tier is asked
@@ -167,6 +176,9 @@ func (p *reply) reusable() bool { return p.failed == nil && !p.flow.breaks() }
 
 // judge reads the header and decides.
 func (f *flight) judge(p *reply) {
+	if f.want.on && f.judgePart(p) {
+		return
+	}
 	f.status = p.status
 	if f.renews && p.status >= 500 && f.standIn(p.status) {
 		return
@@ -183,6 +195,7 @@ func (f *flight) judge(p *reply) {
 	switch {
 	case f.forOne && f.lead.part.Length > 0 && p.status != http.StatusOK || p.status == http.StatusPartialContent,
 		!o.bits.has(kept), f.lead.head, p.length > f.n.largest, !f.book(p.flow.n):
+		f.keepHead(o, p)
 		f.pass(o)
 		return
 	case o.bits.has(collapsible):
@@ -196,11 +209,27 @@ func (f *flight) judge(p *reply) {
 	f.obj, f.outcome = o, shared
 }
 
+// keepHead keeps the head of an object that is too large to be kept in one piece:
+// ranges of it, and the next one who asks for all of it, are served in slices.
+func (f *flight) keepHead(o held, p *reply) {
+	if f.lead.route.rule.Slice > 0 && !f.forOne && o.bits.has(kept) && o.status == http.StatusOK &&
+		p.length > f.n.largest && !f.lead.head && f.n.w.strong(&o) {
+		h := f.asHead(o)
+		f.headed = f.n.put(f.n.part(f.lead.hash), f.lead.hash, &h)
+	}
+}
+
 // newHeld makes an object of a reply, with its freshness judged.
 func (n *node) newHeld(f *flight, p *reply, status int) held {
 	w, r := n.w, f.lead.route
 	o := held{id: w.newID(), stored: w.now, status: uint16(status), version: p.version, modified: p.modified, date: p.date,
 		head: p.head.number, fields: int32(p.extra), key: int32(f.keyLen), length: p.length}
+	if f.want.known {
+		o.key = int32(f.lead.keyLen)
+	}
+	if status == http.StatusPartialContent || status == http.StatusRequestedRangeNotSatisfiable {
+		o.fields += int32(contentRangeLine(p.from, p.to, p.total))
+	}
 	meta := p.head.meta
 	meta.Status, meta.Date, meta.LastModified = status, p.date, p.modified
 	meta.Age, meta.HasAge = p.age, p.aged
@@ -240,7 +269,7 @@ func (o *held) judged(v *rfc9111.Verdict, now int64) {
 
 // pass gives the response to the leader alone.
 func (f *flight) pass(o held) {
-	if !f.lead.head {
+	if !f.lead.head && !f.headed {
 		f.remember()
 	}
 	f.unlist()
@@ -267,11 +296,11 @@ func (f *flight) come(p *reply) {
 	end, body := f.flow.end()
 	f.reuse = p.reusable()
 	switch {
-	case f.outcome == renewed || f.outcome == staleGood:
+	case !f.sinks():
 		end, body = f.undone(w.now, end, body)
 	case f.outcome == passed && f.hungUp > 0:
 		end, body = f.undone(f.hungUp, end, body)
-	case f.flow.breaks():
+	case f.sinks() && f.flow.breaks():
 		f.own.broke, f.own.detail = true, results.OriginReadError
 	}
 	f.own.total = end - f.asked
@@ -286,6 +315,11 @@ func (f *flight) come(p *reply) {
 	}
 	f.named++
 	w.events.plan(end, lands, f, nil)
+}
+
+// sinks reports whether the body goes anywhere.
+func (f *flight) sinks() bool {
+	return f.part.id != 0 || f.outcome == shared || f.outcome == passed
 }
 
 // undone is when and where an exchange ends whose body nobody wants from a moment
@@ -305,12 +339,18 @@ func (f *flight) outgrown() {
 	f.remember()
 }
 
-// release lets everyone go on who waited for the decision.
+// release lets everyone go on who waited for the decision. Those who ask for
+// themselves then do so at one moment, and who of them is first gets what the
+// origin does at its next attempt; Go's scheduler wakes who waits for a channel to
+// be closed in this order: the first, and then from the last to the second.
 func (f *flight) release() {
 	riders := f.riders
 	f.riders = nil
-	for _, a := range riders {
-		f.n.alight(a, f)
+	if len(riders) > 0 {
+		f.n.alight(riders[0], f)
+	}
+	for i := len(riders) - 1; i > 0; i-- {
+		f.n.alight(riders[i], f)
 	}
 	f.riders = riders[:0]
 }
@@ -319,7 +359,14 @@ func (f *flight) release() {
 func (f *flight) land() {
 	n := f.n
 	f.unlist()
-	if f.outcome == shared && !f.flow.breaks() && f.flow.n <= n.largest {
+	f.unregister()
+	switch {
+	case f.flow.breaks():
+	case f.part.id != 0:
+		if f.brings() {
+			f.keepSlices()
+		}
+	case f.outcome == shared && f.flow.n <= n.largest:
 		f.obj.memory = edge.BodyMemory(f.flow.n, f.obj.length >= 0)
 		f.obj.length = f.flow.n
 		n.put(f.p, f.hash, &f.obj)

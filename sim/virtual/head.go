@@ -131,7 +131,7 @@ func (h *head) wire(status int, length int64) int {
 	switch {
 	case status == 304:
 		return n - sumOf(slices.DeleteFunc(slices.Clone(h.stored), func(f field) bool {
-			return f.name != "Content-Type" && f.name != "Accept-Ranges"
+			return !beside200(f.name)
 		}))
 	case length < 0:
 		return n + chunkedLine

@@ -24,6 +24,7 @@ const (
 	tells                 // the flight's tier has answered
 	outgrown              // the flight's body has become larger than what is kept
 	lands                 // the flight's body has come to its end
+	reads                 // the request has read a slice to its end
 	impatient             // the rider has waited long enough for the flight
 )
 

@@ -65,13 +65,15 @@ type held struct {
 	lifetime int64  // ns
 	swr, sie int64  // ns: stale-while-revalidate, stale-if-error
 	version  int64
-	modified int64 // Unix seconds
-	date     int64 // Unix seconds
-	length   int64 // of the body; -1: not known before it has come
-	memory   int64 // that the body takes, in bytes
-	head     int32 // index into world.heads
-	fields   int32 // bytes of fields beyond the head's
-	key      int32 // length of the key
+	modified int64  // Unix seconds
+	date     int64  // Unix seconds
+	length   int64  // of the body; -1: not known before it has come
+	memory   int64  // that the body takes, in bytes
+	from     int64  // of a slice: where its body begins in the object
+	mark     uint64 // of a head, and of what took its place: part of the keys of its slices
+	head     int32  // index into world.heads
+	fields   int32  // bytes of fields beyond the head's
+	key      int32  // length of the key
 	status   uint16
 	bits     bits
 }
@@ -86,9 +88,13 @@ const (
 	onError                      // kept fresh for a moment only because the origin fails
 	aged                         // came with an Age
 	static                       // its lifetime is an hour or more
+	sliced                       // the head of slices: it has length and no bytes
 )
 
 func (b bits) has(x bits) bool { return b&x != 0 }
+
+// noHead is held.head of a slice, which has no fields of its own.
+const noHead = -1
 
 // ageAt is the object's current age (RFC 9111 §4.2.3), in ns.
 func (o *held) ageAt(now int64) int64 { return o.age + max(0, now-o.stored) }
@@ -114,6 +120,9 @@ func (o *held) freshness() cache.Freshness {
 
 // fieldBytes is the length of its stored fields.
 func (w *world) fieldBytes(o *held) int {
+	if o.head == noHead {
+		return 0
+	}
 	h := w.heads[o.head]
 	n := h.block + int(o.fields)
 	if h.tagged {

@@ -1,5 +1,7 @@
 package virtual
 
+import "slices"
+
 // What becomes of a flight that renews something, or fails.
 
 // standIn lets the stale object answer in place of an origin that fails (RFC
@@ -34,8 +36,41 @@ func (f *flight) renew(p *reply) {
 func (f *flight) renewedHeld(p *reply) held {
 	o := f.n.newHeld(f, p, int(f.old.status))
 	o.memory, o.length = f.old.memory, f.old.length
+	o.mark, o.bits = f.old.mark, o.bits|f.old.bits&sliced
+	if o.head != f.old.head && f.old.head != noHead {
+		o.head = f.n.w.merged(f.old.head, o.head)
+	}
 	return o
 }
+
+// merged is the header of a stored response with the fields of a 304 in the place
+// of its own (RFC 9111 §3.2).
+func (w *world) merged(old, renewed int32) int32 {
+	key := [2]int32{old, renewed}
+	if at, ok := w.merges[key]; ok {
+		return at
+	}
+	a, b := w.heads[old], w.heads[renewed]
+	h := *b
+	h.stored = nil
+	for _, f := range b.stored {
+		if !beside200(f.name) {
+			h.stored = append(h.stored, f)
+		}
+	}
+	for _, f := range a.stored {
+		if !slices.ContainsFunc(h.stored, func(x field) bool { return x.name == f.name }) {
+			h.stored = append(h.stored, f)
+		}
+	}
+	h.block, h.no304, h.kind, h.contentType = sumOf(h.stored), leftOut(h.stored), a.kind, ""
+	w.merges[key] = w.addHead(&h)
+	return h.number
+}
+
+// beside200 reports whether a field comes with an object and not with the 304
+// that says it has not changed.
+func beside200(name string) bool { return name == "Content-Type" || name == "Accept-Ranges" }
 
 func (f *flight) replace(o *held) {
 	if o.bits.has(kept) {
@@ -78,7 +113,7 @@ func (f *flight) keepFault() {
 	}
 	text := f.fault.length()
 	o := held{id: w.newID(), stored: w.now, expires: w.now + int64(rules.ErrorTTL), lifetime: int64(rules.ErrorTTL),
-		status: uint16(f.fault.status), key: int32(f.keyLen), length: text, memory: text,
+		status: uint16(f.fault.status), version: -1, key: int32(f.keyLen), length: text, memory: text,
 		bits: kept | must | collapsible, head: w.faultHead(f.lead.route), date: w.second(w.now)}
 	f.n.put(f.p, f.hash, &o)
 }

@@ -10,7 +10,7 @@ type reply struct {
 	head   *head
 	flow   flow
 
-	version  int64 // of the object
+	version  int64 // of the object; -1: there is none
 	modified int64 // Last-Modified, Unix seconds
 	date     int64 // Date, Unix seconds
 	age      int64 // seconds

@@ -20,8 +20,9 @@ type part struct {
 func (a *ask) partOf(o *held, size int64) part {
 	p := part{status: int(o.status), to: size, sends: o.status != 304 && o.status != 204}
 	switch {
-	case a.version >= 0 && o.status == 200 && o.version == a.version:
+	case a.version >= 0 && !a.ifRange && o.status == 200 && o.version == a.version:
 		p.status, p.sends = 304, false
+	case a.ifRange && o.version != a.version:
 	case o.status == 200 && a.part.Length > 0 && !a.head && size >= 0:
 		p.narrow(a, size)
 	}
@@ -40,6 +41,16 @@ func (p *part) narrow(a *ask, size int64) {
 
 // respondHeld answers with an object that is there.
 func (n *node) respondHeld(a *ask, o *held, m manner) {
+	if o.bits.has(sliced) {
+		n.respondSliced(a, o, m, nil)
+		return
+	}
+	n.respondWhole(a, o, m)
+}
+
+// respondWhole is respondHeld for what is in one piece, or goes out without a
+// body.
+func (n *node) respondWhole(a *ask, o *held, m manner) {
 	f := there(n.w.now, o.length)
 	n.respond(a, o, m, &f, nil)
 }
@@ -68,7 +79,7 @@ func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
 	}
 	n.describe(a, o, &m, &p)
 	r := a.rec
-	r.TTFB = n.w.now - a.at
+	r.TTFB = n.headAt(a, o, &p, fl) - a.at
 	r.BytesOut = int64(head)
 	if p.sends && !a.head {
 		n.sendBody(a, o, fl, &p, f)
@@ -79,13 +90,24 @@ func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
 	n.w.done(a)
 }
 
+// headAt is when the header goes out: now, or together with the first bytes of a
+// body that is sent in chunks, which are what is flushed.
+func (n *node) headAt(a *ask, o *held, p *part, fl *flow) int64 {
+	if o.length >= 0 || !p.sends || a.head {
+		return n.w.now
+	}
+	return max(n.w.now, fl.at(min(fl.n, 1)))
+}
+
 // sendBody works out how the body goes to the viewer: to its end, to where it
 // breaks off, or until the viewer hangs up.
 func (n *node) sendBody(a *ask, o *held, fl *flow, p *part, f *flight) {
 	r := a.rec
 	end, last := p.to, fl.at(p.to)
 	if breakAt, come := fl.end(); fl.breaks() && (p.to > come || last > breakAt) {
-		end, last = min(p.to, max(come, p.from)), breakAt
+		if end, last = min(p.to, max(come, p.from)), breakAt; end == p.from {
+			last = n.w.now // the header was the last that went out
+		}
 		r.Flags |= results.Truncated
 		r.Result, r.Detail = results.Error, results.OriginReadError
 	}
@@ -226,5 +248,5 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 		out.from, out.to, out.total, out.length = p.from, p.to, o.length, p.to-p.from
 		out.flow = fl.part(p.from, p.to)
 	}
-	n.tell(a, &out)
+	n.tell(a, &out, n.headAt(a, o, p, fl))
 }

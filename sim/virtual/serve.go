@@ -68,6 +68,11 @@ func (n *node) serve(a *ask) {
 	now := n.w.now
 	p := n.part(a.hash)
 	o, state := p.lookup(a.hash, now)
+	if o != nil && o.bits.has(sliced) {
+		if o, state = n.judged(p, a, o); a.lacking {
+			o, state = nil, cache.Absent
+		}
+	}
 	how := a.consider(o, state, now)
 	if how == serveIt {
 		m := asHit
@@ -102,6 +107,30 @@ func (n *node) serve(a *ask) {
 	f.fly()
 }
 
+// judged looks into a head, once for each request, and then looks it up again, as
+// the edge does, which cannot do both under one lock.
+func (n *node) judged(p *partition, a *ask, o *held) (*held, cache.State) {
+	if a.judged != o.id {
+		a.judged, a.lacking = o.id, n.lacks(a, o)
+		return p.lookup(a.hash, n.w.now)
+	}
+	if n.w.now < o.expires {
+		return o, cache.Fresh
+	}
+	return o, cache.Stale
+}
+
+// lacks reports whether a head cannot serve the request: its slices may not be
+// combined with others, because it has no strong validator, and not all that is
+// needed is there.
+func (n *node) lacks(a *ask, head *held) bool {
+	if n.w.strong(head) {
+		return false
+	}
+	p := a.partOf(head, head.length)
+	return p.sends && !a.head && !n.has(a, head, &p)
+}
+
 // consider decides what to do with what was found.
 func (a *ask) consider(o *held, state cache.State, now int64) use {
 	switch {
@@ -133,8 +162,14 @@ func (n *node) begin(p *partition, a *ask, o *held, how use) *flight {
 	f.private = a.solo || a.route.rule.NoCollapse || a.head || how != staleIt && p.passing(a.hash, n.w.now)
 	f.known = f.private && !a.solo && !a.route.rule.NoCollapse && !a.head
 	f.behind = how == staleIt
+	if a.solo && o != nil && o.bits.has(sliced) {
+		o = nil // what it is a head of is not what this request can use
+	}
 	if o != nil {
 		f.old, f.renews = *o, true
+	}
+	if !f.private && a.slicing() && (o == nil || o.bits.has(sliced)) {
+		f.wantFirst()
 	}
 	f.forOne = f.private && !f.renews
 	if !f.private {
@@ -202,6 +237,10 @@ func (n *node) impatient(a *ask, f *flight) {
 
 // alight acts on a flight's decision.
 func (n *node) alight(a *ask, f *flight) {
+	if a.reading != nil {
+		n.alightSlice(a, f)
+		return
+	}
 	leads := a == f.lead
 	if leads {
 		a.asked, a.askedAt = f.own.asked, f.own.member
@@ -216,13 +255,26 @@ func (n *node) alight(a *ask, f *flight) {
 	}
 	a.fwdStatus = uint16(f.status)
 	switch {
+	case f.outcome == unfit, f.outcome == changed:
+		a.solo = true
+		n.serve(a)
+	case leads && f.outcome == parted:
+		n.respondSliced(a, &f.obj, f.leaderManner(), f)
 	case leads:
 		n.respondFlight(a, f, f.leaderManner())
+	case f.outcome == parted, f.headed:
+		a.turns++
+		a.solo, a.rode = a.turns > mostTurns, f.outcome == parted
+		n.serve(a)
 	case f.outcome == passed, !f.obj.bits.has(collapsible) && f.outcome != staleGood:
 		a.solo = true
 		n.serve(a)
 	default:
 		a.solo = true
+		if head, ok := n.beside(a, f); ok {
+			n.respondSliced(a, &head, asHit, nil)
+			return
+		}
 		n.respondFlight(a, f, f.followersManner())
 	}
 }

@@ -113,9 +113,15 @@ type exchange struct {
 	named   int             // events and queues that name it
 }
 
-// arrive is a request's arrival at the origin.
+// arrive is a request's arrival at the origin. A connection that is refused is
+// never asked anything.
 func (up *server) arrive(x *exchange) {
 	x.at = up.w.now
+	if o, out := up.model.OutageAt(time.Duration(x.at)); out && o.Kind == "refuse" && !x.reused {
+		x.reply = reply{failed: &lostConnection}
+		up.w.back(x, up.w.now)
+		return
+	}
 	x.attempt = up.attempts[x.object.Key]
 	up.attempts[x.object.Key] = x.attempt + 1
 	up.meet(x)
@@ -173,7 +179,7 @@ func (up *server) leave() {
 // say makes the reply whose first byte leaves at begin.
 func (up *server) say(x *exchange, begin int64) {
 	p := &x.reply
-	*p = reply{date: up.w.second(begin), from: -1, to: -1, total: -1}
+	*p = reply{date: up.w.second(begin), version: -1, from: -1, to: -1, total: -1}
 	switch {
 	case x.answer.Status != http.StatusOK:
 		up.fail(p, x, x.answer.Status, "")

@@ -14,12 +14,7 @@ func (f *flight) askTier() {
 	lead := f.lead
 	*a = ask{n: f.n.up, by: f, req: lead.req, desk: lead.desk, route: lead.route, face: lead.face,
 		hash: lead.hash, keyLen: lead.keyLen, pathLen: lead.pathLen, head: lead.head, version: -1, owes: 1, kept: true}
-	if f.renews {
-		a.version = f.old.version
-	}
-	if f.forOne {
-		a.part = lead.part
-	}
+	f.demand(&a.part, &a.version, &a.ifRange)
 	if at > w.now {
 		w.events.add(event{at: at, what: comes, a: a})
 		return
@@ -38,16 +33,16 @@ func (w *world) comes(a *ask) {
 }
 
 // tell gives the flight of the cache before the answer of this one, whose header
-// leaves now.
-func (n *node) tell(a *ask, p *reply) {
+// leaves at a moment.
+func (n *node) tell(a *ask, p *reply, at int64) {
 	f, w := a.by, n.w
 	p.flow = p.flow.later(f.n.upWay)
 	w.done(a)
-	if f.n.upWay == 0 {
+	if at += f.n.upWay; at <= w.now {
 		f.answered(p)
 		return
 	}
 	f.reply = *p
 	f.named++
-	w.events.plan(w.now+f.n.upWay, tells, f, nil)
+	w.events.plan(at, tells, f, nil)
 }

@@ -127,11 +127,8 @@ func (w *world) play(ctx context.Context, c *Config, b *folder.Builder) (time.Du
 	batch := make([]workloads.Request, batchLen)
 	for n := uint64(0); ctx.Err() == nil; {
 		got, err := source.Read(batch)
-		for i := range batch[:got] {
-			n++
-			w.run(int64(batch[i].At))
-			w.ask(&batch[i], n)
-		}
+		w.askAll(batch[:got], n)
+		n += uint64(got)
 		if c.Status != nil && b != nil && n%StatusEvery < uint64(got) {
 			c.Status(Status{Played: time.Duration(w.now), Length: c.Scenario.Duration.Std(), Requests: n, Seen: b.Snapshot()})
 		}

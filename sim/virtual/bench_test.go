@@ -1,0 +1,93 @@
+package virtual
+
+import (
+	"io"
+	"testing"
+
+	"edgesim/results"
+	"edgesim/sim/scenario"
+	"edgesim/workloads"
+)
+
+// nobody takes records and does nothing with them.
+type nobody struct{ hits, n int }
+
+func (v *nobody) Add(recs []results.Record) {
+	v.n += len(recs)
+	for i := range recs {
+		if recs[i].Response == results.Hit {
+			v.hits++
+		}
+	}
+}
+
+const benchScenario = `
+name: bench
+duration: 1000s
+edge: {capacity: 1GiB, policy: lru, shards: 1}
+origins:
+  assets: {kind: bucket, first_byte: {median: 40ms, p99: 200ms}, bandwidth: 50MB/s, cache_control: "public, max-age=86400"}
+distributions:
+  - {id: E1, domain: d1.cloudfront.net, aliases: [www.example.com], default: {origin: assets}}
+workload:
+  rate: 10000/s
+  sections:
+    - {name: site, hosts: [www.example.com], objects: 1000000, zipf: 1.0}
+`
+
+// BenchmarkEngine is the engine alone: requests are drawn before, records are
+// only counted.
+func BenchmarkEngine(b *testing.B) {
+	for _, x := range []struct{ name, capacity string }{{"hits", "400GiB"}, {"misses", "2GiB"}} {
+		b.Run(x.name, func(b *testing.B) { benchEngine(b, x.capacity) })
+	}
+}
+
+func benchEngine(b *testing.B, capacity string) {
+	s, err := scenario.Parse("bench.yaml", []byte(benchScenario), "edge.capacity="+capacity)
+	if err != nil {
+		b.Fatal(err)
+	}
+	view := &nobody{}
+	c := Config{Scenario: s}
+	w, err := newWorld(&c, c.names(), view)
+	if err != nil {
+		b.Fatal(err)
+	}
+	source, err := workloads.NewSynthetic(s.SyntheticConfig(w.catalog, w.viewers))
+	if err != nil {
+		b.Fatal(err)
+	}
+	const warm = 4 << 20
+	batch := make([]workloads.Request, batchLen)
+	for n := uint64(0); n < warm; n += batchLen {
+		read(b, source, batch)
+		w.askAll(batch, n)
+	}
+	drawn := make([]workloads.Request, 1<<20)
+	read(b, source, drawn)
+	span := drawn[len(drawn)-1].At - drawn[0].At
+	*view = nobody{}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for n := uint64(0); n < uint64(b.N); n += batchLen {
+		some := drawn[n%uint64(len(drawn)):][:batchLen]
+		w.askAll(some, n)
+		for i := range some {
+			some[i].At += span
+		}
+	}
+	b.ReportMetric(float64(view.hits)/float64(max(view.n, 1)), "hits")
+}
+
+func read(b *testing.B, from workloads.Source, into []workloads.Request) {
+	for n := 0; n < len(into); {
+		got, err := from.Read(into[n:])
+		if n += got; err != nil && err != io.EOF {
+			b.Fatal(err)
+		}
+		if got == 0 {
+			b.Fatal("the source is dry")
+		}
+	}
+}
