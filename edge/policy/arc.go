@@ -36,12 +36,7 @@ func init() {
 // sizes vary, and forgets one object for each that leaves: step=1,forget=1 are its
 // rules.
 type arc struct {
-	nodes     []node // marked with the list, arcOnce or arcOften
-	keys      []uint64
-	t, b      [2]chain
-	memory    memory  // marked with the list
-	target    float64 // of T1, in bytes
-	capacity  int64   // bytes
+	fourLists
 	step      float64 // bytes; 0: the object's size
 	oneForOne bool
 
@@ -50,42 +45,29 @@ type arc struct {
 	asked, remembered, inB2 bool
 }
 
-const (
-	arcOnce = iota
-	arcOften
-)
-
 func newARC(k Kind, c Config) *arc {
-	return &arc{
-		t:         [2]chain{newChain(), newChain()},
-		b:         [2]chain{newChain(), newChain()},
-		memory:    newMemory(c),
-		capacity:  c.Capacity,
-		step:      k.Get(c, "step"),
-		oneForOne: k.Get(c, "forget") == 1,
-	}
+	return &arc{fourLists: newFourLists(c), step: k.Get(c, "step"), oneForOne: k.Get(c, "forget") == 1}
 }
 
 func (p *arc) Hit(s Slot) {
-	if p.nodes[s].mark() == arcOften {
-		p.t[arcOften].touch(p.nodes, s)
+	n := &p.nodes[s]
+	if n.mark() == often {
+		p.t[often].touch(p.nodes, s)
 		return
 	}
-	p.t[arcOnce].remove(p.nodes, s)
-	p.nodes[s].setMark(arcOften)
-	p.t[arcOften].push(p.nodes, s)
+	p.t[once].remove(p.nodes, s)
+	n.setMark(often)
+	p.t[often].push(p.nodes, s)
 }
 
 func (p *arc) Add(s Slot, it Item) {
-	p.nodes, p.keys = reach(p.nodes, s), reach(p.keys, s)
 	p.recall(it.Key)
-	list := uint8(arcOnce)
-	if p.remembered {
-		list = arcOften
-	}
 	p.asked = false
-	p.nodes[s], p.keys[s] = newNode(it.Size, list), it.Key
-	p.t[list].push(p.nodes, s)
+	if p.remembered {
+		p.insert(s, it, often)
+	} else {
+		p.insert(s, it, once)
+	}
 	if !p.oneForOne {
 		p.forget()
 	}
@@ -103,32 +85,20 @@ func (p *arc) recall(key uint64) {
 		return
 	}
 	n := &p.memory.nodes[at]
-	list := n.mark()
-	p.inB2 = list == arcOften
-	p.adapt(list, n.size())
-	p.memory.drop(&p.b[list], at)
-}
-
-// adapt moves the target towards the list that an object of that size has come
-// back to, and is counted in still.
-func (p *arc) adapt(list uint8, size int64) {
-	step := p.step
+	list, step := n.mark(), p.step
 	if step == 0 {
-		step = float64(size)
+		step = float64(n.size())
 	}
-	step *= max(1, float64(p.b[1-list].bytes)/float64(p.b[list].bytes))
-	if list == arcOnce {
-		p.target = min(p.target+step, float64(p.capacity))
-	} else {
-		p.target = max(p.target-step, 0)
-	}
+	p.inB2 = list == often
+	p.adapt(list, step)
+	p.memory.drop(&p.b[list], at)
 }
 
 func (p *arc) Victim(in Item) Slot {
 	p.recall(in.Key)
 	if p.oneForOne && !p.remembered && p.forgetOne(in.Size) {
-		s := p.t[arcOnce].tail
-		p.t[arcOnce].remove(p.nodes, s)
+		s := p.t[once].tail
+		p.t[once].remove(p.nodes, s)
 		return s
 	}
 	return p.replace()
@@ -136,25 +106,15 @@ func (p *arc) Victim(in Item) Slot {
 
 // replace is the paper's REPLACE.
 func (p *arc) replace() Slot {
-	list := uint8(arcOften)
-	t1 := float64(p.t[arcOnce].bytes)
-	if t1 > p.target || t1 == p.target && p.inB2 && t1 > 0 || p.t[arcOften].empty() {
-		list = arcOnce
+	list := uint8(often)
+	t1 := float64(p.t[once].bytes)
+	if t1 > p.target || t1 == p.target && p.inB2 && t1 > 0 || p.t[often].empty() {
+		list = once
 	}
 	s := p.t[list].tail
 	p.t[list].remove(p.nodes, s)
-	p.memory.add(&p.b[list], Item{p.keys[s], p.nodes[s].size()}, list)
+	p.evict(s, list)
 	return s
-}
-
-// forget restores the bounds of the lists' sums.
-func (p *arc) forget() {
-	for p.t[0].bytes+p.b[0].bytes > p.capacity && !p.b[0].empty() {
-		p.memory.drop(&p.b[0], p.b[0].tail)
-	}
-	for p.sum() > 2*float64(p.capacity) && !p.b[1].empty() {
-		p.memory.drop(&p.b[1], p.b[1].tail)
-	}
 }
 
 // forgetOne forgets one object where there is no room for the incoming one. It
@@ -162,19 +122,13 @@ func (p *arc) forget() {
 // T1's oldest leaves and is not remembered.
 func (p *arc) forgetOne(size int64) (all bool) {
 	switch {
-	case p.t[0].bytes+p.b[0].bytes > p.capacity-size:
-		if p.b[0].empty() {
+	case p.t[once].bytes+p.b[once].bytes > p.capacity-size:
+		if p.b[once].empty() {
 			return true
 		}
-		p.memory.drop(&p.b[0], p.b[0].tail)
-	case p.sum() >= 2*float64(p.capacity) && !p.b[1].empty():
-		p.memory.drop(&p.b[1], p.b[1].tail)
+		p.memory.drop(&p.b[once], p.b[once].tail)
+	case p.sum() >= 2*float64(p.capacity) && !p.b[often].empty():
+		p.memory.drop(&p.b[often], p.b[often].tail)
 	}
 	return false
 }
-
-func (p *arc) sum() float64 {
-	return float64(p.t[0].bytes) + float64(p.b[0].bytes) + float64(p.t[1].bytes) + float64(p.b[1].bytes)
-}
-
-func (p *arc) Remove(s Slot) { p.t[p.nodes[s].mark()].remove(p.nodes, s) }

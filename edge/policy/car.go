@@ -24,76 +24,42 @@ func init() {
 // times the ratio of B2 and B1, and the bounds are restored when the newcomer is
 // in, which for pages of one size is the paper's order of things.
 type car struct {
-	nodes    []node // marked with the list
-	keys     []uint64
-	asked    []bool // for since the hand passed: all that a hit touches
-	t, b     [2]chain
-	memory   memory
-	target   float64 // of T1, in bytes
-	capacity int64   // bytes
+	fourLists
+	asked []bool // for since the hand passed: all that a hit touches
 }
 
-func newCAR(c Config) *car {
-	return &car{
-		t:        [2]chain{newChain(), newChain()},
-		b:        [2]chain{newChain(), newChain()},
-		memory:   newMemory(c),
-		capacity: c.Capacity,
-	}
-}
+func newCAR(c Config) *car { return &car{fourLists: newFourLists(c)} }
 
 func (p *car) Hit(s Slot) { p.asked[s] = true }
 
 func (p *car) Add(s Slot, it Item) {
-	p.nodes, p.keys, p.asked = reach(p.nodes, s), reach(p.keys, s), reach(p.asked, s)
-	list := uint8(arcOnce)
+	list := uint8(once)
 	if at := p.memory.find(it.Key); at != None {
-		n := &p.memory.nodes[at]
-		p.adapt(n.mark(), n.size())
+		n := p.memory.nodes[at]
+		p.adapt(n.mark(), float64(n.size()))
 		p.memory.drop(&p.b[n.mark()], at)
-		list = arcOften
+		list = often
 	}
-	p.nodes[s], p.keys[s], p.asked[s] = newNode(it.Size, list), it.Key, false
-	p.t[list].push(p.nodes, s)
+	p.asked = reach(p.asked, s)
+	p.asked[s] = false
+	p.insert(s, it, list)
 	p.forget()
-}
-
-// adapt moves the target towards the list that an object of that size has come
-// back to, and is counted in still.
-func (p *car) adapt(list uint8, size int64) {
-	step := float64(size) * max(1, float64(p.b[1-list].bytes)/float64(p.b[list].bytes))
-	if list == arcOnce {
-		p.target = min(p.target+step, float64(p.capacity))
-	} else {
-		p.target = max(p.target-step, 0)
-	}
 }
 
 func (p *car) Victim(Item) Slot {
 	for {
-		list := uint8(arcOften)
-		if float64(p.t[arcOnce].bytes) >= max(1, p.target) || p.t[arcOften].empty() {
-			list = arcOnce
+		list := uint8(often)
+		if float64(p.t[once].bytes) >= max(1, p.target) || p.t[often].empty() {
+			list = once
 		}
 		s := p.t[list].tail
 		p.t[list].remove(p.nodes, s)
 		if !p.asked[s] {
-			p.memory.add(&p.b[list], Item{p.keys[s], p.nodes[s].size()}, list)
+			p.evict(s, list)
 			return s
 		}
 		p.asked[s] = false
-		p.nodes[s].setMark(arcOften)
-		p.t[arcOften].push(p.nodes, s)
+		p.nodes[s].setMark(often)
+		p.t[often].push(p.nodes, s)
 	}
 }
-
-func (p *car) forget() {
-	for p.t[0].bytes+p.b[0].bytes > p.capacity && !p.b[0].empty() {
-		p.memory.drop(&p.b[0], p.b[0].tail)
-	}
-	for p.t[0].bytes+p.t[1].bytes+p.b[0].bytes > 2*p.capacity-p.b[1].bytes && !p.b[1].empty() {
-		p.memory.drop(&p.b[1], p.b[1].tail)
-	}
-}
-
-func (p *car) Remove(s Slot) { p.t[p.nodes[s].mark()].remove(p.nodes, s) }

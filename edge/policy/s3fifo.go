@@ -12,7 +12,7 @@ func init() {
 			{Name: "max", Usage: "largest object admitted, as a share of the capacity", Default: 1, Lowest: 0.001, Most: 1},
 			{Name: "move", Usage: "hits on probation after which an object stays", Default: 2, Lowest: 1, Most: s3fifoMost, Whole: true},
 		},
-		SlotBytes: int(unsafe.Sizeof(Item{})+unsafe.Sizeof(link{})) + 2 + ghostBytes*9/10,
+		SlotBytes: int(unsafe.Sizeof(node{})+unsafe.Sizeof(uint64(0))) + 1 + ghostBytes*9/10,
 	}
 	k.New = func(c Config) Policy { return newS3FIFO(k, c) }
 	register(k)
@@ -20,6 +20,11 @@ func init() {
 
 // s3fifoMost is where an object's hits stop counting: two bits.
 const s3fifoMost = 3
+
+const (
+	s3fifoSmall = iota
+	s3fifoMain
+)
 
 // s3fifo is three queues. A new object is on probation in the small one. When
 // room is needed, the oldest on probation goes over to the main queue if it had
@@ -43,12 +48,11 @@ const s3fifoMost = 3
 // small queue, which is a size admission of its own. We admit what fits; max=0.1
 // is their rule.
 type s3fifo struct {
-	links    []link
-	items    []Item
-	hits     []uint8 // up to s3fifoMost, since the object came into its queue
-	settled  []bool  // in the main queue
-	small    queue
-	main     queue
+	nodes    []node // marked s3fifoMain in the main queue
+	keys     []uint64
+	hits     []uint8 // up to s3fifoMost, since the object came into its queue: all that a hit touches
+	small    chain
+	main     chain
 	ghost    ghost
 	smallCap int64 // in bytes
 	mainCap  int64 // in bytes
@@ -64,8 +68,8 @@ type s3fifo struct {
 func newS3FIFO(k Kind, c Config) *s3fifo {
 	small := share(c.Capacity, k.Get(c, "small"))
 	return &s3fifo{
-		small:    newQueue(),
-		main:     newQueue(),
+		small:    newChain(),
+		main:     newChain(),
 		ghost:    newGhost(c.Capacity-small, c),
 		smallCap: small,
 		mainCap:  c.Capacity - small,
@@ -83,17 +87,16 @@ func (p *s3fifo) Hit(s Slot) {
 }
 
 func (p *s3fifo) Add(s Slot, it Item) {
-	p.links, p.items = reach(p.links, s), reach(p.items, s)
-	p.hits, p.settled = reach(p.hits, s), reach(p.settled, s)
-	p.items[s] = it
+	p.nodes, p.keys, p.hits = reach(p.nodes, s), reach(p.keys, s), reach(p.hits, s)
+	p.nodes[s], p.keys[s] = newNode(it.Size, s3fifoSmall), it.Key
 	p.recall(it.Key)
 	p.asked = false
 	if p.remembered || !p.full && p.small.bytes >= p.smallCap {
 		p.settle(s)
 		return
 	}
-	p.hits[s], p.settled[s] = 0, false
-	p.small.push(p.links, s, it.Size)
+	p.hits[s] = 0
+	p.small.push(p.nodes, s)
 }
 
 // recall asks the ghost for the incoming object, once from the first Victim to
@@ -120,9 +123,9 @@ func (p *s3fifo) Victim(in Item) Slot {
 func (p *s3fifo) leaveSmall() Slot {
 	for !p.small.empty() {
 		s := p.small.tail
-		p.small.remove(p.links, s, p.items[s].Size)
+		p.small.remove(p.nodes, s)
 		if p.hits[s] < p.move {
-			p.ghost.remember(p.items[s])
+			p.ghost.remember(Item{p.keys[s], p.nodes[s].size()})
 			return s
 		}
 		p.settle(s)
@@ -133,25 +136,26 @@ func (p *s3fifo) leaveSmall() Slot {
 func (p *s3fifo) leaveMain() Slot {
 	for {
 		s := p.main.tail
-		p.main.remove(p.links, s, p.items[s].Size)
+		p.main.remove(p.nodes, s)
 		if p.hits[s] == 0 {
 			return s
 		}
 		p.hits[s]--
-		p.main.push(p.links, s, p.items[s].Size)
+		p.main.push(p.nodes, s)
 	}
 }
 
 // settle puts s at the head of the main queue, with no hits.
 func (p *s3fifo) settle(s Slot) {
-	p.hits[s], p.settled[s] = 0, true
-	p.main.push(p.links, s, p.items[s].Size)
+	p.hits[s] = 0
+	p.nodes[s].setMark(s3fifoMain)
+	p.main.push(p.nodes, s)
 }
 
 func (p *s3fifo) Remove(s Slot) {
-	if p.settled[s] {
-		p.main.remove(p.links, s, p.items[s].Size)
+	if p.nodes[s].mark() == s3fifoMain {
+		p.main.remove(p.nodes, s)
 		return
 	}
-	p.small.remove(p.links, s, p.items[s].Size)
+	p.small.remove(p.nodes, s)
 }
