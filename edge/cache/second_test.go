@@ -18,6 +18,10 @@ var secondSpecs = []string{
 	"lirs:hir=0.2,stack=3", "lirs:hir=0.5,max=0.1",
 }
 
+// unitCapacity is of a cache of objects of size 1, among which the papers' cases of
+// equality are met.
+const unitCapacity = 40
+
 // TestSecondImplementationAgrees plays random requests of random sizes through a
 // policy and its plain second implementation, and compares every hit and every
 // victim.
@@ -27,7 +31,7 @@ func TestSecondImplementationAgrees(t *testing.T) {
 		steps = 3000
 	}
 	for _, spec := range append(specs(), secondSpecs...) {
-		for _, capacity := range []int64{1, 10, 200, 900} {
+		for _, capacity := range []int64{1, 10, unitCapacity, 200, 900} {
 			t.Run(fmt.Sprintf("%s/%d", strings.ReplaceAll(spec, ":", "_"), capacity), func(t *testing.T) {
 				t.Parallel()
 				ref := plainOf(spec, capacity)
@@ -61,7 +65,11 @@ func compare(t *testing.T, spec string, ref *plainCache, steps int) {
 			s.Remove(slot)
 			ref.remove(key)
 		case !resident || what < 8:
-			storeBoth(t, i, s, ref, names, request{key, anySize(z.rng)})
+			size := int64(1)
+			if ref.capacity != unitCapacity {
+				size = anySize(z.rng)
+			}
+			storeBoth(t, i, s, ref, names, request{key, size})
 		}
 	}
 }
