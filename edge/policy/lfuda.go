@@ -3,14 +3,14 @@ package policy
 func init() {
 	register(Kind{
 		Name:      "lfuda",
-		Title:     "LFU with dynamic aging",
+		Title:     "LFU-DA",
 		Paper:     "M. Arlitt, L. Cherkasova, J. Dilley, R. Friedrich, T. Jin, Evaluating content management techniques for web proxy caches, ACM SIGMETRICS Performance Evaluation Review 27(4), 2000",
 		SlotBytes: heapBytes,
 		New:       func(Config) Policy { return &lfuda{} },
 	})
 }
 
-// lfuda evicts the object with the smallest key K = C·F + L, where F is how often
+// lfuda is LFU with dynamic aging: it evicts the object with the smallest key K = C·F + L, where F is how often
 // it was asked for since it was stored, C is 1, and L, the cache's age, is the key
 // of the object evicted last. Plain LFU (L = 0) keeps what was popular once for
 // ever; here a new object starts not at 1 but at the age, and one that is no
