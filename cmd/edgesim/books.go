@@ -30,7 +30,7 @@ type books struct {
 
 // openBooks begins what the plan and the admin listener want of them; nil where
 // that is nothing.
-func openBooks(e *env, p *plan, names *results.Names, metrics bool) (*books, error) {
+func openBooks(e *env, p *servicePlan, names *results.Names, metrics bool) (*books, error) {
 	l := &p.conf.AccessLog
 	b := &books{rec: results.NewRecorder(0), epoch: names.Epoch, over: make(chan struct{})}
 	say := func(text string) { fmt.Fprintf(e.stderr, "edgesim serve: %s\n", text) }

@@ -8,7 +8,7 @@ import (
 
 // standing is which configuration is in force, and what became of newer ones.
 type standing struct {
-	plan    *plan
+	plan    *servicePlan
 	Loaded  time.Time `json:"loaded"`            // when what is in force was read
 	Reloads int       `json:"reloads"`           // that were taken over
 	Refused int       `json:"refused"`           // that were not
@@ -51,7 +51,7 @@ func (s *server) reload() error {
 	return nil
 }
 
-func (s *server) takeOver() (*plan, error) {
+func (s *server) takeOver() (*servicePlan, error) {
 	p, err := s.o.plan(s.e)
 	if err != nil {
 		return nil, err

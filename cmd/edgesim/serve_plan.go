@@ -10,16 +10,16 @@ import (
 	"edgesim/sim/scenario"
 )
 
-// plan is what flags and, where there is one, the file ask for.
-type plan struct {
+// servicePlan is what flags and, where there is one, the file ask for.
+type servicePlan struct {
 	conf scenario.Config // with --origin only what flags say
 	edge edge.Config
 	tls  tlsOptions
 }
 
 // plan reads the file. It is called at the start, and again for a reload.
-func (o *serveOptions) plan(e *env) (*plan, error) {
-	p := &plan{tls: o.tls}
+func (o *serveOptions) plan(e *env) (*servicePlan, error) {
+	p := &servicePlan{tls: o.tls}
 	if o.origin != "" {
 		return p, o.singleOrigin(e, p)
 	}
@@ -88,7 +88,7 @@ func (o *serveOptions) logPlace() (file, dir string) {
 }
 
 // singleOrigin is one distribution that has every name, and one origin.
-func (o *serveOptions) singleOrigin(e *env, p *plan) error {
+func (o *serveOptions) singleOrigin(e *env, p *servicePlan) error {
 	origin, err := edge.ParseOrigin("origin", o.origin)
 	if err != nil {
 		return usagef("--%v", err)

@@ -22,7 +22,7 @@ const defaultGrace = 30e9 // ns, 30 s
 type server struct {
 	e     *env
 	o     *serveOptions
-	first *plan // what it was started with: all that a reload cannot change
+	first *servicePlan // what it was started with: all that a reload cannot change
 	edge  *edge.Edge
 	names *results.Names
 	ln    net.Listener
@@ -40,7 +40,7 @@ type server struct {
 
 // newServer opens everything that a plan asks for: what cannot be had is found
 // out before anything is served.
-func newServer(e *env, o *serveOptions, p *plan) (*server, error) {
+func newServer(e *env, o *serveOptions, p *servicePlan) (*server, error) {
 	s := &server{e: e, o: o, first: p, failed: make(chan error, 3), now: standing{plan: p, Loaded: time.Now().UTC()}}
 	if err := s.open(); err != nil {
 		s.close()

@@ -86,7 +86,7 @@ func (o *tlsOptions) open(conf *edge.Config) (*secureDoor, error) {
 
 // reload takes the certificates of a newer configuration; where that cannot be
 // done all stays as it was.
-func (d *secureDoor) reload(p *plan) error {
+func (d *secureDoor) reload(p *servicePlan) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	certs, keys, names := d.certs, d.keys, d.names

@@ -101,7 +101,7 @@ func (d *Delay) convert() origin.Delay {
 
 // CatalogConfig is the population of objects.
 func (s *Scenario) CatalogConfig() workloads.CatalogConfig {
-	c := workloads.CatalogConfig{Seed: s.seed("catalog")}
+	c := workloads.CatalogConfig{Seed: s.catalogSeed()}
 	for i, section := range s.Workload.Sections {
 		c.Sections = append(c.Sections, workloads.Section{
 			Name: section.Name, Hosts: section.Hosts, Objects: section.Objects,

@@ -35,6 +35,7 @@ type Scenario struct {
 
 	source *source
 	table  *behavior.Table
+	world  *uint64 // seed of the catalog; nil: by Seed
 }
 
 // Edge is one edge location with its cache, or several that are alike.

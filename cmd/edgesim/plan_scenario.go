@@ -1,0 +1,58 @@
+package main
+
+import (
+	"edgesim/sim/scenario"
+	"edgesim/workloads"
+)
+
+// variants are the worlds in which an answer is looked at again.
+var variants = []struct {
+	name   string
+	change func(*scenario.Scenario)
+}{
+	{"a fifth more traffic", func(s *scenario.Scenario) { s.Workload.Rate *= 1.2 }},
+	{"half as many objects again", func(s *scenario.Scenario) {
+		eachSection(s, func(c *scenario.Section) { c.Objects += c.Objects / 2 })
+	}},
+	{"zipf 0.1 flatter", func(s *scenario.Scenario) { eachSection(s, func(c *scenario.Section) { steeper(c, -0.1) }) }},
+	{"zipf 0.1 steeper", func(s *scenario.Scenario) { eachSection(s, func(c *scenario.Section) { steeper(c, 0.1) }) }},
+}
+
+func eachSection(s *scenario.Scenario, change func(*scenario.Section)) {
+	for i := range s.Workload.Sections {
+		change(&s.Workload.Sections[i])
+	}
+}
+
+func steeper(c *scenario.Section, by float64) {
+	if c.Zipf != nil {
+		z := max(0, *c.Zipf+by)
+		c.Zipf = &z
+	}
+}
+
+// sizeSample is how many objects of a section are weighed.
+const sizeSample = 20_000
+
+// allBytes is about what all objects of a scenario weigh: objects are taken evenly
+// from each section.
+func allBytes(s *scenario.Scenario) int64 {
+	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	if err != nil {
+		return 1 << 40 // a scenario that is loaded has a catalog
+	}
+	sum, first := 0.0, uint64(0)
+	for _, c := range s.Workload.Sections {
+		n := min(c.Objects, sizeSample)
+		bytes := 0.0
+		for i := range n {
+			bytes += float64(catalog.Object(first + i*(c.Objects/n)).Size)
+		}
+		sum += bytes / float64(n) * float64(c.Objects)
+		first += c.Objects
+	}
+	return int64(min(sum, 1<<60))
+}
+
+// locationsOf is how many edge locations a scenario has.
+func locationsOf(*scenario.Scenario) int { return 1 }

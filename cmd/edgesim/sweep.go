@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"edgesim/results"
+	"edgesim/sim/sweep"
+)
+
+var sweepCommand = command{
+	name:     "sweep",
+	synopsis: "SCENARIO|TRACE [flags]",
+	about:    "a grid of policies and capacities, foretold, with intervals",
+	long: `SCENARIO is a YAML file, or the name of a built-in one; everything else that is a
+file is a TRACE. Every pair of a policy and a capacity is a cell. A cell of a
+scenario is played in virtual time, once for each replica with a seed of its own,
+the same seeds for all cells; of a trace only policies with chance of their own
+have replicas that differ.
+
+Without --capacity there are the scenario's capacity, its halves down to an eighth
+and its doubles up to eight times; of a trace twelve sizes from its working set
+downwards.
+
+Examples:
+  edgesim sweep quickstart --policy lru,sieve,s3fifo --capacity 8MiB,16MiB,32MiB
+  edgesim sweep my.yaml --policy all --replicas 5 --csv grid.csv --out grid
+  edgesim sweep trace.bin --policy lru,wtinylfu,belady --capacity 1%,10%
+
+Exit status: 0 done; 1 a trial failed, or it was interrupted (what was played until
+then is printed and said to be partial); 2 wrong usage.
+`,
+	prepare: func(f *pflag.FlagSet) action {
+		var o sweepOptions
+		f.StringVar(&o.capacities, "capacity", "", "`SIZES` of caches, as 1GiB,4GiB; of a trace also shares, as 1%,10%")
+		o.flags(f, 3)
+		f.StringVar(&o.csv, "csv", "", "write the rows as CSV to this `FILE`; - is the standard output")
+		return o.run
+	},
+}
+
+type sweepOptions struct {
+	cellOptions
+	csv string
+}
+
+func (o *sweepOptions) run(e *env, args []string) error {
+	if err := o.check(args, "edgesim sweep quickstart"); err != nil {
+		return err
+	}
+	play := o.overTrace
+	if isScenario(args[0]) {
+		play = o.overScenario
+	}
+	r, err := play(e, args[0])
+	if err != nil {
+		return err
+	}
+	return o.tell(e, r, filepath.Base(args[0]))
+}
+
+// doublings is how often the scenario's capacity is halved and doubled where none
+// is given.
+const doublings = 3
+
+func (o *sweepOptions) overScenario(e *env, name string) (*sweep.Result, error) {
+	w, err := o.scenario(e, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(w.capacities) == 0 {
+		for k := -doublings; k <= doublings; k++ {
+			w.capacities = append(w.capacities, max(leastCapacity, shifted(int64(w.base.Edge.Capacity), k)))
+		}
+	}
+	cells := sweep.Grid(w.policies, w.capacities)
+	for _, c := range cells { // what is wrong with a cell is known before the first is played
+		if _, err := w.load(c, w.seeds[0]); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	return sweep.Run(e.ctx, sweep.Config{
+		Cells: cells, Seeds: w.seeds, Jobs: o.jobs, Trial: sweep.World(foretell(0)).Trial(w.load),
+		Status: func(done, all int) { fmt.Fprintf(e.stderr, "%d of %d trials\n", done, all) },
+	})
+}
+
+// leastCapacity is the least that an edge can have.
+const leastCapacity = 64 << 10
+
+func shifted(v int64, by int) int64 {
+	if by < 0 {
+		return v >> -by
+	}
+	return v << by
+}
+
+func (o *sweepOptions) overTrace(e *env, name string) (*sweep.Result, error) {
+	r, err := o.record(e, name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.tape.Close()
+	var cells []sweep.Cell
+	for _, c := range r.asked.cells(r.whole()) {
+		cells = append(cells, sweep.Cell(c))
+	}
+	outcomes := make([][]sweep.Values, len(cells))
+	for i := range outcomes {
+		outcomes[i] = make([]sweep.Values, o.replicas)
+	}
+	for i, seed := range o.seeds(o.seed) {
+		values, err := r.play(e.ctx, cells, seed)
+		if errors.Is(err, context.Canceled) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		for c, v := range values {
+			outcomes[c][i] = v
+		}
+	}
+	return sweep.Collect(cells, outcomes, e.ctx.Err() != nil)
+}
+
+func (o *sweepOptions) tell(e *env, r *sweep.Result, name string) error {
+	if o.csv != "" && o.csv != "-" {
+		if err := writeTo(o.csv, r.WriteCSV); err != nil {
+			return fmt.Errorf("--csv: %w", err)
+		}
+	}
+	var err error
+	switch {
+	case o.csv == "-":
+		err = r.WriteCSV(e.stdout)
+	case o.json:
+		err = results.EncodeJSON(e.stdout, r)
+	default:
+		err = r.WriteTable(e.stdout, o.ignoreSize)
+	}
+	if err == nil && o.out != "" {
+		err = drawInto(o.out, r.Figures(name, o.ignoreSize))
+	}
+	if err == nil && r.Partial {
+		err = errors.New("interrupted; the figures are of what was played until then")
+	}
+	return err
+}
