@@ -60,8 +60,11 @@ type validateOptions struct {
 	json   bool
 }
 
-// idleLength is how long an idle edge is watched.
-const idleLength = 3 * time.Second
+// How an idle edge is watched.
+const (
+	idleLength  = 3 * time.Second
+	idleObjects = 20 // of each section are asked for meanwhile
+)
 
 func (o *validateOptions) run(e *env, args []string) error {
 	if len(args) != 1 {
@@ -108,6 +111,7 @@ func (o *validateOptions) idle(e *env, load func(uint64, ...string) (*scenario.S
 		return 0, err
 	}
 	s.Workload.Closed, s.Workload.Rate, s.Workload.Connections = true, 0, 1
+	eachSection(s, func(c *scenario.Section) { c.Objects = min(c.Objects, idleObjects) }) // so that most requests hit
 	return validate.Idle(e.ctx, s, playLive)
 }
 

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"edgesim/sim/plan"
+	"edgesim/sim/sweep"
+	"edgesim/sim/validate"
+)
+
+// A sweep over a trace says what mrc says of the same cells.
+func TestASweepOfATraceIsItsCurve(t *testing.T) {
+	path := oracleTrace(t, 20_000)
+	args := []string{path, "--policy", "lru,sieve", "--capacity", "100kB,500kB", "--csv", "-"}
+	status, grid, errs := edgesim(t, context.Background(), append([]string{"sweep", "--replicas", "1"}, args...)...)
+	if status != exitDone {
+		t.Fatalf("status %d: %s", status, errs)
+	}
+	_, curve, _ := edgesim(t, context.Background(), append([]string{"mrc"}, args...)...)
+	rows, points := strings.Split(strings.TrimSpace(grid), "\n"), strings.Split(strings.TrimSpace(curve), "\n")
+	if len(rows) != 5 || len(points) != 5 {
+		t.Fatalf("%s\n%s", grid, curve)
+	}
+	for i := range rows[1:] {
+		row, point := strings.Split(rows[i+1], ","), strings.Split(points[i+1], ",")
+		hit, miss := number(t, row[3]), number(t, point[4])
+		if row[0] != point[0] || row[1] != point[1] || hit+miss < 0.99999 || hit+miss > 1.00001 {
+			t.Errorf("%s beside %s", rows[i+1], points[i+1])
+		}
+	}
+}
+
+func number(t *testing.T, text string) (v float64) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+var short = []string{"--set", "duration=2s", "--set", "warmup=500ms"}
+
+func TestASweepOfAScenario(t *testing.T) {
+	dir := t.TempDir()
+	args := append([]string{"sweep", "quickstart", "--policy", "lru,s3fifo", "--capacity", "2MiB,8MiB", "--replicas", "2", "--out", dir, "--json"}, short...)
+	status, out, errs := edgesim(t, context.Background(), args...)
+	var r sweep.Result
+	if err := json.Unmarshal([]byte(out), &r); status != exitDone || err != nil {
+		t.Fatalf("status %d, %v: %s", status, err, errs)
+	}
+	if len(r.Rows) != 4 || r.Rows[0].Replicas != 2 || r.Rows[0].Figures["hit"].Doubt == nil ||
+		r.Rows[1].Figures["hit"].Mean <= r.Rows[0].Figures["hit"].Mean {
+		t.Errorf("%s", out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "sweep_byte_hit.svg")); err != nil {
+		t.Error(err)
+	}
+	_, again, _ := edgesim(t, context.Background(), append(args, "--jobs", "1")...)
+	if again != out {
+		t.Error("another number of jobs says something else")
+	}
+}
+
+func TestAPlanFindsACapacity(t *testing.T) {
+	status, out, errs := edgesim(t, context.Background(), append([]string{"plan", "quickstart", "--target", "hit>=50%",
+		"--policy", "lru", "--replicas", "2", "--precision", "0.3", "--json"}, short...)...)
+	var r plan.Result
+	if err := json.Unmarshal([]byte(out), &r); status != exitDone || err != nil {
+		t.Fatalf("status %d, %v: %s%s", status, err, out, errs)
+	}
+	a := r.Answers[0]
+	if !a.Reached || a.Guess == 0 || a.Capacity < 1<<17 || a.Capacity > 1<<26 || len(a.Variants) != len(variants) || a.At.Cost == nil {
+		t.Errorf("%s", out)
+	}
+	status, _, errs = edgesim(t, context.Background(), append([]string{"plan", "quickstart", "--target", "hit>=99.9%", "--replicas", "1"}, short...)...)
+	if status != exitFail || !strings.Contains(errs, "no policy keeps the targets") {
+		t.Errorf("status %d: %s", status, errs)
+	}
+}
+
+func TestAPlanOfATrace(t *testing.T) {
+	path := oracleTrace(t, 20_000)
+	status, out, errs := edgesim(t, context.Background(), "plan", path, "--target", "byte-hit>=0.5", "--policy", "lru,belady", "--replicas", "1")
+	if status != exitDone || !strings.Contains(out, "belady at") {
+		t.Errorf("status %d: %s%s", status, out, errs)
+	}
+}
+
+func TestAValidationComparesWorlds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays a scenario on sockets")
+	}
+	dir := t.TempDir()
+	status, out, errs := edgesim(t, context.Background(), append([]string{"validate", "quickstart", "--repeat", "1", "--out", dir, "--json"}, short...)...)
+	var r validate.Result
+	if err := json.Unmarshal([]byte(out), &r); status == exitUsage || err != nil {
+		t.Fatalf("status %d, %v: %s", status, err, errs)
+	}
+	hit := slices.IndexFunc(r.Figures, func(f validate.Figure) bool { return f.Name == "hit ratio" })
+	if f := r.Figures[hit]; f.Live < 30 || f.Distance < -5 || f.Distance > 5 {
+		t.Errorf("%+v", f)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "first_byte.png")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCellsBlameTheFlag(t *testing.T) {
+	path := oracleTrace(t, 100)
+	for want, args := range map[string][]string{
+		"right is one, as: edgesim sweep quickstart": {"sweep"},
+		"--replicas 0":                      {"sweep", "quickstart", "--replicas", "0"},
+		"--format is for traces":            {"sweep", "quickstart", "--format", "csv"},
+		"--set is for scenarios":            {"sweep", path, "--set", "seed=1"},
+		`did you mean "sieve"`:              {"sweep", "quickstart", "--policy", "sive"},
+		"has no working set":                {"sweep", "quickstart", "--capacity", "10%"},
+		"edge.capacity":                     {"sweep", "quickstart", "--capacity", "1KiB"},
+		"knows the future":                  {"sweep", "quickstart", "--policy", "belady"},
+		"no --target given":                 {"plan", "quickstart"},
+		"write it as":                       {"plan", "quickstart", "--target", "hit"},
+		`no quantity "speed"`:               {"plan", "quickstart", "--target", "speed>=1"},
+		"--precision 7":                     {"plan", "quickstart", "--target", "hit>=0.5", "--precision", "7"},
+		"--most":                            {"plan", "quickstart", "--target", "hit>=0.5", "--most", "1KiB"},
+		"--prices":                          {"plan", "quickstart", "--target", "hit>=0.5", "--prices", "/no/such/file"},
+		`neither a built-in one nor a file`: {"validate", "quikstart"},
+		"--repeat 0":                        {"validate", "quickstart", "--repeat", "0"},
+		"right is one, as: edgesim validate quickstart": {"validate"},
+		"what is played tells no first byte p99":        {"plan", path, "--target", "ttfb-p99<=1s"},
+	} {
+		status, _, errs := edgesim(t, context.Background(), args...)
+		if status == exitDone || !strings.Contains(errs, want) || strings.Count(strings.TrimSpace(lastLine(errs)), "\n") > 0 {
+			t.Errorf("%v: status %d, %q; want %q", args, status, errs, want)
+		}
+		if status != exitUsage && !strings.Contains(want, "what is played") {
+			t.Errorf("%v: status %d, want %d", args, status, exitUsage)
+		}
+	}
+}
+
+func lastLine(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	return lines[len(lines)-1]
+}
+
+// What was played until it was interrupted is told.
+func TestASweepInterrupted(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
+	defer cancel()
+	status, out, errs := edgesim(t, ctx, "sweep", "quickstart", "--replicas", "1000", "--set", "duration=3s", "--set", "warmup=1s", "--capacity", "2MiB")
+	if status != exitFail || !strings.Contains(errs, "interrupted") {
+		t.Errorf("status %d: %s%s", status, out, errs)
+	}
+}
