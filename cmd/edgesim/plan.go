@@ -68,7 +68,9 @@ func (o *planOptions) run(e *env, args []string) error {
 		return err
 	}
 	c := plan.Config{Precision: o.precision, Jobs: o.jobs, Around: 3,
-		Status: func(c sweep.Cell) { fmt.Fprintf(e.stderr, "trying %s at %s\n", c.Policy, sweep.Capacity(c.Capacity, o.ignoreSize)) }}
+		Status: func(c sweep.Cell) {
+			fmt.Fprintf(e.stderr, "trying %s at %s\n", c.Policy, sweep.Capacity(c.Capacity, o.ignoreSize))
+		}}
 	if err := o.fill(&c); err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func weighed(s *scenario.Scenario) analytic.Population {
 	if err != nil {
 		return nil
 	}
-	population, err := analytic.OfCatalog(catalog, max(1, float64(s.Workload.Rate)))
+	population, err := analytic.OfCatalog(catalog, max(1, float64(s.Workload.Rate)), func(section, kind int) analytic.Trait { return analytic.Trait{} })
 	if err != nil {
 		return nil
 	}
@@ -76,7 +76,7 @@ func capacityFor(p analytic.Population, m analytic.Model, t plan.Target) int64 {
 	low = high / 1e6
 	for high > low*1.01 {
 		at := math.Sqrt(low * high)
-		a, err := analytic.Curve(p, m, analytic.Question{}, []float64{at})
+		a, err := analytic.Curve(p, m, []float64{at})
 		if err != nil {
 			return 0
 		}
@@ -88,4 +88,3 @@ func capacityFor(p analytic.Population, m analytic.Model, t plan.Target) int64 {
 	}
 	return int64(min(high, math.MaxInt64/4))
 }
-
