@@ -17,9 +17,9 @@ build: ## bin/edgesim and bin/loadgen
 demo: build ## the main job, end to end, in under a minute: a run folder with reports, plots and a page
 	bin/edgesim run quickstart
 
-test: ## every test, with the race detector; those that measure memory, replay traces or count a million lines without it
+test: ## every test, with the race detector; those that measure memory, replay traces, hold the simulator to the edge or count a million lines without it
 	$(GO) test -race -count=$(COUNT) ./...
-	$(GO) test -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./workloads
+	$(GO) test -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./sim/live ./workloads
 	EDGESIM_LINES=1000000 $(GO) test -count=$(COUNT) -run CountingPlainly ./cmd/edgesim
 
 check: fmt vet staticcheck script floors test ## what CI runs: the same answer for the same commit

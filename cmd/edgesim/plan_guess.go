@@ -47,7 +47,7 @@ func weighed(s *scenario.Scenario) analytic.Population {
 	if err != nil {
 		return nil
 	}
-	population, err := analytic.OfCatalog(catalog, max(1, float64(s.Workload.Rate)), func(section, kind int) analytic.Trait { return analytic.Trait{} })
+	population, err := analytic.OfCatalog(catalog, max(1, float64(s.Workload.Rate)), nil)
 	if err != nil {
 		return nil
 	}

@@ -71,6 +71,9 @@ var sure = []string{"origins.app.uncacheable=0%", "workload.aborts=0%", "edge.sh
 
 func TestTheSimulatorForetellsEveryPolicy(t *testing.T) {
 	for _, k := range policy.Zoo() {
+		if raceEnabled && k.Name != "lru" {
+			continue // they play on one processor each, and take ten times as long
+		}
 		t.Run(k.Name, func(t *testing.T) {
 			agree(t, 0, "quickstart", append(sure, "duration=4s", "edge.capacity=2MiB", "workload.rate=1000/s",
 				"workload.ranges=0%", "edge.policy="+k.Name)...)
@@ -79,6 +82,9 @@ func TestTheSimulatorForetellsEveryPolicy(t *testing.T) {
 }
 
 func TestTheSimulatorForetells(t *testing.T) {
+	if raceEnabled {
+		t.Skip("takes minutes with the race detector")
+	}
 	for name, x := range map[string]struct {
 		scenario string
 		most     int // of a thousand: what chance decides in the real edge
