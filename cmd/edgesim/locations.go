@@ -67,6 +67,7 @@ type distances struct {
 	Homes    []homeRow  `json:"viewers"`
 	LastMile [3]float64 `json:"last_mile_ms"` // p50, p90, p99 over the viewers
 	Measured int        `json:"measured"`     // how many round trips a matrix has told
+	Doubts   []string   `json:"doubts,omitempty"`
 }
 
 // listDistances prints who asks whom in a scenario, and how far that is.
@@ -98,7 +99,7 @@ func distancesOf(s *scenario.Scenario) (*distances, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &distances{Measured: m.Measured}
+	d := &distances{Measured: m.Measured, Doubts: m.Doubts()}
 	d.fillHomes(m, viewers)
 	d.fillEdges(m, s)
 	return d, nil
@@ -175,6 +176,9 @@ func (d *distances) print(to io.Writer, origins []string) error {
 		fmt.Fprintf(w, "%s\t%.2f %%\t%s\t%.1f ms\n", places.Country(h.Country), 100*h.Viewers, h.Code, h.RTT)
 	}
 	fmt.Fprintf(w, "\nViewers' last mile comes on top: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms.\n", d.LastMile[0], d.LastMile[1], d.LastMile[2])
+	for _, doubt := range d.Doubts {
+		fmt.Fprintf(w, "Note: %s.\n", doubt)
+	}
 	if d.Measured > 0 {
 		fmt.Fprintf(w, "%d of the round trips are the matrix's.\n", d.Measured)
 	}

@@ -261,6 +261,20 @@ func cdf(x, median, p99 float64) float64 {
 	return 0.5 * (1 + math.Erf(math.Log(x/median)/(sigma*math.Sqrt2)))
 }
 
+func TestDoubts(t *testing.T) {
+	c := around()
+	c.Matrix, _ = ParseMatrix("m", strings.NewReader("AAA,BBB,1"))
+	got := strings.Join(mustMap(t, c).Doubts(), "\n")
+	if !strings.Contains(got, "the matrix has no round trip") || !strings.Contains(got, "no place is known of lab:") {
+		t.Error(got)
+	}
+	c = around()
+	c.Origins, c.Tiers, c.Locations = []Place{At("a", ""), At("b", "")}, nil, c.Locations[:1]
+	if got := mustMap(t, c).Doubts(); got != nil { // a scenario that sets no distances
+		t.Error(got)
+	}
+}
+
 func TestUnknownCountry(t *testing.T) {
 	c := around()
 	c.Countries = append(c.Countries, "XX")

@@ -14,7 +14,8 @@ distributions: [{id: E1, domain: d.net, default: {origin: a}}]
 
 func TestSettingsOfAServer(t *testing.T) {
 	for text, want := range map[string]string{
-		"listen: ':80'": "",
+		"listen: ':80'":                     "",
+		"edge: {locations: [{code: FRA1}]}": `f.yaml:1:19: edge.locations: a server is one edge location: give its code as location`,
 		"admin: ':9090'\naccess_log: {dir: logs, prefix: a/b., every: 5m, max_size: 1MiB, cookies: true}": "",
 		"limits: {header: 64KiB, body: 10MiB, idle: 5s, write: 5s, conns: 10}":                            "",
 		"listen: '80'":                       `f.yaml:1:9: listen: "80": want host:port, or :port for every address`,
