@@ -141,5 +141,5 @@ func help(w io.Writer) {
 }
 
 func init() {
-	commands = []command{runCommand, sweepCommand, planCommand, validateCommand, mrcCommand, modelCommand, plotCommand, reportCommand, scenariosCommand, serveCommand, invalidateCommand, originCommand, versionCommand}
+	commands = []command{runCommand, sweepCommand, planCommand, validateCommand, mrcCommand, modelCommand, plotCommand, reportCommand, compareCommand, scenariosCommand, serveCommand, invalidateCommand, originCommand, versionCommand}
 }
