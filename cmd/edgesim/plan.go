@@ -21,19 +21,20 @@ var planCommand = command{
 	name:     "plan",
 	synopsis: "SCENARIO|TRACE --target TARGET... [flags]",
 	about:    "the smallest cache that keeps its targets, what it costs, how sure",
-	long: `TARGET is a promise: hit>=0.9, byte-hit>=95%, ttfb-p50<=20ms, ttfb-p90, ttfb-p99,
-total-p50, total-p99, errors<=1%, origin-rate<=200/s or origin-bandwidth<=1Gbit/s,
-both in the busiest bucket of time (a 60th of the run, at least a second). Of a
-trace only hit and byte-hit are known. Several targets have to be kept together.
+	long: `TARGET is a promise: hit>=0.9, byte-hit>=95%, ttfb-p50<=20ms, ttfb-p90,
+ttfb-p99, total-p50, total-p99, errors<=1%, origin-rate<=200/s or
+origin-bandwidth<=1Gbit/s, both in the busiest bucket of time (a 60th of the
+run, at least a second). Of a trace only hit and byte-hit are known. Several
+targets have to be kept together.
 
 For each policy the analytic model says where to look, and virtual runs find the
 smallest capacity that keeps every target with its whole 95 % interval over the
-replicas. Told are also the capacity just below, what a month costs, and what the
-targets come to at that capacity if the traffic were another.
+replicas. Told are also the capacity just below, what a month costs, and what
+the targets come to at that capacity if the traffic were another.
 
 Examples:
   edgesim plan quickstart --target 'byte-hit>=0.9'
-  edgesim plan my.yaml --target 'hit>=85%' --target 'ttfb-p99<=300ms' --policy lru,sieve
+  edgesim plan my.yaml --target 'hit>=85%' --target 'ttfb-p99<=300ms'
   edgesim plan trace.bin --target 'byte-hit>=50%' --policy lru,s3fifo,wtinylfu
 
 Exit status: 0 some policy keeps the targets; 1 none does, a trial failed, or it

@@ -16,23 +16,23 @@ var sweepCommand = command{
 	name:     "sweep",
 	synopsis: "SCENARIO|TRACE [flags]",
 	about:    "a grid of policies and capacities, foretold, with intervals",
-	long: `SCENARIO is a YAML file, or the name of a built-in one; everything else that is a
-file is a TRACE. Every pair of a policy and a capacity is a cell. A cell of a
-scenario is played in virtual time, once for each replica with a seed of its own,
-the same seeds for all cells; of a trace only policies with chance of their own
-have replicas that differ.
+	long: `SCENARIO is a YAML file, or the name of a built-in one; everything else that is
+a file is a TRACE. Every pair of a policy and a capacity is a cell. A cell of a
+scenario is played in virtual time, once for each replica with a seed of its
+own, the same seeds for all cells; of a trace only policies with chance of their
+own have replicas that differ.
 
-Without --capacity there are the scenario's capacity, its halves down to an eighth
-and its doubles up to eight times; of a trace twelve sizes from its working set
-downwards.
+Without --capacity there are the scenario's capacity, its halves down to an
+eighth and its doubles up to eight times; of a trace twelve sizes from its
+working set downwards.
 
 Examples:
   edgesim sweep quickstart --policy lru,sieve,s3fifo --capacity 8MiB,16MiB,32MiB
   edgesim sweep my.yaml --policy all --replicas 5 --csv grid.csv --out grid
   edgesim sweep trace.bin --policy lru,wtinylfu,belady --capacity 1%,10%
 
-Exit status: 0 done; 1 a trial failed, or it was interrupted (what was played until
-then is printed and said to be partial); 2 wrong usage.
+Exit status: 0 done; 1 a trial failed, or it was interrupted (what was played
+until then is printed and said to be partial); 2 wrong usage.
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		var o sweepOptions

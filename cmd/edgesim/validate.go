@@ -23,23 +23,23 @@ var validateCommand = command{
 	synopsis: "SCENARIO [flags]",
 	about:    "the same scenario live and foretold, and the distance between them",
 	long: `SCENARIO is a YAML file, or the name of a built-in one. It is played on real
-sockets and foretold in virtual time, several times with a seed each, the same in
-both worlds. All that the prediction is told of this machine is how long an idle
-edge takes to answer, which is measured first.
+sockets and foretold in virtual time, several times with a seed each, the same
+in both worlds. All that the prediction is told of this machine is how long an
+idle edge takes to answer, which is measured first.
 
 Printed are the figures of both worlds and how far apart they are, with 95 %
 intervals over the repetitions: percentage points for ratios, else percent of
 live. Goals: hit and byte hit ratio within 0.3 points, first bytes of misses
-within 5 % at p50 and p99. Machines with other work to do answer late, and that is
-no fault of the prediction.
+within 5 % at p50 and p99. Machines with other work to do answer late, and that
+is no fault of the prediction.
 
 Examples:
   edgesim validate quickstart
   edgesim validate storm --repeat 5 --out agreement
   edgesim validate my.yaml --set edge.policy=lru --json
 
-Exit status: 0 no figure is apart; 1 a figure is apart with its whole interval, or
-a run failed or was interrupted; 2 wrong usage.
+Exit status: 0 no figure is apart; 1 a figure is apart with its whole interval,
+or a run failed or was interrupted; 2 wrong usage.
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		var o validateOptions
