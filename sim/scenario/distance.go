@@ -13,6 +13,8 @@ import (
 // Network is how far viewers, edges and origins are from each other. Virtual
 // runs live through it; live runs are on loopback, where nothing is far.
 type Network struct {
+	Loopback bool `yaml:"loopback"` // nothing is far, as in a live run; who asks whom stays. Default: false
+
 	Routing string            `yaml:"routing"` // where viewers go: nearest: by distance; latency: by round trip; table. Default: nearest
 	Table   map[string]string `yaml:"table"`   // of routing table: code of an edge location by viewers' country; others go to the nearest
 

@@ -88,9 +88,6 @@ func TestNetworkConfig(t *testing.T) {
 	if got := m.ToOrigin(0, 0); s.OriginNames()[0] != "bucket" || got != 89*time.Millisecond {
 		t.Errorf("%v to %s", got, s.OriginNames()[0])
 	}
-	if !s.SetsDistances() || mustParse(t, small).SetsDistances() {
-		t.Error("who sets distances?")
-	}
 	codes := map[string]int{}
 	for i := range v.Count() {
 		codes[v.Countries()[v.CountryIndex(i)]]++
@@ -100,6 +97,21 @@ func TestNetworkConfig(t *testing.T) {
 	}
 	if codes["DE"] != 10_000 || codes["US"] != 8000 || codes["JP"] != 2000 {
 		t.Error(codes)
+	}
+}
+
+// A scenario that is written and read back has no more distances than before.
+func TestWhoSetsDistances(t *testing.T) {
+	for set, want := range map[string]bool{
+		"seed=1": false, "edge.location=NRT57-P2": false, "edge.tiers=[{layer: shield}]": false, "network.loopback=true": false,
+		"network.tls=1.2": true, "origins.a.location=FRA": true, "edge={capacity: 1MiB, locations: [{code: FRA1}]}": true,
+		"edge.tiers=[{layer: regional, locations: [FRA1]}]": true,
+		"network={loopback: true, stretch: 2}":              false,
+	} {
+		s := mustParse(t, small, set)
+		if again := mustParse(t, s.Text()); s.SetsDistances() != want || again.SetsDistances() != want {
+			t.Errorf("%s: %v, read back %v, want %v", set, s.SetsDistances(), again.SetsDistances(), want)
+		}
 	}
 }
 

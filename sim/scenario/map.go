@@ -50,12 +50,19 @@ func (s *Spread) convert() network.Spread {
 	return network.Spread{Median: s.Median.Std(), P99: s.P99.Std()}
 }
 
-// SetsDistances reports whether the scenario says anything that only a run with
-// distances lives through.
+// SetsDistances reports whether anything is far in the scenario: whether it has a
+// network, locations or origins that stand somewhere, and is not on loopback.
 func (s *Scenario) SetsDistances() bool {
-	root := s.source.root
-	if root.find("network") != nil {
+	switch {
+	case s.Network.Loopback:
+		return false
+	case s.source.root.find("network") != nil, len(s.Edge.Locations) > 0:
 		return true
+	}
+	for i := range s.Edge.Tiers {
+		if len(s.Edge.Tiers[i].Locations) > 0 {
+			return true
+		}
 	}
 	for _, o := range s.Origins {
 		if o.Location != "" {

@@ -10,7 +10,11 @@ import (
 // filled in: what a run's manifest keeps. Parse reads it back to the same
 // scenario.
 func (s *Scenario) Text() string {
-	text, err := yaml.MarshalWithOptions(s, yaml.OmitZero(), yaml.IndentSequence(true))
+	c := *s
+	if s.source.root.find("network") == nil { // with one, nothing would be near any more
+		c.Network = Network{}
+	}
+	text, err := yaml.MarshalWithOptions(&c, yaml.OmitZero(), yaml.IndentSequence(true))
 	if err != nil {
 		panic(fmt.Sprintf("scenario: a checked scenario cannot be written: %v", err))
 	}
