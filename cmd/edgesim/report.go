@@ -21,6 +21,7 @@ import (
 	"edgesim/results/places"
 	"edgesim/results/price"
 	"edgesim/results/report"
+	"edgesim/sim/unit"
 )
 
 var reportCommand = command{
@@ -43,6 +44,7 @@ Examples:
   edgesim report results/runs/quickstart-20261126-101500
   edgesim report big/ --bounded 10000 --reports popular_objects,top_referrers
   edgesim report access.log --reports cost --prices ours.yaml
+  edgesim report 'logs/*.gz' --reports what_if --cache-size 64GiB --rows 0
   zcat site.gz | edgesim report - --format nginx --json
 
 Exit status: 0 done; 1 reading or writing failed or was interrupted (what was
@@ -60,6 +62,7 @@ read is reported and marked partial); 2 wrong usage, or no log among the files.
 		f.BoolVar(&o.query, "query", false, "the query string is part of an object's URL")
 		f.IntVar(&o.bounded, "bounded", 0, "count objects and referrers with so many counters, as a sketch with a stated\nerror, in bounded memory (default all, exactly)")
 		f.BoolVar(&o.approximate, "approximate", false, "count objects and referrers as CloudFront does, by lists over ten minutes")
+		f.Var(&o.cacheSize, "cache-size", "bytes that each edge location's cache has, marked in the curve of what other sizes\nwould do (default what the run's scenario says)")
 		f.StringVar(&o.geo, "geo", "", "database in MaxMind's format (.mmdb), for viewers' locations")
 		f.StringVar(&o.prices, "prices", "", "YAML file of prices, of the form of results/price/list.yaml, for the cost report;\nwhat it leaves out stays as there")
 		f.StringVar(&o.location, "viewer-location", "", "cache statistics of viewers on one continent: "+strings.Join(places.Continents(), ", "))
@@ -81,6 +84,7 @@ type reportOptions struct {
 	versions, json                bool
 	location                      string
 	bounded, rows, workers        int
+	cacheSize                     unit.Size
 }
 
 // single reports whether one distribution is asked for.
@@ -115,6 +119,7 @@ func (o *reportOptions) run(e *env, args []string) error {
 		return err
 	}
 	ro.Names = in.names
+	ro.CacheSize = cmp.Or(int64(o.cacheSize), max(in.capacity, 0))
 	if ro.Grain == 0 && in.grain > 0 {
 		ro.Grain = in.grain
 		if in.bare {

@@ -31,6 +31,8 @@ type sources struct {
 	grain  time.Duration // the shortest that every run's buckets fit into; 0: there are no runs
 	locate func(netip.Addr) (country [2]byte, state results.State)
 	places *geo.Database // nil: none
+
+	capacity int64 // of an edge's cache in every run; 0: not known, -1: they differ
 }
 
 // keptRun is a run that left no log: what it kept are its reports.
@@ -87,6 +89,7 @@ func (in *sources) addRun(dir string, m *results.Manifest, o *reportOptions) err
 			return err
 		}
 	}
+	in.size(m)
 	grain := time.Duration(m.Grain * float64(time.Second))
 	in.grain = common(in.grain, grain)
 	log := filepath.Join(dir, results.AccessLogFile)
@@ -97,6 +100,19 @@ func (in *sources) addRun(dir string, m *results.Manifest, o *reportOptions) err
 	tables, err := keptTables(dir, m, o)
 	in.kept = append(in.kept, keptRun{dir, grain, tables})
 	return err
+}
+
+// size notes how large the run's caches were; a manifest without a scenario does
+// not say.
+func (in *sources) size(m *results.Manifest) {
+	s, err := scenario.Parse("manifest.json", []byte(m.Scenario))
+	switch {
+	case err != nil || m.Scenario == "":
+	case in.capacity == 0:
+		in.capacity = int64(s.Edge.Capacity)
+	case in.capacity != int64(s.Edge.Capacity):
+		in.capacity = -1
+	}
 }
 
 // common is the shortest width that buckets of both widths fit into; of one alone,

@@ -86,7 +86,10 @@ func (b *Builder) addPart(recs []results.Record, p part) {
 	b.crowds[p].Add(recs)
 	if p&inTraffic != 0 {
 		b.summary.Traffic().AddSingly(recs)
-		if p&inWarmup == 0 {
+		if p&inWarmup != 0 {
+			b.reuse.Warm(recs)
+		} else {
+			b.reuse.Add(recs)
 			if b.demand != nil {
 				b.demand.Add(recs)
 			}

@@ -118,7 +118,8 @@ type Builder struct {
 	mu       sync.Mutex
 	summary  *results.SummaryView
 	reports  *report.Set
-	demand   *results.Demand        // without the warm-up; nil where memory is bounded
+	demand   *results.Demand // without the warm-up; nil where memory is bounded
+	reuse    *report.Reuse
 	crowds   [parts]*results.Crowds // by part; nil where no record was
 	filter   *report.Filter
 	leftOut  int64
@@ -157,7 +158,7 @@ func New(opt Options) (*Builder, error) {
 	if err := prepare(opt); err != nil {
 		return nil, err
 	}
-	b := &Builder{opt: opt, made: made, ttfb: results.NewHistogram()}
+	b := &Builder{opt: opt, made: made, ttfb: results.NewHistogram(), reuse: &report.Reuse{}}
 	if opt.Reports.Bounded == 0 {
 		b.demand = &results.Demand{}
 	}
@@ -166,7 +167,7 @@ func New(opt Options) (*Builder, error) {
 	})
 	ro := opt.Reports
 	ro.Names, ro.Grain, ro.Version, ro.Query = opt.Names, opt.Grain, m.Program.Version, opt.Query
-	ro.Demand = b.demand
+	ro.Demand, ro.Reuse = b.demand, b.reuse
 	b.filter = report.NewFilter(ro)
 	b.reports = report.NewSet(ro, reportKinds(opt.Kinds)...)
 	if opt.Plots {
@@ -176,7 +177,7 @@ func New(opt Options) (*Builder, error) {
 			}
 			view := k.New(plot.Options{
 				Names: opt.Names, Title: m.Name, Length: opt.Length, Grain: opt.Grain, Warmup: opt.Warmup,
-				Times: b.summary.Latencies(), Demand: b.demand,
+				Times: b.summary.Latencies(), Demand: b.demand, Reuse: b.reuse, CacheSize: opt.Reports.CacheSize,
 			})
 			crowded, _ := view.(results.Crowded)
 			b.plots = append(b.plots, plotView{k, view, crowded})

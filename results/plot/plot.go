@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/results/report"
 )
 
 // Options say which records a plot covers and how finely.
@@ -25,6 +26,11 @@ type Options struct {
 	// Demand is the demand in the records that a plot of traffic wants, kept by
 	// whoever makes the plot; nil: the plot keeps its own.
 	Demand *results.Demand
+
+	// Reuse is that of the same records, kept so too; nil: the plot keeps its own.
+	Reuse *report.Reuse
+	// CacheSize is how many bytes each edge location's cache has; 0: not known.
+	CacheSize int64
 }
 
 // A Drawing is a view that ends as a figure.

@@ -43,6 +43,13 @@ type Options struct {
 
 	Prices *price.List // what the edge costs; nil: price.Default()
 
+	// CacheSize is how many bytes each edge location's cache has, to be marked where
+	// a report shows what other sizes would do; 0: not known.
+	CacheSize int64
+	// Reuse is that of the records that are covered, where whoever makes the reports
+	// keeps it; nil: a report keeps its own.
+	Reuse *Reuse
+
 	// Demand is the demand in the records that are covered, where whoever makes the
 	// reports keeps it, for exact counts; nil: a report counts objects itself.
 	Demand *results.Demand

@@ -10,6 +10,7 @@ import (
 
 	"edgesim/results"
 	"edgesim/results/folder"
+	"edgesim/results/report"
 	"edgesim/sim/scenario"
 	"edgesim/workloads/player"
 )
@@ -144,6 +145,7 @@ func (r *run) open(epoch time.Time) (err error) {
 	if r.builder, err = folder.New(folder.Options{
 		Dir: r.Dir, Manifest: m, Names: r.names, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
 		TrafficFrom: results.AtEdge, LatencyFrom: results.AtClient, Verify: r.Verify, Query: true, Plots: true,
+		Reports: report.Options{CacheSize: int64(s.Edge.Capacity)},
 	}); err != nil {
 		return &FolderError{err}
 	}
