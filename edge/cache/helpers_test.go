@@ -103,5 +103,5 @@ func specs() []string {
 func refuses(spec string) bool {
 	name, _, _ := strings.Cut(spec, ":")
 	return strings.ContainsAny(spec, "+") || strings.Contains(spec, "max=") ||
-		strings.Contains(spec, "contest=") || slices.Contains([]string{"wtinylfu"}, name)
+		strings.Contains(spec, "contest=") || slices.Contains([]string{"wtinylfu", "qlru", "klru", "adaptsize"}, name)
 }

@@ -47,11 +47,10 @@ type secondHit struct {
 const leastNoted = 1024
 
 func newSecondHit(window, bits float64, c Config) *secondHit {
-	limit := int64(min(window*float64(c.Capacity), math.MaxInt64/4))
 	return &secondHit{
 		young: newFilter(leastNoted, bits),
 		old:   newFilter(leastNoted, bits),
-		limit: max(1, limit),
+		limit: max(1, shares(c.Capacity, window)),
 		bits:  bits,
 		seed:  mix(c.Seed ^ 0xb10f),
 	}
