@@ -95,7 +95,8 @@ func newShard(t testing.TB, c Config) *Shard {
 func specs() []string {
 	return append(policy.Names(), "s3fifo:max=0.1", "s3fifo:small=0.5,move=1",
 		"arc:step=1,forget=1", "gdsf:contest=1",
-		"lru+bloom", "sieve+size:max=20000", "s3fifo+bloom+prob:p=0.3")
+		"lru+bloom", "sieve+size:max=20000", "s3fifo+bloom+prob:p=0.3",
+		"wtinylfu:window=0.2,aggregate=0,doorkeeper=1", "hyperbolic:size=1", "klru:k=3", "adaptsize:every=5000,c=1e6", "lhd:every=4096,ages=1000")
 }
 
 // refuses tells whether a policy may refuse what fits. By rule the zoo admits what

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -258,6 +259,64 @@ func TestMissRatiosAreLibCacheSims(t *testing.T) {
 			got := fmt.Sprintf("%.4f %.4f", m.ratio(), m.byteRatio())
 			if got != fmt.Sprintf("%.4f %.4f", want[0], want[1]) {
 				t.Errorf("%s, %s at %d MiB: misses %s; libCacheSim %.4f", ref.trace, ref.spec, mib, got, want)
+			}
+		}
+	}
+}
+
+// What draws random numbers, or has rules that differ in units of bytes, is near
+// the published miss ratios (object, byte), at 1, 10 and 100 MiB.
+var nearLibCacheSim = []struct {
+	spec   string
+	ratios [3][2]float64
+	within float64
+}{
+	{"hyperbolic", [3][2]float64{{.7900, .7535}, {.6898, .6717}, {.5750, .5905}}, 0.002},
+	{"lecar", [3][2]float64{{.7873, .7541}, {.6772, .6638}, {.5798, .5937}}, 0.006},
+	{"cacheus", [3][2]float64{{.7793, .7562}, {.6742, .6618}, {.5794, .5955}}, 0.01},
+	{"lhd", [3][2]float64{{.7632, .8553}, {.6428, .7619}, {.5581, .6021}}, 0.015},
+}
+
+func TestMissRatiosAreNearLibCacheSims(t *testing.T) {
+	if raceEnabled {
+		t.Skip("slow with the race detector, which has nothing to find in one goroutine")
+	}
+	trace := realTrace(t, "adaptsize")
+	for _, ref := range nearLibCacheSim {
+		for i, want := range ref.ratios {
+			mib := []int64{1, 10, 100}[i]
+			m := play(newShard(t, Config{Capacity: mib << 20, Policy: ref.spec}), trace)
+			if off := max(math.Abs(m.ratio()-want[0]), math.Abs(m.byteRatio()-want[1])); off > ref.within {
+				t.Errorf("%s at %d MiB: misses %.4f %.4f; libCacheSim %.4f", ref.spec, mib, m.ratio(), m.byteRatio(), want)
+			}
+		}
+	}
+}
+
+// TestHitRatiosAreNearWebcachesims: there an id with another size is another
+// object; the object hit ratios at 10 and 100 MiB. Its AdaptSize is not tuned
+// within this trace.
+func TestHitRatiosAreNearWebcachesims(t *testing.T) {
+	if raceEnabled {
+		t.Skip("slow with the race detector, which has nothing to find in one goroutine")
+	}
+	var trace []request
+	for _, r := range realTrace(t, "adaptsize") {
+		trace = append(trace, request{r.key<<32 ^ uint64(r.size), r.size})
+	}
+	for _, ref := range []struct {
+		spec   string
+		ratios [2]float64
+		within float64
+	}{
+		{"lru", [2]float64{.2550, .3657}, 0.00005},
+		{"adaptsize", [2]float64{.2668, .3757}, 0.003},
+	} {
+		for i, want := range ref.ratios {
+			mib := []int64{10, 100}[i]
+			m := play(newShard(t, Config{Capacity: mib << 20, Policy: ref.spec}), trace)
+			if got := 1 - m.ratio(); math.Abs(got-want) > ref.within {
+				t.Errorf("%s at %d MiB: hit ratio %.4f; webcachesim %.4f", ref.spec, mib, got, want)
 			}
 		}
 	}

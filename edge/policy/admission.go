@@ -100,3 +100,10 @@ func (c Config) chance(purpose string) rand.PCG {
 	h.Write([]byte(purpose))
 	return *rand.NewPCG(c.Seed, h.Sum64())
 }
+
+// drawTwo is two numbers below n, of 32 random bits each: n is far enough below
+// 2^32 that none is favoured.
+func drawTwo(rng *rand.PCG, n int) (i, j int) {
+	r := rng.Uint64()
+	return int(r >> 32 * uint64(n) >> 32), int(r & (1<<32 - 1) * uint64(n) >> 32)
+}

@@ -55,11 +55,17 @@ func (h *heap) push(s Slot) {
 
 // pop takes out the slot of the lowest rank.
 func (h *heap) pop() Slot {
+	s := h.peek()
+	h.cut(0)
+	return s
+}
+
+// peek is the slot of the lowest rank.
+func (h *heap) peek() Slot {
 	for {
 		top := h.tree[0]
 		now := h.slots[top.slot].rank
 		if now == top.rank {
-			h.cut(0)
 			return top.slot
 		}
 		top.rank = now

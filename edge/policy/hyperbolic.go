@@ -2,7 +2,6 @@ package policy
 
 import (
 	"math"
-	"math/bits"
 	"math/rand/v2"
 	"unsafe"
 )
@@ -13,7 +12,7 @@ func init() {
 		Title: "Hyperbolic",
 		Paper: "A. Blankstein, S. Sen, M. J. Freedman, Hyperbolic caching: flexible caching for web applications, USENIX ATC 2017",
 		Params: []Param{
-			{Name: "sample", Usage: "objects looked at for a victim", Default: 64, Lowest: 1, Most: 1024, Whole: true},
+			{Name: "sample", Usage: "objects looked at for a victim, made even", Default: 64, Lowest: 1, Most: 1024, Whole: true},
 			{Name: "size", Usage: "1: priorities are for each byte; 0: sizes do not count", Default: 0, Lowest: 0, Most: 1, Whole: true},
 		},
 		SlotBytes: int(unsafe.Sizeof(hyperbola{}) + unsafe.Sizeof(uint32(0))),
@@ -76,18 +75,27 @@ func (p *hyperbolic) Add(s Slot, it Item) {
 }
 
 func (p *hyperbolic) Victim(Item) Slot {
-	var victim Slot
-	least := math.Inf(1)
-	for range p.sample {
-		i, _ := bits.Mul64(p.rng.Uint64(), uint64(len(p.tags)))
-		t := &p.tags[i]
-		// The request that makes room has come, and is not counted in now yet.
-		if f := float64(t.count) / (float64(p.now+1-t.since) * t.size); f < least {
-			victim, least = t.slot, f
+	at, least := 0, math.Inf(1)
+	for n := 0; n < p.sample; n += 2 {
+		i, j := drawTwo(&p.rng, len(p.tags))
+		f, g := p.priority(i), p.priority(j)
+		if f < least {
+			at, least = i, f
+		}
+		if g < least {
+			at, least = j, g
 		}
 	}
+	victim := p.tags[at].slot
 	p.Remove(victim)
 	return victim
+}
+
+// priority is that of the object at i. The request that makes room has come, and
+// is not counted in now yet.
+func (p *hyperbolic) priority(i int) float64 {
+	t := &p.tags[i]
+	return float64(t.count) / (float64(int64(p.now+1-t.since)) * t.size)
 }
 
 // Remove fills the gap with the last.

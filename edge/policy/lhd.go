@@ -12,7 +12,7 @@ func init() {
 		Title: "LHD",
 		Paper: "N. Beckmann, H. Chen, A. Cidon, LHD: improving cache hit rate by maximizing hit density, NSDI 2018",
 		Params: []Param{
-			{Name: "sample", Usage: "objects looked at for a victim, once the model has settled", Default: 32, Lowest: 1, Most: 1024, Whole: true},
+			{Name: "sample", Usage: "objects looked at for a victim, once the model has settled, made even", Default: 32, Lowest: 1, Most: 1024, Whole: true},
 			{Name: "every", Usage: "requests after which hit densities are computed anew", Default: 1 << 20, Lowest: 16, Most: 1 << 22, Whole: true},
 			{Name: "ages", Usage: "steps of an object's age (192 bytes each)", Default: 20_000, Lowest: 64, Most: 1 << 15, Whole: true},
 		},
@@ -166,15 +166,14 @@ func (p *lhd) density(t *lhdTag) float32 {
 
 func (p *lhd) Victim(Item) Slot {
 	at, least := 0, float32(math.Inf(1))
-	n := uint64(len(p.tags))
-	for range p.draws() / 2 {
-		r := p.rng.Uint64()
-		i, j := int(r>>32*n>>32), int(r&(1<<32-1)*n>>32)
-		if d := p.density(&p.tags[i]); d < least {
+	for n := p.draws(); n > 0; n -= 2 {
+		i, j := drawTwo(&p.rng, len(p.tags))
+		d, e := p.density(&p.tags[i]), p.density(&p.tags[j])
+		if d < least {
 			at, least = i, d
 		}
-		if d := p.density(&p.tags[j]); d < least {
-			at, least = j, d
+		if e < least {
+			at, least = j, e
 		}
 	}
 	for _, s := range p.suspect {
@@ -192,10 +191,10 @@ func (p *lhd) Victim(Item) Slot {
 	return t.slot
 }
 
-// draws is the size of the sample, made even.
+// draws is the size of the sample.
 func (p *lhd) draws() int {
 	if p.model.made > lhdSettled {
-		return p.sample + p.sample&1
+		return p.sample
 	}
 	return lhdEarly
 }

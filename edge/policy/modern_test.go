@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"math/bits"
 	"slices"
 	"testing"
 )
@@ -127,16 +126,20 @@ func (p *plainHyperbolic) add(it Item) {
 }
 
 func (p *plainHyperbolic) victim(Item) uint64 {
+	var looked []int
+	for range (p.sample + 1) / 2 {
+		r := p.rng.Uint64()
+		looked = append(looked, int(r>>32*uint64(len(p.all))>>32), int(r<<32>>32*uint64(len(p.all))>>32))
+	}
 	least, victim := 0.0, -1
-	for range p.sample {
-		i, _ := bits.Mul64(p.rng.Uint64(), uint64(len(p.all)))
+	for _, i := range looked {
 		it := p.all[i]
 		denominator := float64(p.now + 1 - p.since[it.Key])
 		if p.sized {
 			denominator *= float64(it.Size)
 		}
 		if f := float64(p.count[it.Key]) / denominator; victim < 0 || f < least {
-			least, victim = f, int(i)
+			least, victim = f, i
 		}
 	}
 	key := p.all[victim].Key

@@ -11,14 +11,14 @@ package policy
 //
 //	block: 8 words of 16 counters; row i has words 2i and 2i+1, 32 counters
 //
-// The high bits of a key's hash are its block. A table is doubled by writing every
+// The high bits of a key's hash, of 32 bits, are its block. A table is doubled by writing every
 // block twice, and every estimate stays as it was.
 //
 // After period requests all counters are halved, so that what was asked for long
 // ago is forgotten (the reset of TinyLFU).
 type sketch struct {
 	words  []uint64
-	shift  uint // 64 − log2 of the number of blocks
+	shift  uint // 32 − log2 of the number of blocks
 	seed   uint64
 	noted  int // requests in this period, and half of those before it
 	period int // requests
@@ -44,7 +44,7 @@ func newSketch(seed uint64) sketch {
 
 func (s *sketch) make(blocksLog uint) {
 	s.words = make([]uint64, blockWords<<blocksLog)
-	s.shift = 64 - blocksLog
+	s.shift = 32 - blocksLog
 	s.period = sketchPeriod * s.made()
 }
 
@@ -55,7 +55,7 @@ func (s *sketch) made() int { return len(s.words) / blockWords * blockObjects }
 func (s *sketch) grow(n int) {
 	for s.made() < n {
 		old := s.words
-		s.make(64 - s.shift + 1)
+		s.make(32 - s.shift + 1)
 		for i := 0; i < len(old); i += blockWords {
 			copy(s.words[2*i:], old[i:i+blockWords])
 			copy(s.words[2*i+blockWords:], old[i:i+blockWords])
@@ -63,43 +63,55 @@ func (s *sketch) grow(n int) {
 	}
 }
 
-func (s *sketch) hash(key uint64) uint64 { return mix(key ^ s.seed) }
+func (s *sketch) hash(key uint64) uint32 { return uint32(mix(key^s.seed) >> 32) }
 
 // block is the eight words that the counters of a hash are in.
-func (s *sketch) block(h uint64) *[blockWords]uint64 {
+func (s *sketch) block(h uint32) *[blockWords]uint64 {
 	at := h >> s.shift * blockWords
 	return (*[blockWords]uint64)(s.words[at : at+blockWords])
 }
 
+// picks is which counters of its block a hash has: five bits for each row.
+func picks(h uint32) uint64 { return uint64(h) * 0x9e3779b97f4a7c15 >> 44 }
+
+// spot is the word of a row's counter and where in the word it begins. Rows are
+// written out below: a loop over them costs half as much again.
+func spot(row, pick uint64) (word, at uint64) { return (row*2 + pick>>4&1) & 7, pick & 15 * 4 }
+
 // count is the estimate for the key of that hash.
-func (s *sketch) count(h uint64) int {
-	b, pick := s.block(h), mix(h)
-	least := uint64(mostCount)
-	for row := range uint64(4) {
-		word, at := row*2+pick>>4&1, pick&15*4
-		least = min(least, b[word&7]>>at&15)
-		pick >>= 5
-	}
-	return int(least)
+func (s *sketch) count(h uint32) int {
+	b, pick := s.block(h), picks(h)
+	w0, a0 := spot(0, pick)
+	w1, a1 := spot(1, pick>>5)
+	w2, a2 := spot(2, pick>>10)
+	w3, a3 := spot(3, pick>>15)
+	return int(min(b[w0]>>a0&15, b[w1]>>a1&15, b[w2]>>a2&15, b[w3]>>a3&15))
 }
 
 // note counts a request for the key of that hash.
-func (s *sketch) note(h uint64) {
-	b, pick := s.block(h), mix(h)
-	var words, ats [4]uint64
-	least := uint64(mostCount)
-	for row := range uint64(4) {
-		words[row], ats[row] = row*2+pick>>4&1, pick&15*4
-		least = min(least, b[words[row]&7]>>ats[row]&15)
-		pick >>= 5
+func (s *sketch) note(h uint32) {
+	b, pick := s.block(h), picks(h)
+	w0, a0 := spot(0, pick)
+	w1, a1 := spot(1, pick>>5)
+	w2, a2 := spot(2, pick>>10)
+	w3, a3 := spot(3, pick>>15)
+	c0, c1, c2, c3 := b[w0]>>a0&15, b[w1]>>a1&15, b[w2]>>a2&15, b[w3]>>a3&15
+	least := min(c0, c1, c2, c3)
+	if least == mostCount {
+		return
 	}
-	if least < mostCount {
-		for row := range 4 {
-			if b[words[row]&7]>>ats[row]&15 == least {
-				b[words[row]&7] += 1 << ats[row]
-			}
-		}
+	b[w0] += one(c0 == least) << a0
+	b[w1] += one(c1 == least) << a1
+	b[w2] += one(c2 == least) << a2
+	b[w3] += one(c3 == least) << a3
+}
+
+// one is 1 if ok, without a branch.
+func one(ok bool) uint64 {
+	if ok {
+		return 1
 	}
+	return 0
 }
 
 // tick lets a request pass, noted or not, and tells whether it ended a period:

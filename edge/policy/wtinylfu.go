@@ -13,7 +13,7 @@ func init() {
 			{Name: "aggregate", Usage: "1: a candidate has to beat all whose place it takes together; 0: the first of them alone", Default: 1, Lowest: 0, Most: 1, Whole: true},
 			{Name: "doorkeeper", Usage: "1: a Bloom filter takes the first request of each object; 0: none", Default: 0, Lowest: 0, Most: 1, Whole: true},
 		},
-		SlotBytes: int(unsafe.Sizeof(Item{})+unsafe.Sizeof(link{})+unsafe.Sizeof(part(0))) + sketchBytes,
+		SlotBytes: int(unsafe.Sizeof(node{})+unsafe.Sizeof(uint32(0))) + sketchBytes,
 	}
 	k.New = func(c Config) Policy { return newWTinyLFU(k, c) }
 	register(k)
@@ -43,12 +43,11 @@ func init() {
 //     full. As nobody knows how many objects bytes will hold, the sketch is made
 //     for those resident, and doubles with them.
 type wtinylfu struct {
-	links     []link
-	items     []Item
-	parts     []part
-	window    queue
-	probation queue
-	protected queue
+	nodes     []node   // mark: the part that the object is in
+	hashes    []uint32 // of keys, for the sketch
+	window    chain
+	probation chain
+	protected chain
 
 	windowCap    int64 // in bytes
 	mainCap      int64 // in bytes
@@ -61,11 +60,9 @@ type wtinylfu struct {
 	winner   Slot // at the window's tail, has beaten all who must go for it; or None
 }
 
-// A part is where an object is.
-type part uint8
-
+// Where an object is.
 const (
-	inWindow part = iota
+	inWindow = iota
 	onProbation
 	isProtected
 )
@@ -73,9 +70,9 @@ const (
 func newWTinyLFU(k Kind, c Config) *wtinylfu {
 	main := share(c.Capacity, 1-k.Get(c, "window"))
 	p := &wtinylfu{
-		window:       newQueue(),
-		probation:    newQueue(),
-		protected:    newQueue(),
+		window:       newChain(),
+		probation:    newChain(),
+		protected:    newChain(),
 		windowCap:    c.Capacity - main,
 		mainCap:      main,
 		protectedCap: share(main, k.Get(c, "protected")),
@@ -95,11 +92,10 @@ const doorBits = 8
 
 func (p *wtinylfu) newDoor() filter { return newFilter(p.sketch.period, doorBits) }
 
-// note counts a request.
-func (p *wtinylfu) note(key uint64) {
-	h := p.sketch.hash(key)
-	if p.door.made > 0 && !p.door.has(h) {
-		p.door.add(h)
+// note counts a request for the key of that hash.
+func (p *wtinylfu) note(h uint32) {
+	if p.door.made > 0 && !p.door.has(mix(uint64(h))) {
+		p.door.add(mix(uint64(h)))
 	} else {
 		p.sketch.note(h)
 	}
@@ -108,74 +104,67 @@ func (p *wtinylfu) note(key uint64) {
 	}
 }
 
-// count is how often key was asked for of late, as far as the sketch knows.
-func (p *wtinylfu) count(key uint64) int {
-	h := p.sketch.hash(key)
-	if p.door.made > 0 && p.door.has(h) {
+// count is how often the key of that hash was asked for of late, as far as the
+// sketch knows.
+func (p *wtinylfu) count(h uint32) int {
+	if p.door.made > 0 && p.door.has(mix(uint64(h))) {
 		return p.sketch.count(h) + 1
 	}
 	return p.sketch.count(h)
 }
 
 func (p *wtinylfu) Hit(s Slot) {
-	p.note(p.items[s].Key)
+	p.note(p.hashes[s])
 	p.winner = None
-	switch p.parts[s] {
+	switch p.nodes[s].mark() {
 	case inWindow:
-		p.renew(&p.window, s)
+		p.window.touch(p.nodes, s)
 	case isProtected:
-		p.renew(&p.protected, s)
+		p.protected.touch(p.nodes, s)
 	default:
 		p.protect(s)
 	}
 }
 
-// renew makes s the newest of the queue it is in.
-func (p *wtinylfu) renew(q *queue, s Slot) {
-	if q.head != s {
-		q.list.remove(p.links, s)
-		q.list.push(p.links, s)
-	}
-}
-
 // protect takes s from probation to protection, and whom it displaces back.
 func (p *wtinylfu) protect(s Slot) {
-	size := p.items[s].Size
-	if size > p.protectedCap {
-		p.renew(&p.probation, s)
+	if p.nodes[s].size() > p.protectedCap {
+		p.probation.touch(p.nodes, s)
 		return
 	}
-	p.probation.remove(p.links, s, size)
+	p.probation.remove(p.nodes, s)
 	p.enter(&p.protected, s, isProtected)
 	for p.protected.bytes > p.protectedCap {
 		oldest := p.protected.tail
-		p.protected.remove(p.links, oldest, p.items[oldest].Size)
+		p.protected.remove(p.nodes, oldest)
 		p.enter(&p.probation, oldest, onProbation)
 	}
 }
 
-// enter puts s, which is in no queue, at the head of one.
-func (p *wtinylfu) enter(q *queue, s Slot, in part) {
-	p.parts[s] = in
-	q.push(p.links, s, p.items[s].Size)
+// enter puts s, which is in no part, at the head of one.
+func (p *wtinylfu) enter(part *chain, s Slot, mark uint8) {
+	p.nodes[s].setMark(mark)
+	part.push(p.nodes, s)
 }
 
 // Admit counts the request, and compares an object that is larger than the window
 // with those in whose place it would come.
 func (p *wtinylfu) Admit(in Item) bool {
-	p.note(in.Key)
+	h := p.sketch.hash(in.Key)
+	p.note(h)
 	if in.Size <= p.windowCap {
 		return true
 	}
 	need := in.Size - (p.windowCap + p.mainCap - p.window.bytes - p.main())
-	return need <= 0 || p.beats(in.Key, need)
+	return need <= 0 || p.beats(h, need)
 }
 
 func (p *wtinylfu) main() int64 { return p.probation.bytes + p.protected.bytes }
 
 func (p *wtinylfu) Add(s Slot, it Item) {
-	p.links, p.items, p.parts = reach(p.links, s), reach(p.items, s), reach(p.parts, s)
-	p.items[s] = it
+	p.nodes, p.hashes = reach(p.nodes, s), reach(p.hashes, s)
+	p.nodes[s] = newNode(it.Size, inWindow)
+	p.hashes[s] = p.sketch.hash(it.Key)
 	p.winner = None
 	p.resident++
 	if p.resident > p.sketch.made() {
@@ -195,11 +184,11 @@ func (p *wtinylfu) Add(s Slot, it Item) {
 }
 
 // passes tells whether the main part has room for s.
-func (p *wtinylfu) passes(s Slot) bool { return p.items[s].Size <= p.mainCap-p.main() }
+func (p *wtinylfu) passes(s Slot) bool { return p.nodes[s].size() <= p.mainCap-p.main() }
 
 // passOn takes s from the window to probation.
 func (p *wtinylfu) passOn(s Slot) {
-	p.window.remove(p.links, s, p.items[s].Size)
+	p.window.remove(p.nodes, s)
 	p.enter(&p.probation, s, onProbation)
 }
 
@@ -227,11 +216,11 @@ func (p *wtinylfu) Victim(in Item) Slot {
 // beats all who have to go for it. It has beaten the others, too, when it is their
 // turn.
 func (p *wtinylfu) compare(c Slot) Slot {
-	size := p.items[c].Size
+	size := p.nodes[c].size()
 	if size > p.mainCap {
 		return p.leave(c)
 	}
-	if p.winner != c && !p.beats(p.items[c].Key, size-(p.mainCap-p.main())) {
+	if p.winner != c && !p.beats(p.hashes[c], size-(p.mainCap-p.main())) {
 		return p.leave(c)
 	}
 	s := p.leave(p.weakest())
@@ -241,13 +230,13 @@ func (p *wtinylfu) compare(c Slot) Slot {
 	return s
 }
 
-// beats tells whether key was asked for more often than the weakest, who together
-// have need bytes.
-func (p *wtinylfu) beats(key uint64, need int64) bool {
-	mine, theirs := p.count(key), 0
+// beats tells whether the key of that hash was asked for more often than the
+// weakest, who together have need bytes.
+func (p *wtinylfu) beats(h uint32, need int64) bool {
+	mine, theirs := p.count(h), 0
 	for s := p.weakest(); s != None; s = p.stronger(s) {
-		theirs += p.count(p.items[s].Key)
-		if need -= p.items[s].Size; theirs >= mine || need <= 0 || !p.aggregate {
+		theirs += p.count(p.hashes[s])
+		if need -= p.nodes[s].size(); theirs >= mine || need <= 0 || !p.aggregate {
 			break
 		}
 	}
@@ -267,7 +256,7 @@ func (p *wtinylfu) weakest() Slot {
 
 // stronger is the next to go after s.
 func (p *wtinylfu) stronger(s Slot) Slot {
-	if next := p.links[s].prev; next != None || p.parts[s] == isProtected || p.protected.empty() {
+	if next := p.nodes[s].prev; next != None || p.nodes[s].mark() == isProtected || p.protected.empty() {
 		return next
 	}
 	return p.protected.tail
@@ -275,14 +264,13 @@ func (p *wtinylfu) stronger(s Slot) Slot {
 
 // leave takes s out of the order.
 func (p *wtinylfu) leave(s Slot) Slot {
-	size := p.items[s].Size
-	switch p.parts[s] {
+	switch p.nodes[s].mark() {
 	case inWindow:
-		p.window.remove(p.links, s, size)
+		p.window.remove(p.nodes, s)
 	case onProbation:
-		p.probation.remove(p.links, s, size)
+		p.probation.remove(p.nodes, s)
 	default:
-		p.protected.remove(p.links, s, size)
+		p.protected.remove(p.nodes, s)
 	}
 	p.resident--
 	p.winner = None
