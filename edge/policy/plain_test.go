@@ -139,8 +139,11 @@ func (d *duel) fight(steps int, unit bool) {
 func duels(t *testing.T, spec string, twin func(Kind, Config) plain) {
 	t.Helper()
 	steps := 12000
-	if testing.Short() || raceEnabled {
-		steps = 3000
+	if testing.Short() {
+		steps = 2000
+	}
+	if raceEnabled {
+		steps = 600
 	}
 	k, params, err := Parse(spec)
 	if err != nil {
