@@ -27,6 +27,7 @@ type command struct {
 	about    string // one line, for the list
 	long     string // what it does, with pasteable examples
 	prepare  func(f *pflag.FlagSet) action
+	under    []command // commands of its own, in place of prepare
 }
 
 // action does the work once the flags are read.
@@ -62,8 +63,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
-	case len(args) == 2 && args[0] == "help":
-		args = []string{args[1], "--help"}
+	case len(args) >= 2 && args[0] == "help":
+		args = append(args[1:len(args):len(args)], "--help")
 	case len(args) == 1 && args[0] == "--version":
 		args = []string{"version"}
 	}
@@ -81,6 +82,9 @@ func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 }
 
 func (c command) run(e *env, args []string) int {
+	if len(c.under) > 0 {
+		return c.runUnder(e, args)
+	}
 	f := pflag.NewFlagSet("edgesim "+c.name, pflag.ContinueOnError)
 	f.SortFlags = false
 	f.SetOutput(io.Discard)
@@ -102,6 +106,25 @@ func (c command) run(e *env, args []string) int {
 		err = do(e, f.Args())
 	}
 	return c.status(e, err)
+}
+
+// runUnder runs the command of c's own that args begin with.
+func (c command) runUnder(e *env, args []string) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+		fmt.Fprintf(e.stdout, "Usage:\n  edgesim %s %s\n\n%s\nCommands:\n", c.name, c.synopsis, c.long)
+		for _, u := range c.under {
+			fmt.Fprintf(e.stdout, "  %-10s %s\n", u.name, u.about)
+		}
+		return exitDone
+	}
+	var known []string
+	for _, u := range c.under {
+		if known = append(known, u.name); u.name == args[0] {
+			u.name = c.name + " " + u.name
+			return u.run(e, args[1:])
+		}
+	}
+	return c.status(e, usagef("there is no %q; right is one of %s", args[0], strings.Join(known, ", ")))
 }
 
 // sayDefaultOnce keeps pflag from telling the default of a flag whose words do.

@@ -88,13 +88,7 @@ type mrcOptions struct {
 	memory                                unit.Size
 }
 
-func traceFormats() string {
-	var names []string
-	for _, f := range trace.Formats() {
-		names = append(names, f.Name)
-	}
-	return strings.Join(names, ", ")
-}
+func traceFormats() string { return formatNames(trace.Formats()) }
 
 // wanted is what the flags ask for, once they are understood.
 type wanted struct {

@@ -23,10 +23,13 @@ type counting struct {
 	last time.Time
 }
 
-func newCounting(w io.Writer, t *trace.Trace) *counting {
-	c := &counting{Reader: t, w: w, last: time.Now()}
+func newCounting(w io.Writer, t *trace.Trace) *counting { return countingTo(w, t, t.Info().Requests) }
+
+// countingTo counts the requests of r up to total; -1: nobody knows how many come.
+func countingTo(w io.Writer, r trace.Reader, total int64) *counting {
+	c := &counting{Reader: r, w: w, last: time.Now()}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		c.bar = progressbar.NewOptions64(t.Info().Requests, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(18),
+		c.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(18),
 			progressbar.OptionClearOnFinish(), progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionSetDescription("requests read"))
 	}

@@ -41,11 +41,9 @@ func typed(t *testing.T, program string) [][]string {
 func TestWhatThePapersShowCanBeTyped(t *testing.T) {
 	for _, words := range typed(t, "edgesim") {
 		line := strings.Join(words, " ")
-		var found *command
-		for i := range commands {
-			if commands[i].name == words[0] {
-				found = &commands[i]
-			}
+		found := find(commands, words[0])
+		if found != nil && len(found.under) > 0 {
+			words, found = words[1:], find(found.under, words[1])
 		}
 		if found == nil {
 			t.Errorf("edgesim %s: no such command", line)
@@ -63,6 +61,15 @@ func TestWhatThePapersShowCanBeTyped(t *testing.T) {
 			}
 		}
 	}
+}
+
+func find(list []command, name string) *command {
+	for i := range list {
+		if list[i].name == name {
+			return &list[i]
+		}
+	}
+	return nil
 }
 
 // TestPapersNameMakesTargets finds every `make …` of the papers in the Makefile.

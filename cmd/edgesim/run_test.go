@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,8 +156,15 @@ func TestBadInput(t *testing.T) {
 }
 
 func TestHelpEverywhere(t *testing.T) {
+	all := slices.Clone(commands)
 	for _, c := range commands {
-		status, stdout, stderr := edgesim(t, context.Background(), "help", c.name)
+		for _, u := range c.under {
+			u.name = c.name + " " + u.name
+			all = append(all, u)
+		}
+	}
+	for _, c := range all {
+		status, stdout, stderr := edgesim(t, context.Background(), append([]string{"help"}, strings.Fields(c.name)...)...)
 		if status != 0 || stderr != "" || !strings.Contains(stdout, "Usage:\n  edgesim "+c.name) || !strings.Contains(stdout, "Example") {
 			t.Errorf("%s --help: status %d, stderr %q\n%s", c.name, status, stderr, stdout)
 		}

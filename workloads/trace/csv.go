@@ -14,7 +14,26 @@ func init() {
 		About:  "text in columns, which its first line names or --columns does: time=1,id=2,size=3,header,delimiter=;",
 		names:  []string{".csv", ".tsv"},
 		detect: detectCSV,
+		write:  writeCSV,
 	}, csvLayout))
+}
+
+// writeCSV leaves out the columns of what is not known.
+func writeCSV(known Tells) encoder {
+	w := &textWriter{delimiter: ',', tells: known}
+	header := ""
+	for _, c := range []struct {
+		as    role
+		known bool
+		name  string
+	}{{asTime, known.Times, "time,"}, {asID, true, "id,"}, {asSize, known.Sizes, "size,"}} {
+		if c.known {
+			w.columns = append(w.columns, c.as)
+			header += c.name
+		}
+	}
+	w.header = strings.TrimSuffix(header, ",") + "\n"
+	return w
 }
 
 // plainCSV is a csv of which nothing is known yet.
@@ -56,7 +75,8 @@ func headed(head []byte) (layout, bool) {
 	for _, c := range []byte(",;\t|") {
 		l := plainCSV(c)
 		l.header = true
-		for i, name := range l.names(head) {
+		names := l.names(head)
+		for i, name := range names {
 			name = strings.ToLower(name)
 			for as, known := range headings {
 				if slices.Contains(known, name) {
@@ -64,7 +84,7 @@ func headed(head []byte) (layout, bool) {
 				}
 			}
 		}
-		if l.id > 0 && (l.time > 0 || l.size > 0) {
+		if l.id > 0 && (l.time > 0 || l.size > 0 || len(names) == 1) {
 			return l, true
 		}
 	}

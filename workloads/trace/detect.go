@@ -2,7 +2,6 @@ package trace
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -11,7 +10,12 @@ import (
 // is of.
 func (o Options) format(path string, head []byte) (Format, error) {
 	if o.Format != "" {
-		return registry.Find(o.Format)
+		name, layout, has := strings.Cut(o.Format, ":")
+		f, err := registry.Find(name)
+		if err == nil && has && (f.open == nil || layout == "") {
+			err = fmt.Errorf("trace: --format %s: right is %s alone", o.Format, name)
+		}
+		return f, err
 	}
 	if o.Columns != "" {
 		return registry.Find("csv") // only there do columns have a meaning
@@ -59,9 +63,9 @@ func orAll(may []Format) []Format {
 	return may
 }
 
-// named reports whether a file's name, without its folder, tells the format.
+// named reports whether a file's name tells the format.
 func (f Format) named(path string) bool {
-	name := strings.ToLower(filepath.Base(path))
+	name := bare(path)
 	return slices.ContainsFunc(f.names, func(part string) bool { return strings.Contains(name, part) })
 }
 

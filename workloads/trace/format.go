@@ -24,6 +24,10 @@ type Format struct {
 	width int // bytes of a record; 0: the format has lines
 
 	new func(p *parameters) (decoder, error)
+	// open, when not nil, reads all files itself, in place of new; layout is what
+	// stands behind the name and a colon.
+	open  func(o Options, layout string, faults *Faults) (requests, error)
+	write func(known Tells) encoder // nil: the format is only read
 }
 
 // sureness is how certain a format is of a file.
@@ -58,6 +62,12 @@ type parameters struct {
 	faults  *Faults
 }
 
+// requests is what makes requests of one file, or of all.
+type requests interface {
+	read(reqs []Request) (int, error)
+	Close() error
+}
+
 // A decoder makes requests of the bytes of one file.
 type decoder interface {
 	// decode reads from data, of which end says that nothing follows it, and
@@ -72,3 +82,6 @@ func register(f Format) { registry.Add(f) }
 
 // Formats lists every format, by name.
 func Formats() []Format { return registry.Kinds() }
+
+// Writable reports whether traces can be written in the format.
+func (f Format) Writable() bool { return f.write != nil }

@@ -155,7 +155,7 @@ func TestOptionsThatCannotBeAreRefused(t *testing.T) {
 	}{
 		{Options{}, "no file is named"},
 		{Options{Files: []string{"/nowhere"}}, "no such file"},
-		{Options{Files: []string{t.TempDir()}}, "is a folder"},
+		{Options{Files: []string{t.TempDir()}, Format: "csv"}, "is a folder"},
 		{Options{Files: []string{three}}, "may be of more than one format: say which with --format csv or --format tragen"},
 		{Options{Files: []string{three}, Format: "csv"}, three + `:1: "1,2,3" names no columns; right is a first line as time,id,size, or --columns`},
 		{Options{Files: []string{write(t, "x", "\x00\x01\x02")}}, "of no format that can be told by its content"},

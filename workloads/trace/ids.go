@@ -12,6 +12,7 @@ func init() {
 		About:  "text, an object on a line: a number, or a word that is hashed",
 		names:  []string{"ids"},
 		detect: detectIDs,
+		write:  func(Tells) encoder { return &textWriter{columns: []role{asID}} },
 		new: func(p *parameters) (decoder, error) {
 			return &lines{path: p.path, faults: p.faults, parse: parseID}, nil
 		},

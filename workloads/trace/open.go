@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -42,9 +43,9 @@ type Trace struct {
 	head   []byte // of the first file, unpacked
 	stdin  *bufio.Reader
 	buf    []byte
-	open   *file // nil before the first and between files
-	next   int   // of o.Files
-	number int64 // of requests decoded, before any was left out
+	open   requests // nil before the first and between files
+	next   int      // of o.Files
+	number int64    // of requests decoded, before any was left out
 	given  int64
 	faults Faults
 }
@@ -72,7 +73,12 @@ func Open(o Options) (*Trace, error) {
 }
 
 // look tells the format and fills in the Info.
-func (t *Trace) look() error {
+func (t *Trace) look() (err error) {
+	if slices.ContainsFunc(t.o.Files, isLogs) && (t.o.Format == "" || strings.HasPrefix(t.o.Format, "logs")) {
+		t.format, err = registry.Find("logs")
+		t.info = Info{Format: t.format.Name, Files: t.o.Files, Requests: -1, Bytes: -1, Tells: t.format.Tells}
+		return err
+	}
 	size, packed, err := t.sizes()
 	if err != nil {
 		return err
@@ -136,6 +142,9 @@ func (t *Trace) parameters(path string) *parameters {
 
 // begin opens the next file.
 func (t *Trace) begin() error {
+	if t.format.open != nil {
+		return t.beginAll()
+	}
 	path := t.o.Files[t.next]
 	f, err := openFile(path, t.stdin, t.buf)
 	if err != nil {
@@ -151,6 +160,16 @@ func (t *Trace) begin() error {
 	}
 	t.open, t.next = f, t.next+1
 	return nil
+}
+
+// beginAll opens all files where their format reads them itself.
+func (t *Trace) beginAll() (err error) {
+	o := t.o
+	o.Stdin = t.stdin
+	_, layout, _ := strings.Cut(o.Format, ":")
+	t.next = len(o.Files)
+	t.open, err = t.format.open(o, layout, &t.faults)
+	return err
 }
 
 // same refuses a later file that is certainly of another format than the first.

@@ -23,11 +23,12 @@ func init() {
 		Tells:  Tells{Times: true, Sizes: true, Next: true},
 		names:  []string{"oraclegeneral"},
 		detect: detectOracleGeneral,
-		tells:  func(p *parameters) (Tells, error) { return Tells{true, true, knowsNext(p.head)}, nil },
+		tells:  func(p *parameters) (Tells, error) { return Tells{knowsTimes(p.head), true, knowsNext(p.head)}, nil },
 		width:  oracleWidth,
 		new: func(p *parameters) (decoder, error) {
 			return &oracleGeneral{records: records{p.path, p.faults, oracleWidth, 0}, blind: !knowsNext(p.head)}, nil
 		},
+		write: func(Tells) encoder { return oracleWriter{} },
 	})
 }
 
@@ -98,6 +99,13 @@ func detectOracleGeneral(head []byte) sureness {
 		something = something || binary.LittleEndian.Uint64(b[4:]) != 0
 	}
 	return maybe.when(something)
+}
+
+// knowsTimes reports whether the times in head are more than zeros, as far as head
+// goes; of a single record they may be anything.
+func knowsTimes(head []byte) bool {
+	n := len(head) / oracleWidth
+	return n == 1 || n > 1 && binary.LittleEndian.Uint32(head[(n-1)*oracleWidth:]) > 0
 }
 
 // knowsNext reports whether the next accesses in head are filled in, and hold for

@@ -9,6 +9,9 @@ func init() {
 		About:  "text, \"time id size\" and any features behind them: webcachesim, LRB, AdaptSize",
 		names:  []string{"webcachesim", "adapt_size", "adaptsize"},
 		detect: detectWebcachesim,
+		write: func(known Tells) encoder {
+			return &textWriter{delimiter: ' ', columns: []role{asTime, asID, asSize}, tells: known}
+		},
 	}, layout{delimiter: blank, time: 1, id: 2, size: 3, timeUnit: second, sizeUnit: 1}))
 }
 

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"edgesim/sim/scenario"
+	"edgesim/sim/unit"
+	"edgesim/workloads"
+	"edgesim/workloads/trace"
+)
+
+var traceGenCommand = command{
+	name:     "gen",
+	synopsis: "-o FILE [flags]",
+	about:    "make a trace: Zipf popularity, or a scenario's workload",
+	long: `Requests are drawn independently by Zipf's law; an object's name is its rank,
+from 0. SIZE is a lognormal body and, where wanted, a Pareto tail: median, p99
+or sigma, min, max, tail-share, tail-from, tail-index.
+
+With --scenario the requests are those of a run of it: the same objects at the
+same times, named by their numbers in its catalog.
+
+FILE's name tells the format and the compression, as with convert.
+
+Examples:
+  edgesim trace gen --objects 1000000 --zipf 0.8 -o z.oracleGeneral
+  edgesim trace gen --objects 5000 --requests 100000 --zipf 1 --unit -o unit.ids
+  edgesim trace gen --size median=10KB,p99=1MB --rate 5000/s -o sized.csv.gz
+  edgesim trace gen --scenario quickstart --set duration=10m -o quickstart.csv
+`,
+	prepare: func(f *pflag.FlagSet) action {
+		o := genOptions{memory: unit.GiB}
+		f.Uint64Var(&o.objects, "objects", 100_000, "how many there are")
+		f.Int64Var(&o.requests, "requests", 1_000_000, "how many are made; with --scenario at most so many, by itself as many as it says")
+		f.Float64Var(&o.zipf, "zipf", 0.9, "exponent of popularity; 0: all objects alike")
+		f.Uint64Var(&o.seed, "seed", 1, "of all that is drawn; with --scenario in place of its own")
+		f.StringVar(&o.size, "size", "median=10KB,p99=1MB", "`SIZE` of the objects")
+		f.BoolVar(&o.unit, "unit", false, "every object is of one byte; FILE then has no sizes where its format lets it")
+		f.Var(&o.rate, "rate", "requests per second; without it FILE has no times where its format lets it")
+		f.StringVar(&o.arrivals, "arrivals", "poisson", "`KIND`: poisson, constant")
+		f.StringVar(&o.scenario, "scenario", "", "`FILE|NAME` of a scenario whose workload is written")
+		f.StringArrayVar(&o.sets, "set", nil, "key=value: change one setting of the scenario; may be repeated")
+		f.StringVarP(&o.out, "out", "o", "", "`FILE` to write")
+		f.StringVar(&o.to, "to", "", "`FORMAT` to write: "+formatNames(trace.Writable())+" (default: told by FILE's name)")
+		f.Var(&o.memory, "memory", "for the table of objects that next accesses are found with")
+		return o.run
+	},
+}
+
+type genOptions struct {
+	objects, seed     uint64
+	requests          int64
+	zipf              float64
+	size, arrivals    string
+	unit              bool
+	rate              unit.Rate
+	scenario, out, to string
+	sets              []string
+	memory            unit.Size
+}
+
+func (o *genOptions) run(e *env, args []string) error {
+	if len(args) > 0 {
+		return usagef("%q: gen reads no trace; right is as: edgesim trace gen --zipf 0.8 -o z.oracleGeneral", args[0])
+	}
+	if o.out == "" {
+		return usagef("nothing says where to write; right is as: -o z.oracleGeneral")
+	}
+	r, tells, total, err := o.source(e)
+	if err != nil {
+		return err
+	}
+	w, err := trace.Create(trace.Sink{Path: o.out, Stdout: e.stdout, Format: o.to, Tells: tells, Memory: int64(o.memory)})
+	if err != nil {
+		return usageError{err}
+	}
+	return fillTrace(e, w, r, total)
+}
+
+// source is what is to be written; total is -1 where nobody knows.
+func (o *genOptions) source(e *env) (r trace.Reader, tells trace.Tells, total int64, err error) {
+	if o.scenario != "" {
+		return o.fromScenario(e)
+	}
+	if len(o.sets) > 0 {
+		return nil, tells, 0, usagef("--set changes a scenario; right is --scenario NAME beside it")
+	}
+	g := trace.Generation{Objects: o.objects, Requests: o.requests, Zipf: o.zipf, Seed: o.seed, Rate: float64(o.rate), Arrivals: o.arrivals}
+	if !o.unit {
+		model, err := sizeModel(o.size)
+		if err != nil {
+			return nil, tells, 0, usagef("--size %s: %w", o.size, err)
+		}
+		g.Size = &model
+	} else if e.flags.Changed("size") {
+		return nil, tells, 0, usagef("--unit and --size contradict each other; right is one of them")
+	}
+	made, err := trace.Generate(g)
+	if err != nil {
+		return nil, tells, 0, usageError{err}
+	}
+	return made, made.Tells(), o.requests, nil
+}
+
+func (o *genOptions) fromScenario(e *env) (trace.Reader, trace.Tells, int64, error) {
+	var none trace.Tells
+	for _, name := range []string{"objects", "zipf", "size", "unit", "rate", "arrivals"} {
+		if e.flags.Changed(name) {
+			return nil, none, 0, usagef("--%s and --scenario contradict each other; right is --set with the scenario's own key", name)
+		}
+	}
+	sets := o.sets
+	if e.flags.Changed("seed") {
+		sets = append(sets, fmt.Sprintf("seed=%d", o.seed))
+	}
+	if e.flags.Changed("requests") {
+		sets = append(sets, fmt.Sprintf("workload.requests=%d", o.requests))
+	}
+	s, err := scenario.Load(o.scenario, sets...)
+	if err != nil {
+		return nil, none, 0, usageError{err}
+	}
+	if s.Workload.Closed && s.Workload.Requests == 0 {
+		return nil, none, 0, usagef("--scenario %s: its loop is closed and has no end of its own; right is --requests N", o.scenario)
+	}
+	r, err := scenarioTrace(s)
+	return r, trace.Tells{Times: !s.Workload.Closed, Sizes: true}, -1, err
+}
+
+// scenarioTrace is the workload of a run of the scenario.
+func scenarioTrace(s *scenario.Scenario) (trace.Reader, error) {
+	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	if err != nil {
+		return nil, err
+	}
+	viewers, err := workloads.NewViewers(s.ViewersConfig())
+	if err != nil {
+		return nil, err
+	}
+	source, err := workloads.NewSynthetic(s.SyntheticConfig(catalog, viewers))
+	if err != nil {
+		return nil, err
+	}
+	return trace.FromSource(source, catalog), nil
+}
+
+// sizeModel reads median=10KB,p99=1MB,….
+func sizeModel(spec string) (m workloads.SizeModel, err error) {
+	for _, part := range strings.Split(spec, ",") {
+		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if err := setSize(&m, key, value); err != nil {
+			return m, err
+		}
+	}
+	if m.Median == 0 {
+		return m, errors.New("median is missing; right is as median=10KB,p99=1MB")
+	}
+	return m, nil
+}
+
+func setSize(m *workloads.SizeModel, key, value string) (err error) {
+	sizes := map[string]*int64{"median": &m.Median, "p99": &m.P99, "min": &m.Min, "max": &m.Max, "tail-from": &m.TailFrom}
+	numbers := map[string]*float64{"sigma": &m.Sigma, "tail-index": &m.TailIndex}
+	switch {
+	case sizes[key] != nil:
+		var s unit.Size
+		s, err = unit.ParseSize(value)
+		*sizes[key] = int64(s)
+	case numbers[key] != nil:
+		if *numbers[key], err = strconv.ParseFloat(value, 64); err != nil {
+			err = fmt.Errorf("%s=%q is no number", key, value)
+		}
+	case key == "tail-share":
+		var s unit.Share
+		s, err = unit.ParseShare(value)
+		m.TailShare = float64(s)
+	default:
+		err = fmt.Errorf("there is no %q; right are median, p99, sigma, min, max, tail-share, tail-from, tail-index", key)
+	}
+	return err
+}
