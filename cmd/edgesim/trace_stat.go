@@ -38,7 +38,7 @@ Examples:
 	prepare: func(f *pflag.FlagSet) action {
 		var o statOptions
 		o.add(f)
-		f.BoolVar(&o.exact, "exact", false, "follow all objects in the LRU stack: 40 bytes more for each")
+		f.BoolVar(&o.exact, "exact", false, "follow all objects in the LRU stack: up to 165 bytes more for each")
 		f.StringVar(&o.out, "out", "", "`DIR` for the plots, as SVG, PNG and JSON, and stat.json")
 		f.BoolVar(&o.json, "json", false, "print as JSON")
 		return o.run

@@ -41,11 +41,11 @@ func BenchmarkReading(b *testing.B) {
 		data func() []byte
 	}{
 		{"oraclegeneral", func() []byte { return oracleBytes(n, 1_000_000) }},
-		{"cache2k", func() []byte { return oracleBytes(n/6, 1_000_000) }},
+		{"cache2k", func() []byte { return oracleBytes(n, 1_000_000)[:n*keyWidth] }},
 		{"webcachesim", func() []byte { return textBytes(n, "%d %d %d\n") }},
 		{"csv", func() []byte { return append([]byte("time,id,size\n"), textBytes(n, "%d,%d,%d\n")...) }},
 		{"wikimedia", func() []byte { return textBytes(n, "%d\t%d\tjpeg\t%d\t0.001\n") }},
-		{"ids", func() []byte { return textBytes(n, "%[2]d%.0[1]d\n") }},
+		{"ids", func() []byte { return textBytes(n, "%[2]d\n") }},
 		{"arc", func() []byte { return textBytes(n, "%[2]d 1 0 7\n") }},
 	} {
 		b.Run(c.name, func(b *testing.B) {

@@ -15,7 +15,7 @@ const (
 	// lineMost is the longest line, in bytes.
 	lineMost = 1 << 20
 	// headLen is how much of a file, as it lies, a format is told by.
-	headLen = 128 << 10
+	headLen = 64 << 10
 )
 
 // file is one file of a trace while it is read.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
+	"github.com/zeebo/xxh3"
 )
 
 // told is a request that nobody has looked for the next access of.
@@ -55,6 +56,8 @@ var forms = []struct {
 	{"a header behind a hash", "", "", "# time, object, size\n1,7,10\n", "csv", Tells{true, true, false}, []Request{told(1e9, 7, 10)}},
 	{"columns by name", "", "id=url,size=b", "when,url,b\n1,/a,10\n1,/a,11\n", "csv", Tells{false, true, false}, []Request{told(0, nameOf([]byte("/a")), 10), told(0, nameOf([]byte("/a")), 11)}},
 	{"quotes", "", "time=1,id=2,size=3", "1,\"a,b\",\"3\"\n", "csv", Tells{true, true, false}, []Request{told(1e9, nameOf([]byte("a,b")), 3)}},
+	{"blanks and tabs before columns that count", "", "id=3,delimiter=space", " a\t1 7\n 2\t1 8\n", "csv", Tells{}, []Request{told(0, 7, 1), told(0, 8, 1)}},
+	{"columns that nobody reads, quoted and empty", "", "id=3,size=5", "\"a,b\",,7,x,9\n,,8,,9\n", "csv", Tells{false, true, false}, []Request{told(0, 7, 9), told(0, 8, 9)}},
 	{"an object alone", "", "id=1,delimiter=tab", "7\tx\n8\ty\n", "csv", Tells{}, []Request{told(0, 7, 1), told(0, 8, 1)}},
 	{"units", "", "time=1,id=2,size=3,time-unit=us,size-unit=4KiB", "5,1,2\n", "csv", Tells{true, true, false}, []Request{told(5000, 1, 8192)}},
 
@@ -66,7 +69,8 @@ var forms = []struct {
 		[]Request{told(0, 833946053, 9665), told(2e9, nameOf([]byte("-77")), 1)}},
 	{"Wikimedia's pages, 2019", "", "", "0\t833946053\t9665\t1.85E-4\n", "wikimedia", Tells{true, true, false}, []Request{told(0, 833946053, 9665)}},
 
-	{"numbers", "", "", "3\n1\n18446744073709551615\n3\n", "ids", Tells{}, []Request{told(0, 3, 1), told(0, 1, 1), told(0, 1<<64-1, 1), told(0, 3, 1)}},
+	{"numbers, the last of them of 65 bits", "", "", "3\n1\n18446744073709551615\n18446744073709551616\n", "ids", Tells{},
+		[]Request{told(0, 3, 1), told(0, 1, 1), told(0, 1<<64-1, 1), told(0, xxh3.HashString("18446744073709551616"), 1)}},
 	{"words, and 07 is not 7", "", "", "/a\n7\n07\n/a\n", "ids", Tells{}, []Request{told(0, nameOf([]byte("/a")), 1), told(0, 7, 1), told(0, nameOf([]byte("07")), 1), told(0, nameOf([]byte("/a")), 1)}},
 	{"LIRS's traces have stars", "", "", "1\n*\n2\n1\n*\n", "lirs", Tells{}, []Request{told(0, 1, 1), told(0, 2, 1), told(0, 1, 1)}},
 	{"ARC's runs", "", "", "100 3 0 1\n7 1 0 2\n", "arc", Tells{}, []Request{told(0, 100, 1), told(0, 101, 1), told(0, 102, 1), told(0, 7, 1)}},
@@ -283,6 +287,21 @@ func TestFilesFollowEachOtherAndCanBeCut(t *testing.T) {
 			if err != nil || !slices.Equal(ids, c.want) {
 				t.Errorf("%+v in batches of %d: %v, %v; want %v", c.o, batch, ids, err, c.want)
 			}
+		}
+	}
+}
+
+// TestSeveralFilesKnowNoNextAccesses: an object that does not come again in its file
+// may in the next one.
+func TestSeveralFilesKnowNoNextAccesses(t *testing.T) {
+	path := write(t, "t", record(1, 7, 1, 2)+record(2, 7, 1, -1))
+	if all, info := readAll(t, Options{Files: []string{path}}); !info.Next || all[0].Next != 1 || all[1].Next != Never {
+		t.Errorf("of one file: %+v, %v", info, all)
+	}
+	for _, o := range []Options{{Files: []string{path, path}}, {Files: []string{path}, From: 1}, {Files: []string{path}, To: 9e9}} {
+		all, info := readAll(t, o)
+		if info.Next || slices.ContainsFunc(all, func(r Request) bool { return r.Next != Unknown }) {
+			t.Errorf("%+v: %+v, %v", o, info, all)
 		}
 	}
 }

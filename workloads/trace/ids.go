@@ -14,7 +14,7 @@ func init() {
 		detect: detectIDs,
 		write:  func(Tells) encoder { return &textWriter{columns: []role{asID}} },
 		new: func(p *parameters) (decoder, error) {
-			return &lines{path: p.path, faults: p.faults, parse: parseID}, nil
+			return &lines{path: p.path, faults: p.faults, parse: parseID, swift: swiftID}, nil
 		},
 	})
 	register(Format{
@@ -23,9 +23,19 @@ func init() {
 		names:  []string{"lirs"},
 		detect: detectLIRS,
 		new: func(p *parameters) (decoder, error) {
-			return &lines{path: p.path, faults: p.faults, parse: parseBlock}, nil
+			return &lines{path: p.path, faults: p.faults, parse: parseBlock, swift: swiftID}, nil
 		},
 	})
+}
+
+// swiftID reads a line that is a whole number, and leaves any other to the parser.
+func swiftID(data []byte, r *Request) int {
+	v, end := digits(data, 0)
+	if end == 0 || end > safeDigits || end == len(data) || data[end] != '\n' || data[0] == '0' && end > 1 {
+		return 0
+	}
+	*r = Request{ID: v, Size: 1, Next: Unknown}
+	return end + 1
 }
 
 func parseID(line []byte, r *Request) error {

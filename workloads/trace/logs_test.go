@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"edgesim/results"
 	"edgesim/results/logs/logtest"
 )
 
@@ -120,5 +121,43 @@ func TestLogsCanBeLeftBeforeTheirEnd(t *testing.T) {
 	}
 	if err := trace.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSizesOfLogs is what a record tells of its object's size, and what the object
+// had before.
+func TestSizesOfLogs(t *testing.T) {
+	whole := results.Record{Object: 1, URL: 1, Method: results.GET, Status: 200, ContentLength: -1, RangeEnd: -1}
+	with := func(change func(r *results.Record)) results.Record {
+		r := whole
+		change(&r)
+		return r
+	}
+	for _, c := range []struct {
+		name   string
+		rec    results.Record
+		before int64
+		want   int64 // 0: no request
+	}{
+		{"Content-Length", with(func(r *results.Record) { r.ContentLength, r.BytesOut = 500, 800 }), 900, 500},
+		{"no Content-Length, bytes of the body", with(func(r *results.Record) { r.BodyBytes, r.BytesOut = 400, 800 }), 900, 400},
+		{"no more than bytes sent", with(func(r *results.Record) { r.BytesOut = 800 }), 900, 800},
+		{"broken off", with(func(r *results.Record) { r.BytesOut, r.Flags = 100, results.Aborted }), 900, 900},
+		{"broken off, larger than known", with(func(r *results.Record) { r.BytesOut, r.Flags = 1000, results.Truncated }), 900, 1000},
+		{"a range", with(func(r *results.Record) { r.Status, r.RangeStart, r.RangeEnd, r.ContentLength = 206, 990, 999, 10 }), 900, 1000},
+		{"a range of a known object", with(func(r *results.Record) { r.Status, r.RangeStart, r.RangeEnd, r.ContentLength = 206, 0, 9, 10 }), 900, 900},
+		{"not modified", with(func(r *results.Record) { r.Status = 304 }), 900, 900},
+		{"HEAD", with(func(r *results.Record) { r.Method, r.ContentLength = results.HEAD, 70 }), 0, 1},
+		{"POST", with(func(r *results.Record) { r.Method = results.POST }), 900, 0},
+		{"an error", with(func(r *results.Record) { r.Status = 503 }), 900, 0},
+		{"no response", with(func(r *results.Record) { r.Status = 0 }), 900, 0},
+		{"no path", with(func(r *results.Record) { r.URL = 0 }), 900, 0},
+	} {
+		r := &logReader{}
+		*r.sizes.At(1) = c.before
+		got, ok := r.request(&c.rec)
+		if ok != (c.want > 0) || got.Size != c.want {
+			t.Errorf("%s: %d bytes, %v; want %d", c.name, got.Size, ok, c.want)
+		}
 	}
 }

@@ -30,8 +30,10 @@ func nameOf(text []byte) uint64 {
 		if end <= safeDigits {
 			return v
 		}
-		if v, err := strconv.ParseUint(string(text), 10, 64); err == nil {
-			return v
+		if v, _ = digits(text[:safeDigits], 0); end == safeDigits+1 {
+			if last := uint64(text[safeDigits] - '0'); v <= (math.MaxUint64-last)/10 {
+				return v*10 + last
+			}
 		}
 	}
 	return xxh3.Hash(text)

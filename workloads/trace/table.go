@@ -51,7 +51,7 @@ func (l layout) lines(p *parameters) *lines {
 			t.roles[c.column-1] = c.as
 		}
 	}
-	return &lines{path: p.path, faults: p.faults, header: l.header, parse: t.parse}
+	return &lines{path: p.path, faults: p.faults, header: l.header, parse: t.parse, swift: t.swift}
 }
 
 func (t *table) parse(line []byte, r *Request) error {
@@ -64,13 +64,6 @@ func (t *table) parse(line []byte, r *Request) error {
 		if at > len(line) || at == len(line) && t.delimiter == blank {
 			return fmt.Errorf("it has %s; right are %d, as column %d is the %s", things(i, "column"), len(t.roles), len(t.roles), t.roles[len(t.roles)-1])
 		}
-		if at < len(line) && as != asNothing { // whole numbers are nearly all there is
-			v, end := digits(line, at)
-			if n := end - at; n > 0 && n <= safeDigits && (end == len(line) || line[end] == t.delimiter) && t.quick(as, v, r, line[at], n) {
-				at = end + 1
-				continue
-			}
-		}
 		var text []byte
 		text, at = t.cut(line, at)
 		if err := t.slow(as, text, i+1, r); err != nil {
@@ -78,6 +71,49 @@ func (t *table) parse(line []byte, r *Request) error {
 		}
 	}
 	return nil
+}
+
+// swift reads a line of whole numbers, of which there is nothing to say; 0 leaves
+// any other to parse.
+func (t *table) swift(data []byte, r *Request) int {
+	*r = Request{Size: 1, Next: Unknown}
+	at, last := 0, len(t.roles)-1
+	for i, as := range t.roles {
+		if as == asNothing {
+			skip := t.swiftSkip(data[at:])
+			if skip == 0 {
+				return 0
+			}
+			at += skip
+			continue
+		}
+		v, end := digits(data, at)
+		n := end - at
+		if n == 0 || n > safeDigits || end == len(data) || !t.quick(as, v, r, data[at], n) {
+			return 0
+		}
+		if c := data[end]; c == t.delimiter {
+			at = end + 1
+		} else if c == '\n' && i == last {
+			return end + 1
+		} else {
+			return 0
+		}
+	}
+	if end := bytes.IndexByte(data[at:], '\n'); end >= 0 {
+		return at + end + 1
+	}
+	return 0
+}
+
+// swiftSkip is how long a column is that nobody reads, with its delimiter; 0 leaves
+// the line to parse.
+func (t *table) swiftSkip(data []byte) int {
+	end := bytes.IndexByte(data, t.delimiter)
+	if t.delimiter == blank || end < 0 || data[0] == '"' || bytes.IndexByte(data[:end], '\n') >= 0 {
+		return 0
+	}
+	return end + 1
 }
 
 // quick takes a whole number of n digits of which c is the first; false where that
