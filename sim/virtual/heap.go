@@ -96,4 +96,14 @@ func sink(h []event, it event) {
 	h[i] = it
 }
 
-func (e *event) before(x *event) bool { return e.at < x.at || e.at == x.at && e.seq < x.seq }
+// before orders events by moment. What a flight has brought is in the cache before
+// those who read it to its end look for more.
+func (e *event) before(x *event) bool {
+	if e.at != x.at {
+		return e.at < x.at
+	}
+	if later := e.what == reads; later != (x.what == reads) {
+		return !later
+	}
+	return e.seq < x.seq
+}
