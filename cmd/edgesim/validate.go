@@ -81,7 +81,11 @@ func (o *validateOptions) run(e *env, args []string) error {
 		if seed != 0 {
 			sets = append(sets, fmt.Sprintf("seed=%d", seed))
 		}
-		return scenario.Load(args[0], append(sets, more...)...)
+		s, err := scenario.Load(args[0], append(sets, more...)...)
+		if err == nil {
+			s.Network.Loopback = true // nothing is far from a live run, so from neither
+		}
+		return s, err
 	}
 	if _, err := load(0); err != nil {
 		return usageError{err}
