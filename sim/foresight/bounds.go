@@ -61,18 +61,22 @@ func (v *Intervals) order(m measure) []uint32 {
 	if v.orders[m] != nil {
 		return v.orders[m]
 	}
+	v.orders[m] = v.sorted(func(i *interval) float64 { return i.cost() / float64(m.gain(i)) })
+	return v.orders[m]
+}
+
+// sorted is the intervals by a number of each, from 0, the least first.
+func (v *Intervals) sorted(by func(*interval) float64) []uint32 {
 	all := make([]uint64, len(v.all))
 	for at := range v.all {
-		i := &v.all[at]
-		price := float32(i.cost() / float64(m.gain(i)))
-		all[at] = uint64(math.Float32bits(price))<<32 | uint64(at) // of numbers above 0 the bits have the numbers' order
+		bits := math.Float32bits(float32(by(&v.all[at])))
+		all[at] = uint64(bits)<<32 | uint64(at) // of numbers from 0 the bits have the numbers' order
 	}
 	sortByHigh(all)
 	order := make([]uint32, len(all))
 	for k, p := range all {
 		order[k] = uint32(p)
 	}
-	v.orders[m] = order
 	return order
 }
 

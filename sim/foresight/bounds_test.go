@@ -57,9 +57,12 @@ func TestEveryPolicyIsAboveTheLowerBound(t *testing.T) {
 	asks := generated(3, 60_000, 8000, 0.8)
 	v := intervalsOf(t, asks)
 	for _, capacity := range []int64{30_000, 1 << 20, 20 << 20} {
-		low, high := boundOf("pfoo-l", v, capacity), boundOf("packed", v, capacity)
-		if low.Misses > high.Misses || low.MissBytes > high.MissBytes {
-			t.Errorf("at %d bytes: %+v above %+v", capacity, low, high)
+		loose, low, high := boundOf("pfoo-l", v, capacity), boundOf("lagrange", v, capacity), boundOf("packed", v, capacity)
+		if loose.Misses > low.Misses || low.Misses > high.Misses || loose.MissBytes > low.MissBytes || low.MissBytes > high.MissBytes {
+			t.Errorf("at %d bytes: %+v above %+v above %+v", capacity, loose, low, high)
+		}
+		if gap, was := high.Misses-low.Misses, high.Misses-loose.Misses; float64(gap) > 0.8*float64(was)+10 {
+			t.Errorf("at %d bytes: %d misses between the bounds, %d without prices", capacity, gap, was)
 		}
 		for _, k := range append(Kinds(), policy.Zoo()...) {
 			got := play(k.New(policy.Config{Capacity: capacity}), asks, capacity)

@@ -21,13 +21,14 @@ import (
 //
 // Memory: 32 bytes for each interval, of which there are fewer than requests, and
 // 24 for each object; from the first bound on, 8 for each interval, and 16 more
-// while they are sorted; while a schedule is packed, 16 to 32 for each request.
+// while they are sorted; for prices and packed schedules, 32 to 64 for each request.
 type Intervals struct {
 	all      []interval
 	last     []lastUse // by object
 	requests int64
 	bytes    int64
 	orders   [measures][]uint32 // of all, by what it costs to gain one; made when first wanted
+	lists    [measures]*priceList
 }
 
 type interval struct {
@@ -68,7 +69,7 @@ func (v *Intervals) Add(object uint32, size int64) error {
 	v.bytes += size
 	l.number = v.requests
 	for i := range v.orders {
-		v.orders[i] = nil
+		v.orders[i], v.lists[i] = nil, nil
 	}
 	return nil
 }

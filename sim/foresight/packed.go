@@ -6,24 +6,31 @@ func init() {
 	bounds = append(bounds, BoundKind{
 		Name:  "packed",
 		Title: "Offline packing",
-		Paper: "the intervals and their order from D. S. Berger, N. Beckmann, M. Harchol-Balter, SIGMETRICS 2018, whose PFOO-U it stands in for: packed by first fit, in place of segments of a flow problem",
+		Paper: "the intervals and their order from D. S. Berger, N. Beckmann, M. Harchol-Balter, SIGMETRICS 2018, whose PFOO-U it stands in for: packed by first fit at prices by moment, in place of segments of a flow problem",
 		About: "a schedule made with the whole future at hand has no more misses",
 		Of:    func(v *Intervals, capacity int64) Bound { return v.upper(capacity) },
 	})
 }
 
-// upper goes through the intervals as lower does, and takes each that fits at
-// every moment beside those taken before. What it takes is a schedule, so the
-// best one misses no more; it says how far lower may be from the truth.
+// upper goes through the intervals, the cheapest for what they gain first, and
+// takes each that fits at every moment beside those taken before. What it takes is
+// a schedule, so the best one misses no more; it says how far a lower bound may be
+// from the truth. It goes by two lists of prices, that of pfoo-l and that of
+// lagrange, and keeps the better schedule.
 //
-// O(n log n) for each capacity.
+// O(n log n) for each capacity, beside what lagrange takes.
 func (v *Intervals) upper(capacity int64) Bound {
-	return v.bound(capacity, v.pack(hits, capacity), v.pack(hitBytes, capacity))
+	most := func(m measure) int64 {
+		until := v.pricesOf(m, capacity).until
+		byMoment := v.sorted(func(i *interval) float64 { return max(0, i.price(until)) / float64(m.gain(i)) })
+		return max(v.pack(m, capacity, v.order(m)), v.pack(m, capacity, byMoment))
+	}
+	return v.bound(capacity, most(hits), most(hitBytes))
 }
 
-func (v *Intervals) pack(m measure, capacity int64) int64 {
+func (v *Intervals) pack(m measure, capacity int64, order []uint32) int64 {
 	held, gained := newLoads(int(v.requests)), int64(0)
-	for _, at := range v.order(m) {
+	for _, at := range order {
 		i := &v.all[at]
 		if i.largest > capacity || held.most(i.from, i.to) > capacity-i.largest {
 			continue
