@@ -46,6 +46,7 @@ type Synthetic struct {
 	chance   [streams]*rand.PCG
 	sections alias
 	parts    []part
+	chosen   [drawnAtOnce]uint32 // section of each request that is being drawn
 	left     uint64
 	ended    bool
 }
@@ -54,9 +55,10 @@ type Synthetic struct {
 type part struct {
 	first   uint64 // id of its object 0
 	ranks   Ranks
-	hosts   []uint16  // indices into the catalog's hosts
-	choice  alias     // of hosts
-	chooser *rand.PCG // of hosts
+	table   *aliasRanks // ranks, where they are drawn from a table
+	hosts   []uint16    // indices into the catalog's hosts
+	choice  alias       // of hosts
+	chooser *rand.PCG   // of hosts
 }
 
 func (p *part) host() uint16 {
@@ -145,6 +147,7 @@ func (s *Synthetic) addParts() error {
 			return fmt.Errorf("section %q: %w", section.Name, err)
 		}
 		p := part{first: section.first, ranks: ranks, chooser: rand.NewPCG(s.cfg.Seed, streamHosts+uint64(i))}
+		p.table, _ = ranks.(*aliasRanks)
 		for _, host := range section.hosts {
 			p.hosts = append(p.hosts, uint16(host))
 		}
@@ -166,15 +169,16 @@ func (s *Synthetic) Catalog() *Catalog { return s.cfg.Catalog }
 func (s *Synthetic) Viewers() *Viewers { return s.cfg.Viewers }
 
 // Read implements Source.
+//
+// Purposes do not draw from each other's streams, so that it does not matter in
+// which order: each is drawn for many requests in a row. What one draw waits for
+// (memory, a logarithm) the processor then finds for the next ones meanwhile.
 func (s *Synthetic) Read(reqs []Request) (n int, err error) {
 	for n < len(reqs) && !s.ended {
-		at, ok := s.next()
-		if !ok {
-			s.ended = true
-			break
-		}
-		s.draw(&reqs[n], at)
-		n++
+		some := reqs[n:min(n+drawnAtOnce, len(reqs))]
+		some = some[:s.arrive(some)]
+		s.draw(some)
+		n += len(some)
 	}
 	if s.ended {
 		return n, EOF
@@ -182,50 +186,96 @@ func (s *Synthetic) Read(reqs []Request) (n int, err error) {
 	return n, nil
 }
 
-// next is the time of the next request, unless there is none.
-func (s *Synthetic) next() (at time.Duration, ok bool) {
-	if s.left == 0 {
-		return 0, false
+// drawnAtOnce is how many requests are drawn together: 16 KiB of them.
+const drawnAtOnce = 256
+
+// arrive begins requests at their times, and says how many there are.
+func (s *Synthetic) arrive(reqs []Request) int {
+	if uint64(len(reqs)) > s.left {
+		reqs, s.ended = reqs[:s.left], true
 	}
-	s.left--
-	if s.arrivals == nil {
-		return 0, true
+	for i := range reqs {
+		at := time.Duration(0)
+		if s.arrivals != nil {
+			at = s.arrivals.Next()
+		}
+		s.left--
+		if s.cfg.Length > 0 && at >= s.cfg.Length {
+			s.ended = true
+			return i
+		}
+		reqs[i] = Request{At: at}
 	}
-	at = s.arrivals.Next()
-	return at, s.cfg.Length == 0 || at < s.cfg.Length
+	return len(reqs)
 }
 
-// draw makes the request. Purposes do not draw from each other's streams.
-func (s *Synthetic) draw(r *Request, at time.Duration) {
-	p, viewers := s.section(), s.cfg.Viewers
-	*r = Request{
-		At:       at,
-		Object:   p.first + p.ranks.Draw(),
-		Host:     p.host(),
-		Viewer:   uint32(below(s.chance[streamViewers].Uint64(), uint64(viewers.count))),
-		Referrer: uint16(viewers.sources.draw(s.chance[streamReferrers].Uint64())),
+func (s *Synthetic) draw(reqs []Request) {
+	s.drawObjects(reqs)
+	viewers, chance := s.cfg.Viewers, s.chance[streamViewers]
+	for i := range reqs {
+		reqs[i].Viewer = uint32(below(chance.Uint64(), uint64(viewers.count)))
 	}
-	if s.happens(streamRanges, s.cfg.RangeShare) {
-		r.Range = drawRange(s.chance[streamRanges], s.cfg.Catalog.Object(r.Object).Size)
+	chance = s.chance[streamReferrers]
+	for i := range reqs {
+		reqs[i].Referrer = uint16(viewers.sources.draw(chance.Uint64()))
 	}
-	if s.happens(streamAborts, s.cfg.AbortShare) {
-		r.Abort = drawAbort(s.chance[streamAborts])
+	s.drawRanges(reqs)
+	s.drawAborts(reqs)
+	s.drawHeads(reqs)
+}
+
+// drawObjects draws sections, and in each objects and hosts.
+func (s *Synthetic) drawObjects(reqs []Request) {
+	if len(s.parts) > 1 {
+		chance := s.chance[streamSections]
+		for i := range reqs {
+			s.chosen[i] = s.sections.draw(chance.Uint64())
+		}
 	}
-	if s.happens(streamMethods, s.cfg.HeadShare) {
-		// There is no body to abort, and a range means nothing (RFC 9110 §14.2).
-		r.Method, r.Range, r.Abort = HEAD, Range{}, 0
+	for i := range reqs {
+		p := &s.parts[s.chosen[i]]
+		if t := p.table; t != nil {
+			reqs[i].Object = p.first + uint64(t.table.draw(t.rng.Uint64()))
+		} else {
+			reqs[i].Object = p.first + p.ranks.Draw()
+		}
+	}
+	for i := range reqs {
+		reqs[i].Host = s.parts[s.chosen[i]].host()
 	}
 }
 
-func (s *Synthetic) section() *part {
-	if len(s.parts) == 1 {
-		return &s.parts[0]
+func (s *Synthetic) drawRanges(reqs []Request) {
+	chance, share := s.chance[streamRanges], s.cfg.RangeShare
+	for i := range reqs {
+		if r := &reqs[i]; happens(chance, share) {
+			r.Range = drawRange(chance, s.cfg.Catalog.Object(r.Object).Size)
+		}
 	}
-	return &s.parts[s.sections.draw(s.chance[streamSections].Uint64())]
+}
+
+func (s *Synthetic) drawAborts(reqs []Request) {
+	chance, share := s.chance[streamAborts], s.cfg.AbortShare
+	for i := range reqs {
+		if happens(chance, share) {
+			reqs[i].Abort = drawAbort(chance)
+		}
+	}
+}
+
+// drawHeads comes last: there is no body to abort, and a range means nothing (RFC
+// 9110 §14.2).
+func (s *Synthetic) drawHeads(reqs []Request) {
+	chance, share := s.chance[streamMethods], s.cfg.HeadShare
+	for i := range reqs {
+		if r := &reqs[i]; happens(chance, share) {
+			r.Method, r.Range, r.Abort = HEAD, Range{}, 0
+		}
+	}
 }
 
 // happens decides by a stream of its own, which is not touched where the share
 // is 0.
-func (s *Synthetic) happens(stream int, share float64) bool {
-	return share > 0 && unit64(s.chance[stream].Uint64()) < share
+func happens(chance *rand.PCG, share float64) bool {
+	return share > 0 && unit64(chance.Uint64()) < share
 }

@@ -323,3 +323,32 @@ func BenchmarkRequests(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSynthetic draws requests alone: of a catalog of one kind, and of one with
+// two sections, ranges, aborts and HEAD. The mean object number printed beside the
+// speed says that the outcome is the same as before.
+func BenchmarkSynthetic(b *testing.B) {
+	for _, objects := range []uint64{1e4, 1e6, 1e9} {
+		plain, two := DefaultSection(objects, 0.9), DefaultSection(objects, 0.9)
+		two.Name, two.Hosts = "two", []string{"two.example.com"}
+		for what, c := range map[string]SyntheticConfig{
+			"plain": {Catalog: mustCatalog(b, CatalogConfig{Sections: []Section{plain}})},
+			"mixed": {Catalog: mustCatalog(b, CatalogConfig{Sections: []Section{plain, two}}), RangeShare: 0.01, AbortShare: 0.007, HeadShare: 0.001},
+		} {
+			b.Run(fmt.Sprintf("%s/n=%d", what, objects), func(b *testing.B) {
+				c.Rate = 1000
+				s, batch, sum := mustSynthetic(b, c), make([]Request, 512), 0.0
+				b.ReportAllocs()
+				b.ResetTimer()
+				for made := 0; made < b.N; made += len(batch) {
+					if _, err := s.Read(batch); err != nil {
+						b.Fatal(err)
+					}
+					sum += float64(batch[0].Object)
+				}
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "M/s")
+				b.ReportMetric(sum/float64(b.N)*512, "object")
+			})
+		}
+	}
+}
