@@ -14,7 +14,7 @@ func TestSlotBytesAreHonest(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector has memory of its own")
 	}
-	const n = 1 << 15
+	const n = 1 << 13
 	for _, k := range Zoo() {
 		h := &flags{p: k.New(Config{Capacity: n, Seed: 1}), resident: make([]Slot, 10*n), key: make([]uint64, n)}
 		before := heapInUse() // with tables that do not grow with the objects
