@@ -1,6 +1,9 @@
 package policy
 
-import "testing"
+import (
+	"maps"
+	"testing"
+)
 
 // TestClassicsWorkedOutByHand plays sequences of script, with the papers' rules
 // done on paper.
@@ -159,15 +162,33 @@ func TestRandomEvictsEverybodyAlike(t *testing.T) {
 	}
 }
 
-// TestUnitSizesMakeGDSFAndLFUDAOne: with S = C = 1 both are L + F.
-func TestUnitSizesMakeGDSFAndLFUDAOne(t *testing.T) {
-	a, b := newHarness(t, "gdsf", Config{Capacity: 20}), newHarness(t, "lfuda", Config{Capacity: 20})
-	for i := range uint64(5000) {
-		s := Slot(mix(i) >> 57)
-		if (a.size[s] > 0) != (b.size[s] > 0) {
-			t.Fatalf("request %d: resident in one of them", i)
-		}
-		a.request(s, 1)
-		b.request(s, 1)
+// TestSpecialCasesAreOtherPolicies: by their definitions.
+func TestSpecialCasesAreOtherPolicies(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		most int64 // size
+	}{
+		{"gdsf", "lfuda", 1}, // S = C = 1: both are L + F
+		{"gdsf:packet=536", "lfuda", 1},
+		{"lruk:k=1", "lru", 9},
+		{"mq:queues=1", "lru", 9},
+		{"mq:queues=1,life=1", "lru", 9},
+		{"slru:protected=0.001", "lru", 9}, // nobody fits a segment of no bytes
+		{"2q:kin=0.999,kout=0", "fifo", 9},
+		{"arc:step=1,forget=1", "arc", 1}, // of pages, ARC is the paper's
+		{"clock:bits=1", "clock", 9},
+	} {
+		t.Run(c.a, func(t *testing.T) {
+			a, b := newHarness(t, c.a, Config{Capacity: 100}), newHarness(t, c.b, Config{Capacity: 100})
+			for i := range uint64(20_000) {
+				s := Slot(mix(i)>>57) & Slot(mix(i+1)>>57)
+				size := 1 + int64(s)%c.most
+				a.request(s, size)
+				b.request(s, size)
+				if !maps.Equal(a.size, b.size) {
+					t.Fatalf("request %d: %v, %v", i, a.size, b.size)
+				}
+			}
+		})
 	}
 }
