@@ -118,6 +118,8 @@ func pour(ctx context.Context, r trace.Reader, sink func([]trace.Request) error)
 		switch {
 		case err == io.EOF:
 			return nil
+		case errors.As(err, &trace.Fault{}):
+			return usagef("%w (--skip-bad counts such places and goes on)", err)
 		case err != nil:
 			return usageError{err}
 		case ctx.Err() != nil:

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -92,7 +89,7 @@ func (o *genOptions) source(e *env) (r trace.Reader, tells trace.Tells, total in
 	}
 	g := trace.Generation{Objects: o.objects, Requests: o.requests, Zipf: o.zipf, Seed: o.seed, Rate: float64(o.rate), Arrivals: o.arrivals}
 	if !o.unit {
-		model, err := sizeModel(o.size)
+		model, err := objectSizes(o.size)
 		if err != nil {
 			return nil, tells, 0, usagef("--size %s: %w", o.size, err)
 		}
@@ -147,40 +144,4 @@ func scenarioTrace(s *scenario.Scenario) (trace.Reader, error) {
 		return nil, err
 	}
 	return trace.FromSource(source, catalog), nil
-}
-
-// sizeModel reads median=10KB,p99=1MB,….
-func sizeModel(spec string) (m workloads.SizeModel, err error) {
-	for _, part := range strings.Split(spec, ",") {
-		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-		if err := setSize(&m, key, value); err != nil {
-			return m, err
-		}
-	}
-	if m.Median == 0 {
-		return m, errors.New("median is missing; right is as median=10KB,p99=1MB")
-	}
-	return m, nil
-}
-
-func setSize(m *workloads.SizeModel, key, value string) (err error) {
-	sizes := map[string]*int64{"median": &m.Median, "p99": &m.P99, "min": &m.Min, "max": &m.Max, "tail-from": &m.TailFrom}
-	numbers := map[string]*float64{"sigma": &m.Sigma, "tail-index": &m.TailIndex}
-	switch {
-	case sizes[key] != nil:
-		var s unit.Size
-		s, err = unit.ParseSize(value)
-		*sizes[key] = int64(s)
-	case numbers[key] != nil:
-		if *numbers[key], err = strconv.ParseFloat(value, 64); err != nil {
-			err = fmt.Errorf("%s=%q is no number", key, value)
-		}
-	case key == "tail-share":
-		var s unit.Share
-		s, err = unit.ParseShare(value)
-		m.TailShare = float64(s)
-	default:
-		err = fmt.Errorf("there is no %q; right are median, p99, sigma, min, max, tail-share, tail-from, tail-index", key)
-	}
-	return err
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"edgesim/workloads"
 )
 
 // oracleBytes are n records over so many objects, without next accesses.
@@ -83,4 +85,41 @@ func countAll(b *testing.B, path, format string, reqs []Request, want int) {
 	if total != want {
 		b.Fatalf("%d requests, not %d", total, want)
 	}
+}
+
+// BenchmarkWriting writes a million requests; oraclegeneral finds their next accesses.
+func BenchmarkWriting(b *testing.B) {
+	reqs := drawnByZipf(b, 1<<20)
+	for _, f := range Writable() {
+		b.Run(f.Name, func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "trace")
+			b.ReportAllocs()
+			for b.Loop() {
+				writeTrace(b, Sink{Path: path, Format: f.Name, Tells: Tells{Times: true, Sizes: true}}, reqs, 4096)
+			}
+			b.ReportMetric(float64(len(reqs))*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mreq/s")
+		})
+	}
+}
+
+// drawnByZipf are n requests for up to a million objects.
+func drawnByZipf(tb testing.TB, n int64) []Request {
+	made, err := Generate(Generation{Objects: 1_000_000, Requests: n, Zipf: 0.8, Seed: 1, Rate: 1000, Size: &workloads.SizeModel{Median: 10_000, Sigma: 1}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	reqs, err := drain(made, 4096)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return reqs
+}
+
+func BenchmarkGenerating(b *testing.B) {
+	const n = 1 << 20
+	b.ReportAllocs()
+	for b.Loop() {
+		drawnByZipf(b, n)
+	}
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mreq/s")
 }

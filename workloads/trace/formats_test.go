@@ -291,6 +291,17 @@ func TestFilesFollowEachOtherAndCanBeCut(t *testing.T) {
 	}
 }
 
+// TestThatNothingEverComesAgainIsNotBelieved of a file longer than what is looked at.
+func TestThatNothingEverComesAgainIsNotBelieved(t *testing.T) {
+	var text strings.Builder
+	for i := range headLen/oracleWidth + 10 {
+		text.WriteString(record(5, uint64(i), 1, -1))
+	}
+	if all, info := readAll(t, Options{Files: []string{write(t, "t", text.String())}}); info.Next || all[0].Next != Unknown {
+		t.Errorf("%+v, %v", info, all[0])
+	}
+}
+
 // TestSeveralFilesKnowNoNextAccesses: an object that does not come again in its file
 // may in the next one.
 func TestSeveralFilesKnowNoNextAccesses(t *testing.T) {

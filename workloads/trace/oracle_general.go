@@ -109,7 +109,8 @@ func knowsTimes(head []byte) bool {
 }
 
 // knowsNext reports whether the next accesses in head are filled in, and hold for
-// as far as head goes.
+// as far as head goes. That nothing in a long head comes again is not believed: some
+// writers have −1 everywhere.
 func knowsNext(head []byte) bool {
 	n := len(head) / oracleWidth
 	last := make(map[uint64]int, n)
@@ -123,7 +124,7 @@ func knowsNext(head []byte) bool {
 			}
 		}
 		last[id] = i
-		told = told || next != 0
+		told = told || next > 0 || next < 0 && len(head) < headLen
 	}
 	return told
 }

@@ -58,7 +58,8 @@ type count struct{ requests, objects int64 }
 //
 // Limits: requests are taken as independent of each other. The interval is that of K
 // objects whose popularity was drawn from the law, which is wider than what chance
-// makes of exactly i^−α, and says nothing of the law's being wrong: Distance does.
+// makes of exactly i^−α, and says nothing of the law's being wrong: Distance does. It
+// is of shares of objects, in which a head of a few that bends away hardly shows.
 func fitZipf(counts []count) *Zipf {
 	slices.SortFunc(counts, func(a, b count) int { return cmp.Compare(b.requests, a.requests) })
 	var all, requests int64
