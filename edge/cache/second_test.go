@@ -36,7 +36,7 @@ func TestSecondImplementationAgrees(t *testing.T) {
 				t.Parallel()
 				ref := plainOf(spec, capacity)
 				if ref == nil {
-					t.Skip("no second implementation of " + spec)
+					t.Skip("the second implementation of " + spec + " is edge/policy's")
 				}
 				compare(t, spec, ref, steps)
 			})

@@ -174,3 +174,21 @@ func TestAdmissionModelHoldsAtItsEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestAdaptSizeForgets what was not asked for in three periods, and knows no more
+// bytes for it.
+func TestAdaptSizeForgets(t *testing.T) {
+	p := mustMake(t, "adaptsize:every=10", Config{Capacity: 2}).(*adaptsize)
+	for key := range uint64(40) {
+		p.Admit(Item{Key: key / 10 * 10, Size: 10}) // four objects, ten times each
+	}
+	for range 80 {
+		p.Admit(Item{Key: 99, Size: 10})
+	}
+	if p.bytes != 10 || p.index.Len() != 1 {
+		t.Errorf("%d objects with %d bytes are known; only one was asked for of late", p.index.Len(), p.bytes)
+	}
+	if wrong := brokenModern(p, 0, 0, 2); wrong != "" {
+		t.Error(wrong)
+	}
+}

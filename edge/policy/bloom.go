@@ -50,7 +50,7 @@ func newSecondHit(window, bits float64, c Config) *secondHit {
 	return &secondHit{
 		young: newFilter(leastNoted, bits),
 		old:   newFilter(leastNoted, bits),
-		limit: max(1, shares(c.Capacity, window)),
+		limit: max(1, times(c.Capacity, window)),
 		bits:  bits,
 		seed:  mix(c.Seed ^ 0xb10f),
 	}

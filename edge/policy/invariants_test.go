@@ -126,8 +126,10 @@ func broken(p Policy, used int64, n int, capacity int64) string {
 		return brokenHeap(&p.heap, n) + brokenGhost(&p.left)
 	case *lirs:
 		return brokenLIRS(p, used, n)
+	case *gated:
+		return broken(p.Policy, used, n, capacity)
 	}
-	return ""
+	return brokenModern(p, used, n, capacity)
 }
 
 // brokenChains walks chains from both ends.
@@ -218,7 +220,9 @@ func brokenLIRS(p *lirs, used int64, n int) string {
 // fuzzSpecs is the zoo, and parameters that take other ways through it.
 func fuzzSpecs() []string {
 	return append(Names(), "clock:bits=3", "slru:segments=4,protected=0.5", "2q:kin=0.5,kout=2", "mq:queues=3,life=5",
-		"lruk:k=3", "gdsf:contest=1", "arc:step=1,forget=1", "lirs:hir=0.3,stack=0.5", "s3fifo:small=0.5")
+		"lruk:k=3", "gdsf:contest=1", "arc:step=1,forget=1", "lirs:hir=0.3,stack=0.5", "s3fifo:small=0.5",
+		"wtinylfu:window=0.3", "wtinylfu:window=0,doorkeeper=1", "qdlpfifo:small=0.5", "klru:k=3", "adaptsize:every=5,c=20",
+		"lhd:every=16,ages=64", "hyperbolic:size=1,sample=3", "s3fifo+bloom+prob:p=0.5")
 }
 
 // FuzzAnyRequestsKeepThePolicyWhole plays requests and removals, read from bytes,

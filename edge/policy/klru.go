@@ -35,7 +35,7 @@ type klru struct {
 
 func newKLRU(k Kind, c Config) *klru {
 	p := &klru{lru: lru{order: newList()}}
-	limit := shares(c.Capacity, k.Get(c, "ghost"))
+	limit := times(c.Capacity, k.Get(c, "ghost"))
 	for range int(k.Get(c, "k")) - 1 {
 		p.stages = append(p.stages, newGhost(limit, c))
 	}

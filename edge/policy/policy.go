@@ -122,18 +122,6 @@ func times(capacity int64, n float64) int64 {
 	return math.MaxInt64
 }
 
-// shares is a multiple of a capacity, in bytes, rounded down, as far as an int64
-// goes.
-func shares(capacity int64, times float64) int64 {
-	if times <= 1 {
-		return share(capacity, times)
-	}
-	if b := float64(capacity) * times; b < math.MaxInt64 {
-		return int64(b)
-	}
-	return math.MaxInt64
-}
-
 var zoo []Kind
 
 func register(k Kind) { zoo = append(zoo, k) }
