@@ -18,46 +18,55 @@ import (
 // A column is a number from 1 or, where the first line of head names them, a name.
 // libCacheSim's words for the same are known, too.
 func (l layout) columns(spec string, head []byte) (layout, error) {
+	wrong := func(err error) (layout, error) { return l, fmt.Errorf("--columns %s: %w", spec, err) }
 	parts := strings.Split(spec, ",")
-	for _, part := range parts {
+	for _, part := range parts { // first what the others are read by
 		if value, found := strings.CutPrefix(strings.TrimSpace(part), "delimiter="); found {
 			var err error
 			if l.delimiter, err = delimiter(value); err != nil {
-				return l, fmt.Errorf("--columns %s: %w", spec, err)
+				return wrong(err)
 			}
 		}
 	}
 	names := l.names(head)
 	for _, part := range parts {
-		key, value, given := strings.Cut(strings.TrimSpace(part), "=")
 		if part == "" {
 			continue // behind "delimiter=,"
 		}
-		var err error
-		switch words[key] {
-		case "time":
-			l.time, err = l.column(value, names)
-		case "id":
-			l.id, err = l.column(value, names)
-		case "size":
-			l.size, err = l.column(value, names)
-		case "header":
-			l.header, err = yes(value, given)
-		case "delimiter": // has been read
-		case "time-unit":
-			l.timeUnit, err = timeUnit(value)
-		case "size-unit":
-			l.sizeUnit, err = sizeUnit(value)
-		case "id-is-number": // it is told by the text
-		default:
-			err = fmt.Errorf("there is no %q; right are time, id, size, header, delimiter, time-unit, size-unit", key)
+		key, value, given := strings.Cut(strings.TrimSpace(part), "=")
+		if err := l.set(key, value, given, names); err != nil {
+			return wrong(err)
 		}
-		if err != nil {
-			return l, fmt.Errorf("--columns %s: %w", spec, err)
-		}
-		l.header = l.header || slices.Contains(names, value) && !number(value)
 	}
 	return l, l.check(spec)
+}
+
+// set takes one key of --columns. A column that is named makes the first line a
+// header.
+func (l *layout) set(key, value string, given bool, names []string) (err error) {
+	switch words[key] {
+	case "time":
+		l.time, err = l.column(value, names)
+	case "id":
+		l.id, err = l.column(value, names)
+	case "size":
+		l.size, err = l.column(value, names)
+	case "header":
+		l.header, err = yes(value, given)
+		return err
+	case "time-unit":
+		l.timeUnit, err = timeUnit(value)
+		return err
+	case "size-unit":
+		l.sizeUnit, err = sizeUnit(value)
+		return err
+	case "delimiter", "id-is-number": // the one has been read, the other is told by the text
+		return nil
+	default:
+		return fmt.Errorf("there is no %q; right are time, id, size, header, delimiter, time-unit, size-unit", key)
+	}
+	l.header = l.header || !number(value)
+	return err
 }
 
 func (l layout) check(spec string) error {
@@ -83,7 +92,7 @@ var words = map[string]string{
 // mostColumns bounds a column's number.
 const mostColumns = 1000
 
-func (l layout) column(value string, names []string) (int, error) {
+func (l *layout) column(value string, names []string) (int, error) {
 	if n, err := strconv.Atoi(value); err == nil {
 		if n < 1 || n > mostColumns {
 			return 0, fmt.Errorf("column %d; right is a number from 1 to %d", n, mostColumns)

@@ -26,15 +26,17 @@ func record(at uint32, id uint64, size uint32, next int64) string {
 	return string(binary.LittleEndian.AppendUint64(b, uint64(next)))
 }
 
-// forms are files by hand and what stands in them. With a format they are not told
-// by their content; columns is what --columns says.
-var forms = []struct {
+// form is a file by hand and what stands in it. With a format it is not told by its
+// content; columns is what --columns says.
+type form struct {
 	name, format, columns string
 	text                  string
 	told                  string // as which format
 	tells                 Tells
 	want                  []Request
-}{
+}
+
+var forms = []form{
 	{"the record of libCacheSim's oracleGeneralBin.h, next accesses from 1", "", "",
 		record(5, 7, 100, 3) + record(5, 8, 200, -1) + record(6, 7, 300, 1<<63-1), "oraclegeneral", Tells{true, true, true},
 		[]Request{{5e9, 7, 100, 2}, {5e9, 8, 200, Never}, {6e9, 7, 300, Never}}},
@@ -110,15 +112,7 @@ func TestFormatsByHand(t *testing.T) {
 // TestEveryFormatHasAnExampleByHand keeps a new format from going untested.
 func TestEveryFormatHasAnExampleByHand(t *testing.T) {
 	for _, f := range Formats() {
-		if !slices.ContainsFunc(forms, func(c struct {
-			name, format, columns string
-			text                  string
-			told                  string
-			tells                 Tells
-			want                  []Request
-		}) bool {
-			return c.told == f.Name
-		}) && f.Name != "logs" {
+		if f.Name != "logs" && !slices.ContainsFunc(forms, func(c form) bool { return c.told == f.Name }) {
 			t.Errorf("no example of %s stands in forms", f.Name)
 		}
 	}
