@@ -95,6 +95,9 @@ func (w *world) done(a *ask) {
 	}
 	if a.by == nil {
 		w.settle(a)
+	} else if r := &a.own; a.at >= w.warmup {
+		r.OriginAsked, r.OriginBytes = a.owed.asked, a.owed.bytes
+		a.n.tally.Add(r)
 	}
 	if a.kept {
 		*a = ask{}

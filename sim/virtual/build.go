@@ -10,6 +10,7 @@ import (
 
 	"edgesim/edge"
 	"edgesim/results"
+	"edgesim/sim/network"
 	"edgesim/sim/scenario"
 	"edgesim/workloads"
 )
@@ -39,7 +40,7 @@ func newWorld(c *Config, names *results.Names, view results.View) (*world, error
 		return nil, err
 	}
 	w := &world{epoch: names.Epoch.UnixNano(), warmup: s.Warmup.Std().Nanoseconds(), names: names, view: view, merges: map[[2]int32]int32{},
-		out: make([]results.Record, 0, outLen), far: c.RTT.Nanoseconds()}
+		out: make([]results.Record, 0, outLen), rtt: c.RTT.Nanoseconds(), countries: map[[2]byte]int{}}
 	var err error
 	if w.catalog, err = workloads.NewCatalog(s.CatalogConfig()); err != nil {
 		return nil, err
@@ -57,6 +58,9 @@ func newWorld(c *Config, names *results.Names, view results.View) (*world, error
 	if err := w.addNodes(s, names); err != nil {
 		return nil, err
 	}
+	if err := w.lead(s); err != nil {
+		return nil, err
+	}
 	w.desks = w.newDesks()
 	for _, text := range w.viewers.Referrers() {
 		r := referrer{sym: names.Strings.Of(text)}
@@ -72,33 +76,67 @@ var layers = map[string]results.Layer{
 	scenario.LayerEdge: results.LayerEdge, scenario.LayerRegional: results.LayerRegional, scenario.LayerShield: results.LayerShield,
 }
 
-// addNodes makes the edge and the tiers behind it, those nearest to the origins
-// first.
+// addNodes makes the edges of every location and the tiers behind them, numbered
+// as the map numbers them, and leads each to the one it asks.
 func (w *world) addNodes(s *scenario.Scenario, names *results.Names) error {
-	var up *node
-	for i := len(s.Edge.Tiers) - 1; i >= 0; i-- {
-		t := &s.Edge.Tiers[i]
-		n, err := w.newNode(s, edge.Config{Capacity: int64(t.Capacity)}, layers[t.Layer], t.Location)
+	for _, l := range s.Edge.EveryLocation() {
+		conf := edge.Config{Capacity: int64(l.Capacity), Policy: l.Policy, Shards: s.Edge.Shards, MaxObject: int64(s.Edge.MaxObject)}
+		n, err := w.newNode(s, conf, results.LayerEdge, l.Code)
 		if err != nil {
 			return err
 		}
-		n.up, up = up, n
-		if i == 0 {
-			if _, err := names.PlaceOrigin(t.Layer + "-tier"); err != nil {
+		if n.place, err = names.PlaceEdge(results.Edge{Code: l.Code}); err != nil {
+			return err
+		}
+		w.nodes = append(w.nodes, n)
+	}
+	w.locations = len(w.nodes)
+	for i := range s.Edge.Tiers {
+		t := &s.Edge.Tiers[i]
+		for _, code := range t.EveryLocation() {
+			n, err := w.newNode(s, edge.Config{Capacity: int64(t.Capacity), Policy: t.Policy}, layers[t.Layer], code)
+			if err != nil {
 				return err
 			}
+			w.nodes = append(w.nodes, n)
 		}
 	}
-	n, err := w.newNode(s, edge.Config{Capacity: int64(s.Edge.Capacity), Shards: s.Edge.Shards, MaxObject: int64(s.Edge.MaxObject)},
-		results.LayerEdge, s.Edge.Location)
+	if len(s.Edge.Tiers) > 0 {
+		if _, err := names.PlaceOrigin(s.Edge.Tiers[0].Layer + "-tier"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lead says who asks whom, and how far they are from each other.
+func (w *world) lead(s *scenario.Scenario) error {
+	conf, err := s.NetworkConfig(w.viewers)
 	if err != nil {
 		return err
 	}
-	n.up = up
-	if n.place, err = names.PlaceEdge(results.Edge{Code: s.Edge.Location}); err != nil {
+	if w.far, err = network.New(conf); err != nil {
 		return err
 	}
-	w.nodes = append(w.nodes, n)
+	w.apart, w.trips, w.idle = s.SetsDistances(), int64(s.Network.Handshake()), s.Network.Idle.Std().Nanoseconds()
+	for i, n := range w.nodes {
+		up := w.far.Up(i)
+		if up != network.Origin {
+			n.up = w.nodes[up]
+		}
+		if !w.apart {
+			continue
+		}
+		if up != network.Origin {
+			n.upWay = w.far.Between(i, up).Nanoseconds() / 2
+		}
+		for j := range n.ways {
+			n.ways[j] = w.far.ToOrigin(i, j).Nanoseconds() / 2
+		}
+	}
+	for i, code := range w.viewers.Countries() {
+		w.countries[[2]byte{code[0], code[1]}] = i
+	}
 	return nil
 }
 
@@ -112,7 +150,7 @@ func shardsFor(capacity int64) int { return max(1, min(4, int(capacity/(64<<20))
 // object where they are given.
 func (w *world) newNode(s *scenario.Scenario, conf edge.Config, layer results.Layer, code string) (*node, error) {
 	conf.Shards = cmp.Or(conf.Shards, shardsFor(conf.Capacity))
-	conf.Policy, conf.Seed, conf.Location, conf.Layer = s.Edge.Policy, s.Seed, code, layer
+	conf.Seed, conf.Location, conf.Layer = s.Seed, code, layer
 	conf.Epoch, conf.Names = w.names.Epoch, w.names
 	p, err := conf.Plan()
 	if err != nil {

@@ -164,10 +164,14 @@ type face struct {
 	lines     uint16 // length of its header lines
 	agent     results.Sym
 	forwarded results.Sym // its address, which the player sends as X-Forwarded-For
+	location  uint16      // of the viewer's edge
 	seen      bool
+	bandwidth float32 // that it can take of a body, bytes/s; 0: unlimited
+	rtt       int64   // ns, to that edge
+	open      int64   // virtual time until which its connection is kept
 }
 
-// mostFaces is how many viewers are kept: 512 MiB of them.
+// mostFaces is how many viewers are kept: 1 GiB of them.
 const mostFaces = 1 << 24
 
 // face is what a viewer looks like.
@@ -193,7 +197,19 @@ func (w *world) face(viewer uint32) *face {
 		f.forwarded = w.names.Strings.Bytes(text)
 	}
 	f.lines = uint16(n)
+	w.locate(f, viewer)
 	return f
+}
+
+// locate finds the viewer's edge, and how far it is.
+func (w *world) locate(f *face, viewer uint32) {
+	home := w.far.Home(viewer, w.countries[f.country])
+	location := w.far.Route(home)
+	f.location = uint16(location)
+	if w.apart {
+		f.rtt = int64(w.far.ViewerRTT(home, location) + w.far.LastMile(viewer))
+		f.bandwidth = float32(w.far.Bandwidth(viewer))
+	}
 }
 
 // personalKey makes the key of a request whose key has something of the viewer.

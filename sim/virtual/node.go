@@ -27,7 +27,8 @@ type node struct {
 	flying, mostFlights int
 	booked, memory      int64 // bytes of bodies that come in and are kept
 
-	lens lens
+	lens  lens
+	tally results.TierTally // of a tier, warm-up left out
 }
 
 // partition is a shard, with what is known of the objects in it.

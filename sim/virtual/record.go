@@ -105,10 +105,15 @@ func (w *world) requestBytes(a *ask, c *card) int64 {
 	return int64(n)
 }
 
-// distance adds the way between viewer and edge to the record's times.
+// distance adds to the record's times the way between viewer and edge, and that a
+// slow viewer takes longer for the body than it takes to come.
 func (n *node) distance(a *ask) {
-	a.rec.TTFB += a.far
-	a.rec.Total += a.far
+	r := a.rec
+	if rate := a.face.bandwidth; rate > 0 {
+		r.Total = max(r.Total, r.TTFB+int64(float64(r.BodyBytes)/float64(rate)*1e9))
+	}
+	r.TTFB += a.far
+	r.Total += a.far
 }
 
 // ownFields are the fields of the edge's own word for a fault.
@@ -169,6 +174,7 @@ func (n *node) passFault(a *ask, why *fault, m *manner, head, fields int) {
 	if a.head {
 		p.flow = p.flow.part(0, 0)
 	}
+	n.note(a, m, m.result, int64(p.header), &p.flow)
 	n.tell(a, &p, n.w.now)
 }
 

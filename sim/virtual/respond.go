@@ -248,5 +248,12 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 		out.from, out.to, out.total, out.length = p.from, p.to, o.length, p.to-p.from
 		out.flow = fl.part(p.from, p.to)
 	}
+	n.note(a, &m, result, int64(out.header), &out.flow)
 	n.tell(a, &out, n.headAt(a, o, p, fl))
+}
+
+// note is what the tier's own record would say.
+func (n *node) note(a *ask, m *manner, result results.Result, head int64, fl *flow) {
+	_, body := fl.end()
+	a.own = results.Record{BytesOut: head + body, BodyBytes: body, Layer: m.layer, Flags: m.flags, Response: result, Result: result}
 }

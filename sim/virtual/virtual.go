@@ -89,7 +89,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return view.finish(ctx, &c, names.Epoch, played)
+	return view.finish(ctx, &c, names.Epoch, played, w.tierFigures())
 }
 
 // FolderError says that the run folder cannot be made where it is wanted.
@@ -147,6 +147,14 @@ func (w *world) play(ctx context.Context, c *Config, b *folder.Builder) (time.Du
 	return played, nil
 }
 
+// tierFigures are what the tiers have done, the nearest to viewers first.
+func (w *world) tierFigures() (list []results.TierFigures) {
+	for _, n := range w.nodes[w.locations:] {
+		list = append(list, n.tally.Figures(n.layer, n.code))
+	}
+	return list
+}
+
 // taker takes a run's records.
 type taker struct {
 	builder *folder.Builder
@@ -161,8 +169,8 @@ func (t *taker) Add(recs []results.Record) {
 }
 
 // finish writes the folder. A run is over when its virtual time is.
-func (t *taker) finish(ctx context.Context, c *Config, epoch time.Time, played time.Duration) (*Result, error) {
-	end := folder.End{Ended: epoch.Add(c.Scenario.Duration.Std()), Partial: ctx.Err() != nil}
+func (t *taker) finish(ctx context.Context, c *Config, epoch time.Time, played time.Duration, tiers []results.TierFigures) (*Result, error) {
+	end := folder.End{Tiers: tiers, Ended: epoch.Add(c.Scenario.Duration.Std()), Partial: ctx.Err() != nil}
 	if length := c.Scenario.Duration.Std(); played < length-length/50 {
 		end.Ended, end.Short = epoch.Add(played), true
 	}

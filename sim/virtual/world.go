@@ -6,6 +6,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"edgesim/results"
+	"edgesim/sim/network"
 	"edgesim/workloads"
 )
 
@@ -22,7 +23,7 @@ type world struct {
 	viewers *workloads.Viewers
 	site    *site
 	desks   []desk
-	nodes   []*node // edge locations
+	nodes   []*node // edge locations, then tiers, numbered as in far
 	heads   []*head
 	merges  map[[2]int32]int32 // of two heads: that of the first, renewed by the second
 	ids     uint64
@@ -32,8 +33,16 @@ type world struct {
 	scratch   card
 	cardsKept uint64
 	referrers []referrer
-	far       int64 // ns: round trip between viewers and edge, where no network says more
-	portLen   int   // of ":8443" in redirects to HTTPS
+
+	far       *network.Map
+	locations int             // of nodes, how many viewers ask
+	apart     bool            // far tells distances; else nothing is far
+	rtt       int64           // ns: round trip between viewers and edge, beside that
+	trips     int64           // that a viewer's new connection takes
+	idle      int64           // ns after which it is closed
+	countries map[[2]byte]int // by their place in the map's list
+
+	portLen int // of ":8443" in redirects to HTTPS
 
 	asks      []*ask // to be used again, as the next two
 	flights   []*flight
@@ -152,8 +161,7 @@ func (w *world) look(batch []workloads.Request) {
 	}
 	sum := uint64(0)
 	for i := range batch {
-		sum += uint64(w.face(batch[i].Viewer).agent)
-		p := w.nodes[0].part(hashes[i])
+		p := w.nodes[w.face(batch[i].Viewer).location].part(hashes[i])
 		if slot, ok := p.shard.Peek(hashes[i]); ok {
 			sum += uint64(p.held[slot].head)
 		}
@@ -165,8 +173,9 @@ func (w *world) look(batch []workloads.Request) {
 func (w *world) ask(req *workloads.Request, number uint64) {
 	w.now = int64(req.At)
 	a := &w.one
-	n := w.nodes[0]
-	*a = ask{n: n, req: *req, number: number, at: w.now, desk: &w.desks[req.Host], face: w.face(req.Viewer), far: w.far,
+	f := w.face(req.Viewer)
+	n := w.nodes[f.location]
+	*a = ask{n: n, req: *req, number: number, at: w.now, desk: &w.desks[req.Host], face: f, far: w.reach(f),
 		head: req.Method == workloads.HEAD, part: req.Range, version: -1, owes: 1, rec: w.slot()}
 	d := a.desk
 	c := w.card(d, req.Object)
@@ -178,6 +187,19 @@ func (w *world) ask(req *workloads.Request, number uint64) {
 		}
 	}
 	n.answer(a)
+}
+
+// reach is how long a viewer's request and the answer are on their way, a new
+// connection included.
+func (w *world) reach(f *face) int64 {
+	far := w.rtt + f.rtt
+	if w.apart {
+		if w.now >= f.open {
+			far += w.trips * far
+		}
+		f.open = w.now + w.idle
+	}
+	return far
 }
 
 // slot is where the next record is made.
