@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"slices"
+	"strings"
 
 	"edgesim/edge/behavior"
 	"edgesim/sim/origin"
@@ -98,4 +99,45 @@ func (c *Contents) sends(h *held, asked *behavior.Compiled, path []byte) bool {
 		}
 	}
 	return false
+}
+
+// Own reports whether a path of a section, asked for here, is always the
+// section's own object: no other section that leads here has paths that begin
+// alike.
+func (c *Contents) Own(section int) bool {
+	at := slices.IndexFunc(c.sections, func(h held) bool { return h.number == section })
+	if at < 0 {
+		return false
+	}
+	all := c.catalog.Sections()
+	for i := range c.sections {
+		if i != at && alike(all[section].Types, all[c.sections[i].number].Types) {
+			return false
+		}
+	}
+	return true
+}
+
+func alike(a, b []workloads.Type) bool {
+	for _, t := range a {
+		for _, u := range b {
+			if strings.HasPrefix(t.Prefix, u.Prefix) || strings.HasPrefix(u.Prefix, t.Prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Object is what Find finds under the path of an object of such a section, with
+// the type's place in the section.
+func (c *Contents) Object(id uint64) (o origin.Object, kind int) {
+	found := c.catalog.Object(id)
+	for i := range c.sections {
+		if h := &c.sections[i]; h.number == found.Section {
+			o = h.types[found.Type]
+		}
+	}
+	o.Key, o.Size, o.ContentType = found.Key, found.Size, found.ContentType
+	return o, found.Type
 }

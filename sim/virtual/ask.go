@@ -40,8 +40,8 @@ type ask struct {
 	owes int // of its response and its flights, how many are not done
 	owed figures
 	rec  *results.Record // where its record is made; nil for one of a cache
-	own  results.Record
-	kept bool // it is not the one that is used for request after request
+	own  *results.Record // room for it, of one that is kept
+	kept bool            // it is not the one that is used for request after request
 }
 
 // figures are what a flight made an origin do.
@@ -72,10 +72,9 @@ func (w *world) keep(a *ask) *ask {
 		return a
 	}
 	k := w.newAsk()
-	own := k.own // its room, not its contents
+	own := k.own
 	*k = *a
-	k.kept, k.own = true, own
-	k.rec = &k.own
+	k.kept, k.own, k.rec = true, own, own
 	return k
 }
 
@@ -85,7 +84,7 @@ func (w *world) newAsk() *ask {
 		w.asks = w.asks[:last]
 		return a
 	}
-	return new(ask)
+	return &ask{own: new(results.Record)}
 }
 
 // done is called when the response or one of its flights is.
@@ -95,12 +94,12 @@ func (w *world) done(a *ask) {
 	}
 	if a.by == nil {
 		w.settle(a)
-	} else if r := &a.own; a.at >= w.warmup {
+	} else if r := a.own; a.at >= w.warmup {
 		r.OriginAsked, r.OriginBytes = a.owed.asked, a.owed.bytes
 		a.n.tally.Add(r)
 	}
 	if a.kept {
-		*a = ask{}
+		*a = ask{own: a.own}
 		w.asks = append(w.asks, a)
 	}
 }

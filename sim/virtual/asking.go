@@ -92,7 +92,7 @@ func (f *flight) send(reused bool) {
 	}
 	x.head, x.pathLen, x.version = a.head, a.pathLen, -1
 	f.demand(&x.part, &x.version, &x.ifRange)
-	x.object, x.found = w.objectAt(up, a)
+	x.find(w, a)
 	if at := x.sent + x.way; at > w.now {
 		w.name(x, at, arrives)
 		return
@@ -107,26 +107,42 @@ func (f *flight) demand(part *workloads.Range, version *int64, ifRange *bool) {
 		*version = f.old.version
 	}
 	switch {
-	case f.want.on && f.want.from >= 0:
+	case f.want != nil && f.want.from >= 0:
 		*part = workloads.Range{First: f.want.from, Length: f.want.to - f.want.from}
-	case f.want.on:
+	case f.want != nil:
 		*part = workloads.Range{First: -1, Length: f.want.to}
 	case f.forOne:
 		*part = f.lead.part
 	}
-	if f.want.known && f.n.w.strong(&f.want.head) {
+	if f.want != nil && f.want.known && f.n.w.strong(&f.want.head) {
 		*version, *ifRange = f.want.head.version, true
 	}
 }
 
 // objectAt is what the origin has under the request's path.
 func (w *world) objectAt(up *server, a *ask) (origin.Object, bool) {
+	if up.own[a.desk.sectionOf(a.req.Object)] {
+		o, _ := up.contents.Object(a.req.Object)
+		return o, true
+	}
 	w.path = w.catalog.AppendPath(w.path[:0], a.req.Object)
 	host := up.host
 	if a.route.rule.ForwardHost {
 		host = a.desk.host
 	}
 	return up.contents.Find(host, w.path)
+}
+
+// find finds the exchange's object.
+func (x *exchange) find(w *world, a *ask) {
+	section := a.desk.sectionOf(a.req.Object)
+	if x.own = x.up.own[section] && x.up.attempts != nil; !x.own {
+		x.object, x.found = w.objectAt(x.up, a)
+		return
+	}
+	x.id, x.found = a.req.Object, true
+	x.object, x.kind = x.up.contents.Object(x.id)
+	x.kind += w.kinds[section]
 }
 
 // name plans an event of an exchange.

@@ -50,10 +50,11 @@ func benchEngine(b *testing.B, capacity string) {
 	}
 	view := &nobody{}
 	c := Config{Scenario: s}
-	w, err := newWorld(&c, c.names(), view)
+	w, err := newWorld(&c, c.names())
 	if err != nil {
 		b.Fatal(err)
 	}
+	w.relay = newRelay(view)
 	source, err := workloads.NewSynthetic(s.SyntheticConfig(w.catalog, w.viewers))
 	if err != nil {
 		b.Fatal(err)
@@ -90,4 +91,44 @@ func read(b *testing.B, from workloads.Source, into []workloads.Request) {
 			b.Fatal("the source is dry")
 		}
 	}
+}
+
+const tiersScenario = `
+name: tiers
+duration: 400s
+warmup: 20s
+edge:
+  mode: cloudfront
+  capacity: 4GiB
+  policy: s3fifo
+  tiers:
+    - {layer: regional, capacity: 8GiB}
+    - {layer: shield, capacity: 16GiB}
+origins:
+  assets: {kind: bucket, first_byte: {median: 40ms, p99: 200ms}, bandwidth: 50MB/s, cache_control: "public, max-age=86400"}
+distributions:
+  - {id: E1, domain: d1.cloudfront.net, aliases: [www.example.com], default: {origin: assets}}
+workload:
+  rate: 5000/s
+  sections:
+    - {name: site, hosts: [www.example.com], objects: 1000000, zipf: 1.0}
+`
+
+// BenchmarkRun is a whole run of 2 million requests: drawn, played through three
+// tiers, with every report, without plots' pictures.
+func BenchmarkRun(b *testing.B) {
+	s, err := scenario.Parse("tiers.yaml", []byte(tiersScenario))
+	if err != nil {
+		b.Fatal(err)
+	}
+	requests := 0.0
+	for b.Loop() {
+		res, err := Run(b.Context(), Config{Scenario: s, Dir: b.TempDir() + "/run"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		requests += float64(res.Summary.Requests + res.Summary.WarmupRequests)
+		b.ReportMetric(res.Summary.HitRatio, "hits")
+	}
+	b.ReportMetric(requests/b.Elapsed().Seconds()/1e6, "Mreq/s")
 }

@@ -34,19 +34,24 @@ func Check(s *scenario.Scenario) error {
 }
 
 // newWorld builds what the scenario describes.
-func newWorld(c *Config, names *results.Names, view results.View) (*world, error) {
+func newWorld(c *Config, names *results.Names) (*world, error) {
 	s := c.Scenario
 	if err := Check(s); err != nil {
 		return nil, err
 	}
-	w := &world{epoch: names.Epoch.UnixNano(), warmup: s.Warmup.Std().Nanoseconds(), names: names, view: view, merges: map[[2]int32]int32{},
-		out: make([]results.Record, 0, outLen), rtt: c.RTT.Nanoseconds(), countries: map[[2]byte]int{}}
+	w := &world{epoch: names.Epoch.UnixNano(), warmup: s.Warmup.Std().Nanoseconds(), names: names, merges: map[[2]int32]int32{},
+		out: make([]results.Record, 0, batchLen), rtt: c.RTT.Nanoseconds(), countries: map[[2]byte]int{}}
 	var err error
 	if w.catalog, err = workloads.NewCatalog(s.CatalogConfig()); err != nil {
 		return nil, err
 	}
 	if w.viewers, err = workloads.NewViewers(s.ViewersConfig()); err != nil {
 		return nil, err
+	}
+	types := 0
+	for _, section := range w.catalog.Sections() {
+		w.kinds = append(w.kinds, types)
+		types += len(section.Types)
 	}
 	names.Classes = append([]string{"other"}, w.catalog.Classes()...)
 	if w.site, err = w.newSite(s, names); err != nil {

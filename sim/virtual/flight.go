@@ -43,7 +43,7 @@ type flight struct {
 	listed  bool // it is in the partition's table
 	headed  bool // what it brings is too large to keep, but slices of it may be
 	old     held
-	want    want
+	want    *want // the part that is asked for; nil: all
 
 	part      held       // the slice, or some of one, that comes; id 0: none
 	sliceAt   *partition // where others find it for the slice it brings; nil: nowhere
@@ -56,7 +56,7 @@ type flight struct {
 	asked int64     // virtual time when the first request went out,
 	sent  int64     // and the one that was answered
 	limit int64     // when the request for a connection is given up
-	reply reply     // of a tier, on its way
+	reply *reply    // of a tier, on its way; nil: none
 	own   figures
 	told  *told
 
@@ -176,7 +176,7 @@ func (p *reply) reusable() bool { return p.failed == nil && !p.flow.breaks() }
 
 // judge reads the header and decides.
 func (f *flight) judge(p *reply) {
-	if f.want.on && f.judgePart(p) {
+	if f.want != nil && f.judgePart(p) {
 		return
 	}
 	f.status = p.status
@@ -224,7 +224,7 @@ func (n *node) newHeld(f *flight, p *reply, status int) held {
 	w, r := n.w, f.lead.route
 	o := held{id: w.newID(), stored: w.now, status: uint16(status), version: p.version, modified: p.modified, date: p.date,
 		head: p.head.number, fields: int32(p.extra), key: int32(f.keyLen), length: p.length}
-	if f.want.known {
+	if f.want != nil && f.want.known {
 		o.key = int32(f.lead.keyLen)
 	}
 	if status == http.StatusPartialContent || status == http.StatusRequestedRangeNotSatisfiable {
@@ -319,7 +319,7 @@ func (f *flight) come(p *reply) {
 
 // sinks reports whether the body goes anywhere.
 func (f *flight) sinks() bool {
-	return f.part.id != 0 || f.outcome == shared || f.outcome == passed
+	return f.brought() || f.outcome == shared || f.outcome == passed
 }
 
 // undone is when and where an exchange ends whose body nobody wants from a moment
@@ -362,7 +362,7 @@ func (f *flight) land() {
 	f.unregister()
 	switch {
 	case f.flow.breaks():
-	case f.part.id != 0:
+	case f.brought():
 		if f.brings() {
 			f.keepSlices()
 		}

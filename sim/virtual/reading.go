@@ -39,8 +39,8 @@ func (n *node) respondSliced(a *ask, head *held, m manner, led *flight) {
 	a = n.w.keep(a)
 	a.reading = &reading{head: h, part: p, at: p.from, m: m, stop: never}
 	s := a.reading
-	if led != nil && led.part.id != 0 {
-		s.lead, s.leadTo, s.came = led, led.part.end(), true
+	if led != nil && led.brought() {
+		s.lead, s.leadTo, s.came = led, led.want.part.end(), true
 	}
 	n.read(a)
 }
@@ -105,11 +105,11 @@ func (n *node) openSlice(a *ask) (seg flow, to int64, ok bool) {
 // taken is what the flight brings that was there from the start, if it fits.
 func (s *reading) taken(now int64) (seg flow, to int64, ok bool) {
 	f := s.lead
-	if s.lead = nil; f == nil || s.at < f.part.from || s.at >= s.leadTo {
+	if s.lead = nil; f == nil || s.at < f.want.part.from || s.at >= s.leadTo {
 		return flow{}, 0, false
 	}
 	to = min(s.part.to, s.leadTo)
-	return f.flow.part(s.at-f.part.from, to-f.part.from).from(now), to, true
+	return f.flow.part(s.at-f.want.part.from, to-f.want.part.from).from(now), to, true
 }
 
 // find looks for the slice that has the byte at from: in the cache, among the
@@ -149,7 +149,7 @@ func (n *node) find(a *ask, from, end int64, touch bool) (seg flow, to int64, f 
 func (n *node) beginSlice(a *ask, p *partition, hash uint64, length int, from, to int64, private bool) *flight {
 	f := n.w.newFlight()
 	f.n, f.p, f.lead, f.hash, f.keyLen, f.private = n, p, a, hash, length, private
-	f.want = want{on: true, known: true, head: a.reading.head, from: from, to: to}
+	f.want = &want{known: true, head: a.reading.head, from: from, to: to}
 	if !private {
 		p.flights[hash] = f
 		f.listed = true
@@ -177,8 +177,8 @@ func (n *node) alightSlice(a *ask, f *flight) {
 	default:
 		s.cameBy(a, asCollapsed, false)
 	}
-	if leads || f.brings() {
-		s.lead, s.leadTo = f, f.part.end()
+	if leads && f.brought() || f.brings() {
+		s.lead, s.leadTo = f, f.want.part.end()
 	} else if s.tries >= mostTurns {
 		n.sliceFailed(a, nil, changed)
 		return
@@ -328,7 +328,7 @@ const soon = int64(20 * time.Millisecond)
 // or the flight will do.
 func (n *node) beside(a *ask, f *flight) (held, bool) {
 	o, now := &f.obj, n.w.now
-	if f.outcome != shared || f.want.on || !a.slicing() || o.status != 200 || o.length < 0 || !n.w.strong(o) {
+	if f.outcome != shared || f.want != nil || !a.slicing() || o.status != 200 || o.length < 0 || !n.w.strong(o) {
 		return held{}, false
 	}
 	if end, _ := f.flow.end(); end <= now {

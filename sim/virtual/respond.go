@@ -255,5 +255,5 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 // note is what the tier's own record would say.
 func (n *node) note(a *ask, m *manner, result results.Result, head int64, fl *flow) {
 	_, body := fl.end()
-	a.own = results.Record{BytesOut: head + body, BodyBytes: body, Layer: m.layer, Flags: m.flags, Response: result, Result: result}
+	*a.own = results.Record{BytesOut: head + body, BodyBytes: body, Layer: m.layer, Flags: m.flags, Response: result, Result: result}
 }

@@ -22,7 +22,9 @@ type server struct {
 	conf     origin.Config
 	model    *origin.Model
 	contents *scenario.Contents
-	attempts map[uint64]uint32 // requests received so far, by object
+	own      []bool            // by section: what is asked for is always the section's own object
+	attempts []uint32          // requests received so far, by object of the catalog; nil: by key
+	byKey    map[uint64]uint32 // the same, where the catalog is too large
 	gate     gate
 
 	readTimeout, completion time.Duration // completion 0: as long as it takes
@@ -37,14 +39,34 @@ func newServer(w *world, conf origin.Config, o *scenario.Origin, mode string, co
 	if err != nil {
 		return nil, err
 	}
-	up := &server{w: w, conf: model.Config(), model: model, contents: contents, attempts: map[uint64]uint32{},
+	up := &server{w: w, conf: model.Config(), model: model, contents: contents, byKey: map[uint64]uint32{},
 		readTimeout: cmp.Or(o.ReadTimeout.Std(), 30*time.Second), completion: o.CompletionTimeout.Std(),
 		keepAlive: cmp.Or(o.KeepAlive.Std(), 5*time.Second),
 		maxWait:   cmp.Or(o.MaxWait.Std(), o.ConnectTimeout.Std(), 10*time.Second),
 		tries:     o.ResponseTries(mode), maxIdle: cmp.Or(o.MaxIdle, 256), maxConns: o.MaxConns,
 		direct: o.PassesTiers(mode)}
 	up.gate.places, up.gate.limit = conf.Concurrency, conf.QueueLimit
+	for section := range w.catalog.Sections() {
+		up.own = append(up.own, contents.Own(section))
+	}
+	if w.catalog.Objects() <= mostCounted {
+		up.attempts = make([]uint32, w.catalog.Objects())
+	}
 	return up, nil
+}
+
+// mostCounted is the largest catalog whose requests an origin counts in a slice.
+const mostCounted = 1 << 26
+
+// count is the number of this request for the exchange's object, from 0.
+func (up *server) count(x *exchange) uint32 {
+	if x.own {
+		up.attempts[x.id]++
+		return up.attempts[x.id] - 1
+	}
+	n := up.byKey[x.object.Key]
+	up.byKey[x.object.Key] = n + 1
+	return n
 }
 
 // gate lets so many requests be served at once; the rest wait in order of
@@ -99,6 +121,9 @@ type exchange struct {
 
 	object  origin.Object
 	found   bool
+	own     bool // it is the object asked for itself, of this number in the catalog
+	id      uint64
+	kind    int   // of its type in all of them, where it is its own; -1: unknown
 	at      int64 // when it arrived, the end of a hang included
 	attempt uint32
 	answer  origin.Answer
@@ -122,8 +147,7 @@ func (up *server) arrive(x *exchange) {
 		up.w.back(x, up.w.now)
 		return
 	}
-	x.attempt = up.attempts[x.object.Key]
-	up.attempts[x.object.Key] = x.attempt + 1
+	x.attempt = up.count(x)
 	up.meet(x)
 }
 
@@ -272,5 +296,25 @@ func (up *server) errorLength(status int, x *exchange, asked string) int64 {
 
 // headFor is the header of the exchange's object.
 func (up *server) headFor(x *exchange) *head {
+	if x.own {
+		return up.headOf(x)
+	}
 	return up.w.headFor(x.route, up, false, x.object.ContentType, up.model.CacheControl(x.object))
+}
+
+// headOf is headFor by type, which costs no look into a table of texts.
+func (up *server) headOf(x *exchange) *head {
+	at := 2 * x.kind
+	if up.model.Cacheable(x.object.Key) {
+		at++
+	}
+	list := x.route.typed[up.index]
+	for at >= len(list) {
+		list = append(list, nil)
+		x.route.typed[up.index] = list
+	}
+	if list[at] == nil {
+		list[at] = up.w.headFor(x.route, up, false, x.object.ContentType, up.model.CacheControl(x.object))
+	}
+	return list[at]
 }

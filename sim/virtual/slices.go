@@ -17,11 +17,17 @@ import (
 
 // want is what a flight asks for when it does not ask for all of an object.
 type want struct {
-	on       bool
 	known    bool // head is that of the object it is a part of
 	head     held
 	from, to int64 // of the object; from -1: the last "to" bytes
+
+	part held       // what of it comes; id 0: nothing yet
+	at   *partition // where others find the flight for the slice it brings; nil: nowhere
+	hash uint64
 }
+
+// brought reports whether a part comes with the flight.
+func (f *flight) brought() bool { return f.want != nil && f.want.part.id != 0 }
 
 // slicing reports whether the request is one that slices serve.
 func (a *ask) slicing() bool {
@@ -33,7 +39,7 @@ func (a *ask) slicing() bool {
 // that is wanted first.
 func (f *flight) wantFirst() {
 	size, r := f.lead.route.rule.Slice, f.lead.part
-	f.want = want{on: true, from: -1, to: r.Length}
+	f.want = &want{from: -1, to: r.Length}
 	if r.First >= 0 {
 		f.want.from, f.want.to = r.First, r.First-r.First%size+size
 	}
@@ -102,7 +108,7 @@ func (f *flight) judgePart(p *reply) bool {
 	case p.status == http.StatusRequestedRangeNotSatisfiable:
 		f.pass(f.n.newHeld(f, p, p.status))
 	default:
-		f.want.on = false
+		f.want = nil
 		return false
 	}
 	return true
@@ -126,7 +132,7 @@ func (f *flight) judgeFirst(p *reply) {
 	f.want.head, f.want.known = head, true
 	f.bring(p)
 	hash, length := f.n.w.sliceKey(f.lead, &head, p.from/f.lead.route.rule.Slice)
-	f.part.key = int32(length)
+	f.want.part.key = int32(length)
 	f.register(hash)
 	f.obj, f.outcome = head, parted
 }
@@ -207,7 +213,7 @@ func (f *flight) drop(head *held) {
 // bring notes the part that comes.
 func (f *flight) bring(p *reply) {
 	w := f.n.w
-	f.part = held{id: w.newID(), stored: w.now, expires: never, status: http.StatusPartialContent,
+	f.want.part = held{id: w.newID(), stored: w.now, expires: never, status: http.StatusPartialContent,
 		head: noHead, key: int32(f.keyLen), from: p.from, length: p.to - p.from}
 }
 
@@ -221,35 +227,34 @@ func (f *flight) register(hash uint64) {
 	q := f.n.part(hash)
 	if q.flights[hash] == nil {
 		q.flights[hash] = f
-		f.sliceAt, f.sliceHash = q, hash
+		f.want.at, f.want.hash = q, hash
 	}
 }
 
 // unregister is its opposite.
 func (f *flight) unregister() {
-	if f.sliceAt != nil && f.sliceAt.flights[f.sliceHash] == f {
-		delete(f.sliceAt.flights, f.sliceHash)
+	if w := f.want; w != nil && w.at != nil && w.at.flights[w.hash] == f {
+		delete(w.at.flights, w.hash)
 	}
-	f.sliceAt = nil
 }
 
 // brings reports whether a flight that has decided brings a slice for everyone.
 func (f *flight) brings() bool {
-	return f.part.id != 0 && (f.outcome == shared || f.outcome == parted)
+	return f.brought() && (f.outcome == shared || f.outcome == parted)
 }
 
 // joinable reports whether a slice's flight that was found will bring the byte at
 // off.
 func (f *flight) joinable(off int64) bool {
 	if f.outcome != undecided {
-		return f.brings() && f.part.from <= off && off < f.part.end()
+		return f.brings() && f.want.part.from <= off && off < f.want.part.end()
 	}
 	return f.want.from <= off && off < f.want.to
 }
 
 // keepSlices puts the bytes of a complete part into the slices it belongs to.
 func (f *flight) keepSlices() {
-	head, p, a := &f.want.head, &f.part, f.lead
+	head, p, a := &f.want.head, &f.want.part, f.lead
 	size := a.route.rule.Slice
 	for n := p.from / size; n*size < p.end(); n++ {
 		from, to := a.sliceOf(head, n)

@@ -13,7 +13,7 @@ func (f *flight) askTier() {
 	a := w.newAsk()
 	lead := f.lead
 	*a = ask{n: f.n.up, by: f, req: lead.req, desk: lead.desk, route: lead.route, face: lead.face,
-		hash: lead.hash, keyLen: lead.keyLen, pathLen: lead.pathLen, head: lead.head, version: -1, owes: 1, kept: true}
+		hash: lead.hash, keyLen: lead.keyLen, pathLen: lead.pathLen, head: lead.head, version: -1, owes: 1, kept: true, own: a.own}
 	f.demand(&a.part, &a.version, &a.ifRange)
 	if at > w.now {
 		w.events.add(event{at: at, what: comes, a: a})
@@ -42,7 +42,8 @@ func (n *node) tell(a *ask, p *reply, at int64) {
 		f.answered(p)
 		return
 	}
-	f.reply = *p
+	late := *p
+	f.reply = &late
 	f.named++
 	w.events.plan(at, tells, f, nil)
 }

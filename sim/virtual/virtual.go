@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"edgesim/results"
@@ -69,7 +68,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	s, m := c.Scenario, c.Manifest
 	m.Name, m.Mode, m.Scenario, m.Seed, m.Started = s.Name, "virtual", s.Text(), s.Seed, names.Epoch
 	view := &taker{}
-	w, err := newWorld(&c, names, view)
+	w, err := newWorld(&c, names)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +84,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 			return nil, err
 		}
 	}
-	played, err := w.play(ctx, &c, view.builder)
+	played, err := w.play(ctx, &c, view, view.builder)
 	if err != nil {
 		return nil, err
 	}
@@ -101,11 +100,11 @@ func (e *FolderError) Unwrap() error { return e.error }
 // record to view, in batches. The names are those of the records.
 func Records(ctx context.Context, c Config, view results.View) (*results.Names, error) {
 	names := c.names()
-	w, err := newWorld(&c, names, view)
+	w, err := newWorld(&c, names)
 	if err != nil {
 		return nil, err
 	}
-	_, err = w.play(ctx, &c, nil)
+	_, err = w.play(ctx, &c, view, nil)
 	return names, errors.Join(err, ctx.Err())
 }
 
@@ -116,30 +115,33 @@ func (c *Config) names() *results.Names {
 	return results.NewNames(c.Epoch.UTC())
 }
 
-// batchLen is how many requests are drawn at a time.
-const batchLen = 1 << 10
-
 // play plays the whole workload, then lets come to an end what is under way. It
 // returns how much of the schedule was played.
-func (w *world) play(ctx context.Context, c *Config, b *folder.Builder) (time.Duration, error) {
+func (w *world) play(ctx context.Context, c *Config, view results.View, b *folder.Builder) (time.Duration, error) {
 	source, err := workloads.NewSynthetic(c.Scenario.SyntheticConfig(w.catalog, w.viewers))
 	if err != nil {
 		return 0, err
 	}
-	batch := make([]workloads.Request, batchLen)
-	for n := uint64(0); ctx.Err() == nil; {
-		got, err := source.Read(batch)
-		w.askAll(batch[:got], n)
-		n += uint64(got)
-		if c.Status != nil && b != nil && n%StatusEvery < uint64(got) {
-			c.Status(Status{Played: time.Duration(w.now), Length: c.Scenario.Duration.Std(), Requests: n, Seen: b.Snapshot()})
-		}
-		if err == io.EOF {
+	w.relay = newRelay(view)
+	defer w.relay.close()
+	drawn := newDrawer(source)
+	defer close(drawn.stop)
+	var n, told uint64
+	for ctx.Err() == nil {
+		batch, ok := drawn.next()
+		if !ok {
 			break
 		}
-		if err != nil {
-			return 0, fmt.Errorf("drawing the workload: %w", err)
+		w.askAll(batch, n)
+		n += uint64(len(batch))
+		drawn.giveBack(batch)
+		if c.Status != nil && b != nil && n-told >= StatusEvery {
+			told = n
+			c.Status(Status{Played: time.Duration(w.now), Length: c.Scenario.Duration.Std(), Requests: n, Seen: b.Snapshot()})
 		}
+	}
+	if ctx.Err() == nil && drawn.err != nil {
+		return 0, fmt.Errorf("drawing the workload: %w", drawn.err)
 	}
 	played := time.Duration(w.now)
 	w.run(never)

@@ -20,6 +20,7 @@ type world struct {
 
 	names   *results.Names
 	catalog *workloads.Catalog
+	kinds   []int // by section: how many types the sections before it have
 	viewers *workloads.Viewers
 	site    *site
 	desks   []desk
@@ -52,8 +53,8 @@ type world struct {
 	path, key []byte
 	looked    uint64 // so that looking is not for nothing in the compiler's eyes
 
-	out  []results.Record // handed on when full
-	view results.View
+	out   []results.Record // handed on when full
+	relay *relay
 }
 
 // referrer is a value of the Referer field, and the length of its line.
@@ -61,8 +62,6 @@ type referrer struct {
 	sym  results.Sym
 	line int
 }
-
-const outLen = 512
 
 // headStart is how long before time 0 a live run's edges begin (sim/live), which
 // the ticks count from by which they close idle connections.
@@ -218,8 +217,7 @@ func (w *world) hand(r *results.Record, elsewhere bool) {
 
 func (w *world) flush() {
 	if len(w.out) > 0 {
-		w.view.Add(w.out)
-		w.out = w.out[:0]
+		w.out = w.relay.swap(w.out)
 	}
 }
 
@@ -274,7 +272,8 @@ func (w *world) happensTo(f *flight, e *event) {
 		f.crowded()
 	case tells:
 		p := f.reply
-		f.answered(&p)
+		f.reply = nil
+		f.answered(p)
 	case outgrown:
 		f.outgrown()
 	case lands:
