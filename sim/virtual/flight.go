@@ -229,6 +229,7 @@ func (n *node) newHeld(f *flight, p *reply, status int) held {
 	}
 	if status == http.StatusPartialContent || status == http.StatusRequestedRangeNotSatisfiable {
 		o.fields += int32(contentRangeLine(p.from, p.to, p.total))
+		o.from, o.mark = p.from, uint64(p.total)
 	}
 	meta := p.head.meta
 	meta.Status, meta.Date, meta.LastModified = status, p.date, p.modified

@@ -47,6 +47,7 @@ type head struct {
 	strong bool             // and that is a strong one
 	dress  int              // what the behavior adds for viewers, in bytes
 	no304  int              // what of the stored fields a 304 to a viewer leaves out, in bytes
+	beside int              // and one from the origin
 
 	number      int32  // index into world.heads
 	contentType string // media type
@@ -57,6 +58,11 @@ type head struct {
 func newHead(r *route, fields []field, cacheControl string) *head {
 	h := &head{stored: fields, block: sumOf(fields), dress: r.dressing(fields)}
 	h.no304 = leftOut(fields)
+	for _, f := range fields {
+		if beside200(f.name) {
+			h.beside += f.line()
+		}
+	}
 	h.meta.HasDate = true
 	for _, f := range fields {
 		switch f.name {
@@ -130,9 +136,7 @@ func (h *head) wire(status int, length int64) int {
 	n := statusLine(status) + h.block + endOfHead
 	switch {
 	case status == 304:
-		return n - sumOf(slices.DeleteFunc(slices.Clone(h.stored), func(f field) bool {
-			return !beside200(f.name)
-		}))
+		return n - h.beside
 	case length < 0:
 		return n + chunkedLine
 	}

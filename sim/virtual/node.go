@@ -70,8 +70,8 @@ type held struct {
 	date     int64  // Unix seconds
 	length   int64  // of the body; -1: not known before it has come
 	memory   int64  // that the body takes, in bytes
-	from     int64  // of a slice: where its body begins in the object
-	mark     uint64 // of a head, and of what took its place: part of the keys of its slices
+	from     int64  // of a slice, or of a part that is passed on: where its body begins in the object
+	mark     uint64 // of a head, and of what took its place: part of the keys of its slices; of a part that is passed on: how long all is
 	head     int32  // index into world.heads
 	fields   int32  // bytes of fields beyond the head's
 	key      int32  // length of the key

@@ -244,6 +244,8 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 	switch {
 	case !p.sends || a.head:
 		out.flow = fl.part(0, 0)
+	case o.status == 206:
+		out.from, out.to, out.total = o.from, o.from+fl.n, int64(o.mark)
 	case p.cut:
 		out.from, out.to, out.total, out.length = p.from, p.to, o.length, p.to-p.from
 		out.flow = fl.part(p.from, p.to)
