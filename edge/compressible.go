@@ -48,12 +48,17 @@ func compressible(contentType []byte) bool {
 // squeezable reports whether the response may be compressed by an edge. It must
 // have come as it is, in full, and must not forbid it (RFC 9111 §5.2.2.6).
 func (o *object) squeezable() bool {
-	switch o.status {
+	return Squeezable(o.status, o.length, o.block.get("Content-Type")) && !o.meta.CC.Is(rfc9111.NoTransform) &&
+		o.block.get("Content-Encoding") == nil
+}
+
+// Squeezable reports whether status, length and media type of a response are such
+// that an edge may compress it; with length -1 it is not known.
+func Squeezable(status int, length int64, contentType []byte) bool {
+	switch status {
 	case 200, 403, 404:
 	default:
 		return false
 	}
-	return o.length >= leastSqueezed && o.length <= mostSqueezed &&
-		!o.meta.CC.Is(rfc9111.NoTransform) &&
-		o.block.get("Content-Encoding") == nil && compressible(o.block.get("Content-Type"))
+	return length >= leastSqueezed && length <= mostSqueezed && compressible(contentType)
 }

@@ -33,6 +33,7 @@ type ask struct {
 	turns      uint8
 	forward    uint8    // length of the word why it goes to the origin; 0: it does not
 	fwdStatus  uint16   // what the origin answered; 0: nothing
+	page       *instead // nil: the request is for what it asked for
 	reading    *reading // a response that is made of slices; nil: it is not, or has not begun
 	asked      uint16   // how often its flight asked an origin,
 	askedAt    uint16   // and which of the behavior's

@@ -1,6 +1,8 @@
 package virtual
 
 import (
+	"github.com/zeebo/xxh3"
+
 	"edgesim/sim/origin"
 	"edgesim/workloads"
 )
@@ -121,22 +123,31 @@ func (f *flight) demand(part *workloads.Range, version *int64, ifRange *bool) {
 
 // objectAt is what the origin has under the request's path.
 func (w *world) objectAt(up *server, a *ask) (origin.Object, bool) {
-	if up.own[a.desk.sectionOf(a.req.Object)] {
+	w.path = w.path[:0]
+	switch {
+	case a.page != nil:
+		w.path = append(w.path, a.page.path...)
+	case up.own[a.desk.sectionOf(a.req.Object)]:
 		o, _ := up.contents.Object(a.req.Object)
 		return o, true
+	default:
+		w.path = w.catalog.AppendPath(w.path, a.req.Object)
 	}
-	w.path = w.catalog.AppendPath(w.path[:0], a.req.Object)
 	host := up.host
 	if a.route.rule.ForwardHost {
 		host = a.desk.host
 	}
-	return up.contents.Find(host, w.path)
+	o, found := up.contents.Find(host, w.path)
+	if !found {
+		o.Key = xxh3.Hash(w.path) // its fate is drawn by path
+	}
+	return o, found
 }
 
 // find finds the exchange's object.
 func (x *exchange) find(w *world, a *ask) {
 	section := a.desk.sectionOf(a.req.Object)
-	if x.own = x.up.own[section] && x.up.attempts != nil; !x.own {
+	if x.own = x.up.own[section] && x.up.attempts != nil && a.page == nil; !x.own {
 		x.object, x.found = w.objectAt(x.up, a)
 		return
 	}

@@ -130,6 +130,9 @@ func (w *world) fill(c *card, d *desk, id uint64) {
 	}
 }
 
+// noPart is a request for all of an object.
+var noPart workloads.Range
+
 // withLength is the bytes that a component of a key takes, its length before it.
 func withLength(n int) int {
 	if n < 1<<7 {
@@ -215,11 +218,14 @@ func (w *world) locate(f *face, viewer uint32) {
 // personalKey makes the key of a request whose key has something of the viewer.
 func (w *world) personalKey(a *ask) {
 	w.path = w.catalog.AppendPath(w.path[:0], a.req.Object)
-	v := w.viewers.Viewer(a.req.Viewer)
-	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, w.path, nil, func(name string) []byte {
-		return w.viewerField(a, &v, name)
-	})
+	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, w.path, nil, w.fieldsOf(a))
 	a.hash, a.keyLen = xxh3.Hash(w.key), len(w.key)
+}
+
+// fieldsOf are the request's fields by name.
+func (w *world) fieldsOf(a *ask) func(name string) []byte {
+	v := w.viewers.Viewer(a.req.Viewer)
+	return func(name string) []byte { return w.viewerField(a, &v, name) }
 }
 
 // viewerField is a request field as the edge sees it; nil where there is none.

@@ -246,11 +246,19 @@ func (n *node) newHeld(f *flight, p *reply, status int) held {
 		v.InitialAge = max(v.InitialAge, time.Duration(min(p.age, 1<<31))*time.Second)
 	}
 	o.judged(&v, w.now)
+	if r.rule.Compresses() && !p.varied && edge.Squeezable(status, p.length, []byte(p.head.contentType)) && !meta.CC.Is(rfc9111.NoTransform) {
+		o.bits |= varies
+		o.fields += int32(varyLine)
+	}
 	if p.aged {
 		o.bits |= aged
 	}
 	return o
 }
+
+// varyLine is the bytes of the field that the edge adds to what it compresses for
+// those who take an encoding; the player's viewers take none.
+const varyLine = len("Vary: Accept-Encoding\r\n")
 
 // judged notes what the rules of caching say.
 func (o *held) judged(v *rfc9111.Verdict, now int64) {

@@ -90,6 +90,7 @@ const (
 	aged                         // came with an Age
 	static                       // its lifetime is an hour or more
 	sliced                       // the head of slices: it has length and no bytes
+	varies                       // the edge has added Vary to what came
 )
 
 func (b bits) has(x bits) bool { return b&x != 0 }

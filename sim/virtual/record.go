@@ -3,6 +3,7 @@ package virtual
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"edgesim/edge/behavior"
 	"edgesim/results"
@@ -55,6 +56,9 @@ func (n *node) describe(a *ask, o *held, m *manner, p *part) {
 	}
 	if p.cut && p.status == 206 {
 		r.RangeStart, r.RangeEnd = p.from, p.to-1
+	}
+	if a.page != nil {
+		a.page.tell(r)
 	}
 }
 
@@ -114,7 +118,16 @@ func (n *node) distance(a *ask) {
 	}
 	r.TTFB += a.far
 	r.Total += a.far
+	if r.TTFB > patience {
+		r.Flags |= results.Aborted | results.NoResponse
+		r.Result, r.Detail, r.Status = results.Error, results.ClientHungUpRequest, 0
+		r.TTFB, r.Total, r.BytesOut, r.BodyBytes = 0, patience, 0, 0
+	}
 }
+
+// patience is how long a viewer waits for the first byte, in ns: as long as the
+// player does.
+const patience = int64(30 * time.Second)
 
 // ownFields are the fields of the edge's own word for a fault.
 func (w *fault) ownFields() []field {
@@ -129,6 +142,10 @@ func (w *fault) length() int64 {
 
 // refuse answers with an error of the edge's own.
 func (n *node) refuse(a *ask, why *fault, flags results.Flags) {
+	if r := n.pageFor(a, why.status); r != nil && !why.crowded {
+		n.answerInstead(a, r, why.detail)
+		return
+	}
 	m := asError
 	if why.crowded {
 		m = asCrowded
@@ -160,6 +177,9 @@ func (n *node) answerOwn(a *ask, status int, m *manner, head int, sent, body, le
 	r.BodyBytes, r.ContentLength = body, length
 	r.TTFB = n.w.now - a.at
 	r.Total = r.TTFB
+	if a.page != nil {
+		a.page.tell(r)
+	}
 	n.distance(a)
 	n.w.done(a)
 }

@@ -36,7 +36,10 @@ func (f *flight) renew(p *reply) {
 func (f *flight) renewedHeld(p *reply) held {
 	o := f.n.newHeld(f, p, int(f.old.status))
 	o.memory, o.length = f.old.memory, f.old.length
-	o.mark, o.bits = f.old.mark, o.bits|f.old.bits&sliced
+	o.mark, o.bits = f.old.mark, o.bits|f.old.bits&(sliced|varies)
+	if f.old.bits.has(varies) {
+		o.fields += int32(varyLine)
+	}
 	if o.head != f.old.head && f.old.head != noHead {
 		o.head = f.n.w.merged(f.old.head, o.head)
 	}

@@ -19,6 +19,7 @@ type reply struct {
 	length          int64 // Content-Length; -1: chunks
 	from, to, total int64 // Content-Range; -1: none
 
+	varied bool  // a tier has added Vary
 	extra  int   // bytes of fields that are kept, beyond the head's own
 	told   *told // of a tier
 	header int   // bytes of the header, of a tier's; 0: they follow from the rest

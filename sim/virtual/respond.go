@@ -20,6 +20,8 @@ type part struct {
 func (a *ask) partOf(o *held, size int64) part {
 	p := part{status: int(o.status), to: size, sends: o.status != 304 && o.status != 204}
 	switch {
+	case a.page != nil && o.status == 200:
+		p.status, p.sends = a.page.status, true
 	case a.version >= 0 && !a.ifRange && o.status == 200 && o.version == a.version:
 		p.status, p.sends = 304, false
 	case a.ifRange && o.version != a.version:
@@ -68,6 +70,10 @@ func (n *node) respondFlight(a *ask, f *flight, m manner) {
 // respond answers with an object: whole, or what conditions and range make of
 // it. f is the flight that brings it; nil: it is there.
 func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
+	if r := n.pageFor(a, int(o.status)); r != nil {
+		n.answerInstead(a, r, results.ErrorDetail)
+		return
+	}
 	p := a.partOf(o, o.length)
 	if p.to < 0 {
 		p.to = fl.n
@@ -81,7 +87,7 @@ func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
 	r := a.rec
 	r.TTFB = n.headAt(a, o, &p, fl) - a.at
 	r.BytesOut = int64(head)
-	if p.sends && !a.head {
+	if p.sends && !a.head && !(a.page != nil && a.page.head) {
 		n.sendBody(a, o, fl, &p, f)
 	} else {
 		r.Total = r.TTFB
@@ -169,7 +175,7 @@ func (n *node) headBytes(a *ask, o *held, m *manner, p *part) int {
 		b += field{"Age", digits(o.ageAt(w.now) / int64(time.Second))}.line()
 	}
 	result := m.result
-	if max(int(o.status), p.status) >= 400 {
+	if max(int(o.status), p.status) >= 400 || a.page != nil {
 		result = results.Error
 	}
 	b += l.via + l.tail[result]
@@ -238,7 +244,7 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 		extra += n.statusLine(a, o, &m, p)
 	}
 	out := reply{status: p.status, head: w.behindTier(h), flow: *fl, version: o.version, modified: o.modified, date: o.date,
-		age: o.ageAt(w.now) / int64(time.Second), aged: m.result == results.Hit || o.bits.has(aged),
+		age: o.ageAt(w.now) / int64(time.Second), varied: o.bits.has(varies), aged: m.result == results.Hit || o.bits.has(aged),
 		length: o.length, from: -1, to: -1, total: -1, extra: extra, told: &t,
 		header: head + n.toldLine(&t)}
 	switch {

@@ -25,6 +25,7 @@ type server struct {
 	own      []bool            // by section: what is asked for is always the section's own object
 	attempts []uint32          // requests received so far, by object of the catalog; nil: by key
 	byKey    map[uint64]uint32 // the same, where the catalog is too large
+	absent   uint32            // requests for what is not there
 	gate     gate
 
 	readTimeout, completion time.Duration // completion 0: as long as it takes
@@ -63,6 +64,10 @@ func (up *server) count(x *exchange) uint32 {
 	if x.own {
 		up.attempts[x.id]++
 		return up.attempts[x.id] - 1
+	}
+	if !x.found {
+		up.absent++
+		return up.absent - 1
 	}
 	n := up.byKey[x.object.Key]
 	up.byKey[x.object.Key] = n + 1

@@ -69,6 +69,10 @@ func (w *world) strong(o *held) bool { return w.heads[o.head].strong }
 
 // keyOf is the key of a request, in the world's room for one.
 func (w *world) keyOf(a *ask) []byte {
+	if a.page != nil {
+		w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, a.page.path, nil, w.fieldsOf(a))
+		return w.key
+	}
 	personal := a.hash != w.card(a.desk, a.req.Object).hash
 	if personal {
 		w.personalKey(a)
