@@ -102,6 +102,8 @@ func TestTheSimulatorForetells(t *testing.T) {
 		"uncacheables": {"quickstart", 30, []string{"duration=4s", "warmup=1s", "workload.aborts=0%", "edge.shards=1"}},
 		"troubles":     {"quickstart", 30, append(sure, "duration=4s", "origins.app.errors=10%", "origins.app.resets=10%", "origins.app.truncates=20%")},
 		"ranges":       {"quickstart", 30, append(sure, "duration=4s", "workload.ranges=30%")},
+		"error pages":  {"testdata/troubles.yaml", 5, nil},
+		"by the RFCs":  {"testdata/troubles.yaml", 5, []string{"edge.mode=standard"}},
 		"storm":        {"storm", 30, nil},
 	} {
 		t.Run(name, func(t *testing.T) { agree(t, x.most, x.scenario, x.sets...) })
