@@ -49,7 +49,9 @@ type single struct {
 	resident []uint32        // the code of the size it was admitted with; 0: not resident
 	used     int64
 	capacity int64
-	warmed   uint32 // keeps the compiler from leaving the touching out
+	warmer   policy.Warmer // nil where the policy is none
+	soon     []policy.Slot
+	warmed   uint64 // keeps the compiler from leaving the touching out
 }
 
 // A seer is a policy that knows the future: it is told, before each Hit and Add,
@@ -67,6 +69,7 @@ func newSingle(p policy.Policy, capacity int64) *single {
 	s := &single{policy: p, capacity: capacity}
 	s.admitter, _ = p.(policy.Admitter)
 	s.seer, _ = p.(seer)
+	s.warmer, _ = p.(policy.Warmer)
 	return s
 }
 
@@ -92,11 +95,16 @@ func (s *single) play(b *batch) {
 
 // touch loads what will be asked for; the loads do not wait for each other.
 func (s *single) touch(asks []ask) {
-	sum := uint32(0)
+	slots := s.soon[:0]
 	for _, a := range asks {
-		sum += s.resident[a.object]
+		if s.resident[a.object] != 0 {
+			slots = append(slots, a.object)
+		}
 	}
-	s.warmed += sum
+	s.soon = slots
+	if s.warmer != nil {
+		s.warmed += s.warmer.Warm(slots)
+	}
 }
 
 // store makes the object of a miss resident, as edge/cache's shard does.

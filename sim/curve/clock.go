@@ -59,22 +59,38 @@ func (l *handLane) play(b *batch) {
 
 func (l *handLane) admit(b *batch, a ask, missing uint32) {
 	size := b.sizeOf(a.size)
+	kept := uint32(0)
 	for ; missing != 0; missing &= missing - 1 {
 		j := bits.TrailingZeros32(missing)
-		if !l.missed(b, a.object, j, size) {
+		p := &l.cells[j]
+		if !p.missed(b, a.object, size) {
 			continue
 		}
-		for l.full(j, size) {
+		for p.full(size) {
 			v := l.hands[j].victim(l.states, j)
 			l.states[v.object].resident &^= 1 << j
-			l.used[j] -= b.sizeOf(v.size)
+			p.used -= b.sizeOf(v.size)
 		}
 		l.hands[j].push(a)
-		s := &l.states[a.object]
-		s.resident |= 1 << j
-		s.visited &^= 1 << j
-		l.used[j] += size
+		kept |= 1 << j
+		p.used += size
 	}
+	s := &l.states[a.object]
+	s.resident |= kept
+	s.visited &^= kept
+}
+
+// ahead loads what is known of the next objects of a queue; the loads do not wait
+// for each other.
+func (q *ring) ahead(states []state) {
+	if q.head%aheadSize != 0 {
+		return
+	}
+	sum := uint32(0)
+	for _, a := range q.next(aheadSize) {
+		sum += states[a.object].visited
+	}
+	q.warmed += sum
 }
 
 // clockHand is CLOCK as a queue: its oldest goes back to the end without its
@@ -85,6 +101,7 @@ func (h *clockHand) push(a ask) { h.queue.push(a) }
 
 func (h *clockHand) victim(states []state, j int) ask {
 	for {
+		h.queue.ahead(states)
 		a := h.queue.pop()
 		s := &states[a.object]
 		if s.visited>>j&1 == 0 {
@@ -105,6 +122,7 @@ func (h *sieveHand) push(a ask) { h.ahead.push(a) }
 
 func (h *sieveHand) victim(states []state, j int) ask {
 	for {
+		h.ahead.ahead(states)
 		a := h.ahead.pop()
 		s := &states[a.object]
 		out := s.visited>>j&1 == 0

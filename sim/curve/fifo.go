@@ -12,33 +12,50 @@ const mostTogether = 32
 // a few instructions, however many cells there are; only cells that miss do work
 // of their own.
 type together struct {
-	all        uint32 // a bit for each cell
-	capacities []int64
-	used       []int64
-	counted    []count
-	warmed     uint32
+	all    uint32 // a bit for each cell
+	cells  []purse
+	warmed uint32 // keeps the compiler from leaving the touching out
+}
+
+// purse is what a cell may spend, and what it counts.
+type purse struct {
+	capacity, used int64
+	count
 }
 
 func newTogether(capacities []int64) together {
-	n := len(capacities)
-	return together{all: uint32(uint64(1)<<n - 1), capacities: capacities, used: make([]int64, n), counted: make([]count, n)}
+	t := together{all: uint32(uint64(1)<<len(capacities) - 1)}
+	for _, c := range capacities {
+		t.cells = append(t.cells, purse{capacity: c})
+	}
+	return t
 }
 
-func (t *together) clear()          { clear(t.counted) }
-func (t *together) counts() []count { return t.counted }
+func (t *together) clear() {
+	for j := range t.cells {
+		t.cells[j].count = count{}
+	}
+}
 
-// missed counts a miss in cell j and tells whether the object fits in.
-func (t *together) missed(b *batch, object uint32, j int, size int64) bool {
-	t.counted[j].miss(b, object, size)
-	if size > t.capacities[j] {
-		t.counted[j].refuse(size)
+func (t *together) counts() (all []count) {
+	for j := range t.cells {
+		all = append(all, t.cells[j].count)
+	}
+	return all
+}
+
+// missed counts a miss and tells whether the object fits in.
+func (p *purse) missed(b *batch, object uint32, size int64) bool {
+	p.miss(b, object, size)
+	if size > p.capacity {
+		p.refuse(size)
 		return false
 	}
 	return true
 }
 
-// full tells whether cell j must make room for so many bytes.
-func (t *together) full(j int, size int64) bool { return t.used[j] > t.capacities[j]-size }
+// full tells whether room must be made for so many bytes.
+func (p *purse) full(size int64) bool { return p.used > p.capacity-size }
 
 // fifoLane is cells of FIFO: a queue each, and one word of residency.
 type fifoLane struct {
@@ -69,18 +86,38 @@ func (l *fifoLane) play(b *batch) {
 
 func (l *fifoLane) admit(b *batch, a ask, missing uint32) {
 	size := b.sizeOf(a.size)
+	kept := uint32(0)
 	for ; missing != 0; missing &= missing - 1 {
 		j := bits.TrailingZeros32(missing)
-		if !l.missed(b, a.object, j, size) {
+		p := &l.cells[j]
+		if !p.missed(b, a.object, size) {
 			continue
 		}
-		for l.full(j, size) {
-			v := l.queues[j].pop()
+		queue := &l.queues[j]
+		for p.full(size) {
+			if queue.head%aheadSize == 0 {
+				l.warmed += ahead(l.resident, queue)
+			}
+			v := queue.pop()
 			l.resident[v.object] &^= 1 << j
-			l.used[j] -= b.sizeOf(v.size)
+			p.used -= b.sizeOf(v.size)
 		}
-		l.queues[j].push(a)
-		l.resident[a.object] |= 1 << j
-		l.used[j] += size
+		queue.push(a)
+		kept |= 1 << j
+		p.used += size
 	}
+	l.resident[a.object] |= kept
+}
+
+// aheadSize is how many entries of a queue are looked up together before they are
+// passed.
+const aheadSize = 32
+
+// ahead loads what is known of the next objects of a queue; the loads do not wait
+// for each other.
+func ahead(states []uint32, queue *ring) (sum uint32) {
+	for _, a := range queue.next(aheadSize) {
+		sum += states[a.object]
+	}
+	return sum
 }

@@ -15,6 +15,7 @@ import (
 var shared = map[string]func(k policy.Kind, c policy.Config, capacities []int64) lane{
 	"lru":   func(_ policy.Kind, _ policy.Config, capacities []int64) lane { return newLRULane(capacities) },
 	"fifo":  func(_ policy.Kind, _ policy.Config, capacities []int64) lane { return newFIFOLane(capacities) },
+	"clock": func(_ policy.Kind, _ policy.Config, capacities []int64) lane { return newClockLane(capacities) },
 	"sieve": func(_ policy.Kind, _ policy.Config, capacities []int64) lane { return newSieveLane(capacities) },
 	"s3fifo": func(k policy.Kind, c policy.Config, capacities []int64) lane {
 		return newS3FIFOLane(capacities, k.Get(c, "small"), k.Get(c, "max"), k.Get(c, "move"))
@@ -64,6 +65,9 @@ func lay(cells []Cell, c Config) (*plan, error) {
 		switch {
 		case err != nil:
 			return nil, err
+		case k.Name == "arc" && len(params) == 0:
+			p.add(newARCLane(cell.Capacity), []int{i})
+			continue
 		case !playsTogether(k, params):
 			p.addSingle(i, c)
 			continue

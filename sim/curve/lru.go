@@ -1,181 +1,180 @@
 package curve
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
-// lruLane is cells of LRU over one list. All caches hold the objects asked for
-// most recently, in one order; a cell is a place in it, its tail, and a bit of
-// each object for being resident (an object above the tail is not, where it is
-// too large for the cell). So an object that every cell has is moved to the head
-// once for all of them, and an eviction moves a tail up by one (Mattson, Gecsei,
-// Slutz, Traiger, IBM Systems Journal 9(2), 1970, with bytes for pages).
+// lruLane is cells of LRU over one log of requests. All caches hold the objects
+// asked for most recently, in one order, so the log of who was asked for is the
+// order of all: an entry counts where it is its object's last. A cell is a place in
+// the log, before which it has nothing, and a bit of each object for being resident;
+// it evicts by going on to the next entry that counts and is resident.
+//
+// No list is kept, so a hit in all cells is a bit test, a number noted beside it and
+// four bytes written in sequence, and an eviction reads in sequence. Where a list
+// moves an object to its head, here an entry that does not count any more stays
+// behind, most of them of popular objects, which a cell passes while they are in the
+// processor's cache. When the log is full, what does not count is taken out.
 type lruLane struct {
 	together
-	entries []lruEntry // by object+1; entries[0] is before the head and behind the last
-	sizes   []uint32   // by object+1: code of the size it was admitted with; mixed: it depends on the cell
+	entries []lruEntry // by object
+	log     []uint32   // objects, in the order of requests
+	begins  []uint32   // of each cell: where its residents begin
 	mixed   map[uint32][]uint32
-	tails   []uint32 // of each cell; 0: it is empty
 }
 
 type lruEntry struct {
-	up, down uint32 // towards the head, away from it
-	resident uint32 // a bit for each cell; 0: not in the list
-	tail     uint32 // a bit for each cell of which it is the tail
+	last     uint32 // place in the log
+	resident uint32 // a bit for each cell
+	size     uint32 // code of the size it was admitted with; mixed: it depends on the cell
 }
 
 // mixed is no code of a size.
 const mixed = 0
 
+const leastLog = 1 << 16
+
 func newLRULane(capacities []int64) lane {
-	l := &lruLane{together: newTogether(capacities), mixed: map[uint32][]uint32{}, tails: make([]uint32, len(capacities))}
-	l.entries, l.sizes = make([]lruEntry, 1), make([]uint32, 1)
-	l.entries[0].resident = l.all
-	return l
+	return &lruLane{
+		together: newTogether(capacities), mixed: map[uint32][]uint32{},
+		begins: make([]uint32, len(capacities)), log: make([]uint32, 0, leastLog),
+	}
 }
 
 func (l *lruLane) play(b *batch) {
-	l.entries, l.sizes = lengthened(l.entries, b.objects+1), lengthened(l.sizes, b.objects+1)
+	l.entries = lengthened(l.entries, b.objects)
 	b.chunks(func(asks []ask, _ int) {
+		if cap(l.log)-len(l.log) < len(asks) {
+			l.close()
+		}
 		l.touch(asks)
 		for _, a := range asks {
-			at := a.object + 1
-			e := &l.entries[at]
-			missing := l.all &^ e.resident
-			if e.resident != 0 {
-				l.raise(at, e)
-			}
-			if missing != 0 {
+			e := &l.entries[a.object]
+			if missing := l.all &^ e.resident; missing != 0 {
 				l.admit(b, a, missing)
 			}
+			e.last = uint32(len(l.log))
+			l.log = append(l.log, a.object)
 		}
 	})
 }
 
-// touch loads the entries that will be asked for, then their neighbours.
+// touch loads the entries that will be asked for; the loads do not wait for each
+// other.
 func (l *lruLane) touch(asks []ask) {
 	sum := uint32(0)
 	for _, a := range asks {
-		sum += l.entries[a.object+1].resident
-	}
-	for _, a := range asks {
-		e := &l.entries[a.object+1]
-		sum += l.entries[e.up].down + l.entries[e.down].up
+		sum += l.entries[a.object].resident
 	}
 	l.warmed += sum
 }
 
-// raise moves an object of the list to its head.
-func (l *lruLane) raise(at uint32, e *lruEntry) {
-	if e.up == 0 {
-		return
-	}
-	for tail := e.tail; tail != 0; tail &= tail - 1 {
-		j := bits.TrailingZeros32(tail)
-		if up := l.above(at, j); up != 0 {
-			e.tail &^= 1 << j
-			l.setTail(j, up)
-		}
-	}
-	l.unlink(e)
-	l.push(at, e)
-}
-
-func (l *lruLane) unlink(e *lruEntry) {
-	l.entries[e.up].down, l.entries[e.down].up = e.down, e.up
-}
-
-func (l *lruLane) push(at uint32, e *lruEntry) {
-	head := l.entries[0].down
-	e.up, e.down = 0, head
-	l.entries[head].up, l.entries[0].down = at, at
-}
-
-// above is the next object towards the head that is resident in cell j; 0: none.
-// It never passes an object twice before that is asked for again.
-func (l *lruLane) above(at uint32, j int) uint32 {
-	for {
-		at = l.entries[at].up
-		if l.entries[at].resident>>j&1 != 0 {
-			return at
-		}
-	}
-}
-
-func (l *lruLane) setTail(j int, at uint32) {
-	l.tails[j] = at
-	l.entries[at].tail |= 1 << j
-}
-
 // admit makes the object of a resident in cells that miss it.
 func (l *lruLane) admit(b *batch, a ask, missing uint32) {
-	size, at := b.sizeOf(a.size), a.object+1
-	fits := missing
+	size := b.sizeOf(a.size)
+	e := &l.entries[a.object]
 	for m := missing; m != 0; m &= m - 1 {
 		j := bits.TrailingZeros32(m)
-		if !l.missed(b, a.object, j, size) {
-			fits &^= 1 << j
+		p := &l.cells[j]
+		if !p.missed(b, a.object, size) {
+			missing &^= 1 << j
+			continue
 		}
-	}
-	if fits == 0 {
-		return
-	}
-	e := &l.entries[at]
-	l.note(at, e, a.size, fits)
-	if e.resident == 0 {
-		l.push(at, e)
-	}
-	for ; fits != 0; fits &= fits - 1 {
-		j := bits.TrailingZeros32(fits)
-		for l.full(j, size) {
-			l.evict(b, j)
+		for p.full(size) {
+			p.used -= l.evict(b, j)
 		}
-		e.resident |= 1 << j
-		l.used[j] += size
-		if l.tails[j] == 0 {
-			l.setTail(j, at)
-		}
+		p.used += size
 	}
+	if e.size != a.size && missing != 0 {
+		l.note(a.object, e, a.size, missing)
+	}
+	e.resident |= missing
 }
 
 // note keeps the size that an object is admitted with to some cells; those that
 // have it already keep theirs.
-func (l *lruLane) note(at uint32, e *lruEntry, size, fits uint32) {
-	old := l.sizes[at]
-	switch {
-	case e.resident == 0:
+func (l *lruLane) note(object uint32, e *lruEntry, size, admitted uint32) {
+	old := e.size
+	if e.resident == 0 {
 		if old == mixed {
-			delete(l.mixed, at)
+			delete(l.mixed, object)
 		}
-		l.sizes[at] = size
-		return
-	case old == size:
+		e.size = size
 		return
 	}
-	each := l.mixed[at]
+	each := l.mixed[object]
 	if old != mixed {
-		each = make([]uint32, len(l.capacities))
+		each = make([]uint32, len(l.cells))
 		for j := range each {
 			each[j] = old
 		}
-		l.mixed[at], l.sizes[at] = each, mixed
+		l.mixed[object], e.size = each, mixed
 	}
-	for ; fits != 0; fits &= fits - 1 {
-		each[bits.TrailingZeros32(fits)] = size
+	for ; admitted != 0; admitted &= admitted - 1 {
+		each[bits.TrailingZeros32(admitted)] = size
 	}
 }
 
-// evict takes the tail of cell j out of it.
-func (l *lruLane) evict(b *batch, j int) {
-	at := l.tails[j]
-	e := &l.entries[at]
-	code := l.sizes[at]
-	if code == mixed {
-		code = l.mixed[at][j]
+// evict takes the object that cell j was asked for least recently out of it, and
+// returns its size.
+func (l *lruLane) evict(b *batch, j int) int64 {
+	bit := uint32(1) << j
+	for at := l.begins[j]; ; at++ {
+		if at%aheadSize == 0 {
+			l.ahead(at)
+		}
+		object := l.log[at]
+		e := &l.entries[object]
+		if e.last != at || e.resident&bit == 0 {
+			continue
+		}
+		l.begins[j] = at + 1
+		e.resident &^= bit
+		code := e.size
+		if code == mixed {
+			code = l.mixed[object][j]
+		}
+		return b.sizeOf(code)
 	}
-	l.used[j] -= b.sizeOf(code)
-	e.resident &^= 1 << j
-	e.tail &^= 1 << j
-	l.setTail(j, l.above(at, j))
-	if e.resident == 0 {
-		l.unlink(e)
+}
+
+// ahead loads what the next entries of the log are about.
+func (l *lruLane) ahead(at uint32) {
+	sum := uint32(0)
+	for _, object := range l.log[at:min(int(at)+aheadSize, len(l.log))] {
+		sum += l.entries[object].last
+	}
+	l.warmed += sum
+}
+
+// close takes out of the log what does not count, and makes it longer if that is
+// most of it.
+func (l *lruLane) close() {
+	cells := make([]int, len(l.begins))
+	for j := range cells {
+		cells[j] = j
+	}
+	slices.SortFunc(cells, func(a, b int) int { return int(int64(l.begins[a]) - int64(l.begins[b])) })
+	to, at := uint32(0), l.begins[cells[0]]
+	for k, j := range cells {
+		end := uint32(len(l.log))
+		if k+1 < len(cells) {
+			end = l.begins[cells[k+1]]
+		}
+		l.begins[j] = to
+		for ; at < end; at++ {
+			object := l.log[at]
+			e := &l.entries[object]
+			if e.last == at && e.resident != 0 {
+				e.last = to
+				l.log[to] = object
+				to++
+			}
+		}
+	}
+	l.log = l.log[:to]
+	if int(to) > cap(l.log)/4 {
+		l.log = append(make([]uint32, 0, 6*int(to)), l.log...)
 	}
 }

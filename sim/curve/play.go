@@ -59,9 +59,10 @@ func (p *plan) abreast(ctx context.Context, src source, c Config) error {
 	var work []chan *batch
 	var done sync.WaitGroup
 	for i := range jobs {
-		work = append(work, make(chan *batch, queued))
+		todo := make(chan *batch, queued)
+		work = append(work, todo)
 		done.Go(func() {
-			for b := range work[i] {
+			for b := range todo {
 				for k := i; k < len(p.lanes); k += jobs {
 					playOn(p.lanes[k], b)
 				}

@@ -6,6 +6,7 @@ package curve
 type ring struct {
 	asks       []ask  // as long as a power of two
 	head, tail uint32 // the next to pop; the next to push
+	warmed     uint32 // keeps the compiler from leaving the touching out
 }
 
 func (r *ring) empty() bool { return r.head == r.tail }
@@ -18,6 +19,12 @@ func (r *ring) push(a ask) uint32 {
 	r.asks[at&uint32(len(r.asks)-1)] = a
 	r.tail++
 	return at
+}
+
+// next are up to n entries from the head on, those that lie together.
+func (r *ring) next(n int) []ask {
+	at := int(r.head) & (len(r.asks) - 1)
+	return r.asks[at:min(at+min(n, int(r.tail-r.head)), len(r.asks))]
 }
 
 func (r *ring) pop() ask {

@@ -90,21 +90,22 @@ func (l *s3fifoLane) admit(b *batch, a ask, missing uint32) {
 	size := b.sizeOf(a.size)
 	for ; missing != 0; missing &= missing - 1 {
 		j := bits.TrailingZeros32(missing)
-		if l.counted[j].miss(b, a.object, size); size > l.largest[j] {
-			l.counted[j].refuse(size)
+		p := &l.cells[j]
+		if p.miss(b, a.object, size); size > l.largest[j] {
+			p.refuse(size)
 			continue
 		}
 		c := &l.caches[j]
 		remembered := l.recall(b, j, a.object)
-		for l.full(j, size) {
+		for p.full(size) {
 			v := l.victim(b, j)
 			l.states[v.object].resident &^= 1 << j
-			l.used[j] -= b.sizeOf(v.size)
+			p.used -= b.sizeOf(v.size)
 		}
 		s := &l.states[a.object]
 		s.resident |= 1 << j
 		s.noHits(j)
-		l.used[j] += size
+		p.used += size
 		if remembered || !c.full && c.smallBytes >= c.smallLimit {
 			c.main.push(a)
 			c.mainBytes += size
@@ -121,6 +122,7 @@ func (l *s3fifoLane) victim(b *batch, j int) ask {
 	c.full = true
 	if c.mainBytes <= c.mainLimit {
 		for !c.small.empty() {
+			l.ahead(&c.small, j)
 			a := c.small.pop()
 			size := b.sizeOf(a.size)
 			c.smallBytes -= size
@@ -135,6 +137,7 @@ func (l *s3fifoLane) victim(b *batch, j int) ask {
 		}
 	}
 	for {
+		l.ahead(&c.main, j)
 		a := c.main.pop()
 		s := &l.states[a.object]
 		if s.hits(j) == 0 {
@@ -156,6 +159,7 @@ func (l *s3fifoLane) remember(b *batch, j int, a ask) {
 		return
 	}
 	for c.ghostBytes > c.mainLimit-size {
+		l.ahead(&c.ghost, j)
 		old := c.ghost.pop()
 		if old.object == forgotten {
 			continue
@@ -180,4 +184,19 @@ func (l *s3fifoLane) recall(b *batch, j int, object uint32) bool {
 	c.ghostBytes -= b.sizeOf(place.size)
 	place.object = forgotten
 	return true
+}
+
+// ahead loads what is known of the next objects of a queue; the loads do not wait
+// for each other.
+func (l *s3fifoLane) ahead(queue *ring, j int) {
+	if queue.head%aheadSize != 0 {
+		return
+	}
+	sum := uint32(0)
+	for _, a := range queue.next(aheadSize) {
+		if a.object != forgotten {
+			sum += l.states[a.object].low + l.places[int(a.object)*len(l.caches)+j]
+		}
+	}
+	l.warmed += sum
 }
