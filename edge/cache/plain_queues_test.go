@@ -18,8 +18,8 @@ func classicOf(name string, get func(string) float64, capacity int64) plain {
 		return &plain2Q{kin: part(capacity, get("kin")), kout: part(capacity, get("kout"))}
 	case "mq":
 		return &plainMQ{
-			objects: map[uint64]*plainMQObject{}, past: map[uint64]plainMQObject{}, distances: map[int]int{},
-			queues: int(get("queues")), life: cmp.Or(int(get("life")), math.MaxInt/2), learns: get("life") == 0,
+			objects: map[uint64]*plainMQObject{}, past: map[uint64]plainMQObject{},
+			queues: int(get("queues")), life: int(get("life")),
 			outCap: part(capacity, get("out")),
 		}
 	}
@@ -149,12 +149,9 @@ type plainMQ struct {
 	life, now int
 	moves     int
 	outCap    int64
-	learns    bool
-	distances map[int]int // by the number of bits
-	seen      int
 }
 
-type plainMQObject struct{ size, asked, last, expires, queue, came int }
+type plainMQObject struct{ size, asked, expires, queue, came int }
 
 func (p *plainMQ) enter(o *plainMQObject, queue int) {
 	p.moves++
@@ -164,38 +161,20 @@ func (p *plainMQ) enter(o *plainMQObject, queue int) {
 func (p *plainMQ) hit(key uint64) {
 	o := p.objects[key]
 	p.now++
-	if p.learns && o.asked > 0 {
-		p.learn(p.now - o.last)
-	}
 	o.asked++
-	o.last, o.expires = p.now, p.now+p.life
+	o.expires = p.now + p.lifetime()
 	queue := int(math.Log2(float64(o.asked)))
 	p.enter(o, min(queue, p.queues-1))
 	for q := 1; q < p.queues; q++ {
 		if old := p.oldest(q); old != nil && old.expires < p.now {
-			old.expires = p.now + p.life
+			old.expires = p.now + p.lifetime()
 			p.enter(old, q-1)
 		}
 	}
 }
 
-func (p *plainMQ) learn(distance int) {
-	p.distances[int(math.Log2(float64(distance)))+1]++
-	p.seen++
-	if p.seen < 8*len(p.objects) {
-		return
-	}
-	peak := int(math.Log2(float64(len(p.objects)))) + 2
-	for n := peak; n < 64; n++ {
-		if p.distances[n] > p.distances[peak] {
-			peak = n
-		}
-	}
-	p.life, p.seen = 1<<peak, 0
-	for n := range p.distances {
-		p.distances[n] /= 2
-	}
-}
+// lifetime is in requests.
+func (p *plainMQ) lifetime() int { return cmp.Or(p.life, 2*len(p.objects)) }
 
 func (p *plainMQ) oldest(queue int) (o *plainMQObject) {
 	for _, x := range p.objects {

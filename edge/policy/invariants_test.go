@@ -104,7 +104,7 @@ func broken(p Policy, used int64, n int, capacity int64) string {
 	case *twoQ:
 		return brokenChains(p.nodes, used, n, p.in, p.am) + brokenGhost(&p.out)
 	case *mq:
-		if p.residents != n {
+		if p.residents != int64(n) {
 			return fmt.Sprintf("mq: %d residents, not %d", p.residents, n)
 		}
 		return brokenChains(p.nodes, used, n, p.queues...) + brokenGhost(&p.out)

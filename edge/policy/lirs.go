@@ -35,9 +35,8 @@ func init() {
 // lowest go to Q as its size asks for. One larger than the LIR share stays HIR.
 // When Q is empty and there is no room yet, the lowest LIR object leaves. The
 // paper's S has no bound; ours remembers as many bytes of objects that have left
-// as the cache has, the latest to leave (S is twice the cache, within the sizes the
-// paper finds as good as any). libCacheSim refuses what is larger than the HIR
-// share; we admit what fits, and max=0.01 is its rule.
+// as the cache has, the latest to leave. libCacheSim refuses what is larger than the
+// HIR share; we admit what fits, and max=0.01 is its rule.
 type lirs struct {
 	blocks   []lirsBlock
 	stack    []link // of S, by block

@@ -22,8 +22,8 @@ const randomStream = 0x72616e646f6d
 
 // random evicts any object, each with the same probability, whatever its size.
 // Under independent requests its hit ratio is that of FIFO (Gelenbe, IEEE Trans.
-// Computers C-22(6), 1973), and the same for every order of the same requests:
-// an object asked for at rate λ is found with probability λT/(1+λT).
+// Computers C-22(6), 1973): an object asked for at rate λ is found with probability
+// λT/(1+λT), where T is the time that fills the cache.
 type random struct {
 	slots []Slot   // all that are in the order, in no order
 	place []uint32 // by slot: where it stands in slots
