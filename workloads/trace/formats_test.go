@@ -226,8 +226,7 @@ func pack(t *testing.T, ending, text string) string {
 }
 
 func TestPackedFilesAndTheStandardInputReadTheSame(t *testing.T) {
-	text := strings.Repeat("17 18 19\n18 19 20\n", 100_000)
-	text = "1 1 1\n" + strings.Repeat("17 18 19\n", 100_000) + "18 19 20\n"
+	text := "1 1 1\n" + strings.Repeat("17 18 19\n", 100_000) + "18 19 20\n"
 	want, _ := readAll(t, Options{Files: []string{write(t, "t", text)}})
 	if len(want) != 100_002 {
 		t.Fatalf("%d requests", len(want))
