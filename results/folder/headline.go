@@ -44,6 +44,7 @@ func Headline(w io.Writer, s *results.Summary, dir string) error {
 		line("errors", "none")
 	}
 	distributions(&b, s)
+	tiers(&b, s)
 	for _, warning := range s.Warnings {
 		wrapped(&b, "  warning         ", warning)
 	}
@@ -87,6 +88,36 @@ func distributions(b *strings.Builder, s *results.Summary) {
 		}
 		fmt.Fprintf(b, "  %-16s%-24s %9s  hit %7s  bytes %7s\n", title, fit(name, 24),
 			count(float64(d.Requests)), percent(d.HitRatio), percent(d.ByteHitRatio))
+		title = ""
+	}
+}
+
+// tiers lists the layers of caches where there are several: of how many places,
+// what they were asked and what they had themselves.
+func tiers(b *strings.Builder, s *results.Summary) {
+	var layers []results.TierFigures
+	places := map[string]int{}
+	for i := range s.Tiers {
+		f := s.Tiers[i]
+		if places[f.Layer]++; places[f.Layer] == 1 {
+			layers = append(layers, f)
+		} else {
+			layers[len(layers)-1].Add(&f) // those of a layer stand together
+		}
+	}
+	if places[results.LayerRegional.String()]+places[results.LayerShield.String()] == 0 {
+		return
+	}
+	title := "tiers"
+	for _, f := range layers {
+		name, hits := f.Layer, fmt.Sprintf("  own hits %7s  bytes %7s", percent(f.HitRatio), percent(f.ByteHitRatio))
+		if n := places[f.Layer]; n > 1 {
+			name = fmt.Sprintf("%s (%d)", f.Layer, n)
+		}
+		if f.Layer == results.LayerOrigin.String() {
+			hits = ""
+		}
+		fmt.Fprintf(b, "  %-16s%-16s %11s%s\n", title, name, count(float64(f.Requests)), hits)
 		title = ""
 	}
 }

@@ -31,6 +31,33 @@ func TestHeadlineFitsATerminal(t *testing.T) {
 	}
 }
 
+// Where there are tiers, a headline adds up what each layer had of its own.
+func TestHeadlineOfTiers(t *testing.T) {
+	place := func(layer, location string, requests, hits int64) results.TierFigures {
+		f := results.TierFigures{Layer: layer, Location: location, Requests: requests, Hits: hits, BodyBytes: 100 * requests, CachedBytes: 100 * hits}
+		f.Add(&results.TierFigures{})
+		return f
+	}
+	s := &results.Summary{Tiers: []results.TierFigures{
+		place("edge", "FRA1", 10_000_000, 5_000_000), place("edge", "IAD1", 10_000_000, 1_000_000), place("shield", "IAD2", 400, 100), place("origin", "bucket", 300, 0)}}
+	var out strings.Builder
+	if err := Headline(&out, s, "x"); err != nil {
+		t.Fatal(err)
+	}
+	want := `  tiers           edge (2)          20,000,000  own hits  30.0 %  bytes  30.0 %
+                  shield                   400  own hits  25.0 %  bytes  25.0 %
+                  origin                   300
+`
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+	out.Reset()
+	s.Tiers = s.Tiers[:1]
+	if Headline(&out, s, "x"); strings.Contains(out.String(), "tiers") {
+		t.Error("one location's headline has tiers")
+	}
+}
+
 // Against a server that does not tell how it answered, a headline still has
 // its times.
 func TestHeadlineOfUnclassifiedResponses(t *testing.T) {
