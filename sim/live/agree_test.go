@@ -40,9 +40,9 @@ func differences(played, told []results.Record, most int) (list []string, n int)
 }
 
 func (f facts) String() string {
-	return fmt.Sprintf("at %v ttfb %v total %v origin %v %v out %d body %d from origin %d range %d-%d/%d dist %d beh %d status %d asked %d %v/%v %v %v %v %b",
+	return fmt.Sprintf("at %v ttfb %v total %v origin %v %v out %d body %d from origin %d range %d-%d/%d dist %d beh %d status %d asked %d %v/%v %v %v %v %b edge %d",
 		time.Duration(f.At), time.Duration(f.TTFB), time.Duration(f.Total), time.Duration(f.OriginTTFB), time.Duration(f.OriginTotal), f.BytesOut, f.BodyBytes, f.OriginBytes,
-		f.RangeStart, f.RangeEnd, f.ContentLength, f.Distribution, f.Behavior, f.Status, f.Asked, f.Response, f.Result, f.Detail, f.Layer, f.TTL, f.Flags)
+		f.RangeStart, f.RangeEnd, f.ContentLength, f.Distribution, f.Behavior, f.Status, f.Asked, f.Response, f.Result, f.Detail, f.Layer, f.TTL, f.Flags, f.Edge)
 }
 
 // agree holds the simulator to the real edge, record for record; of a thousand
@@ -104,6 +104,7 @@ func TestTheSimulatorForetells(t *testing.T) {
 		"ranges":       {"quickstart", 30, append(sure, "duration=4s", "workload.ranges=30%")},
 		"error pages":  {"testdata/troubles.yaml", 5, nil},
 		"by the RFCs":  {"testdata/troubles.yaml", 5, []string{"edge.mode=standard"}},
+		"world":        {"world", 0, append(sure, "duration=4s", "network.loopback=true")},
 		"storm":        {"storm", 30, nil},
 	} {
 		t.Run(name, func(t *testing.T) { agree(t, x.most, x.scenario, x.sets...) })

@@ -138,6 +138,7 @@ type facts struct {
 	BytesOut, BodyBytes, OriginBytes         int64
 	RangeStart, RangeEnd, ContentLength      int64
 	Distribution, Behavior, Status, Asked    uint16
+	Edge                                     uint16
 	Response, Result                         results.Result
 	Detail                                   results.Detail
 	Layer                                    results.Layer
@@ -147,6 +148,6 @@ type facts struct {
 
 func factsOf(r *results.Record) facts {
 	return facts{r.At, r.TTFB, r.Total, r.OriginTTFB, r.OriginTotal, r.BytesOut, r.BodyBytes, r.OriginBytes,
-		r.RangeStart, r.RangeEnd, r.ContentLength, r.Distribution, r.Behavior, r.Status, r.OriginAsked,
+		r.RangeStart, r.RangeEnd, r.ContentLength, r.Distribution, r.Behavior, r.Status, r.OriginAsked, r.Edge,
 		r.Response, r.Result, r.Detail, r.Layer, r.TTL, r.Flags &^ results.Warm}
 }
