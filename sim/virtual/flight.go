@@ -222,7 +222,7 @@ func (f *flight) keepHead(o held, p *reply) {
 // newHeld makes an object of a reply, with its freshness judged.
 func (n *node) newHeld(f *flight, p *reply, status int) held {
 	w, r := n.w, f.lead.route
-	o := held{id: w.newID(), stored: w.now, status: uint16(status), version: p.version, modified: p.modified, date: p.date,
+	o := held{id: w.newID(), stored: w.now, status: uint16(status), version: p.version, modified: uint32(p.modified), date: uint32(p.date),
 		head: p.head.number, fields: int32(p.extra), key: int32(f.keyLen), length: p.length}
 	if f.want != nil && f.want.known {
 		o.key = int32(f.lead.keyLen)

@@ -86,7 +86,7 @@ func (f *flight) replace(o *held) {
 // updateByHead renews what is stored for GET by the response to a HEAD, or drops
 // it when that shows it to be another (RFC 9111 §4.3.5).
 func (f *flight) updateByHead(p *reply) {
-	if p.version != f.old.version || p.modified != f.old.modified || p.length >= 0 && p.length != f.old.length {
+	if p.version != f.old.version || uint32(p.modified) != f.old.modified || p.length >= 0 && p.length != f.old.length {
 		f.p.remove(f.hash)
 		return
 	}
@@ -117,6 +117,6 @@ func (f *flight) keepFault() {
 	text := f.fault.length()
 	o := held{id: w.newID(), stored: w.now, expires: w.now + int64(rules.ErrorTTL), lifetime: int64(rules.ErrorTTL),
 		status: uint16(f.fault.status), version: -1, key: int32(f.keyLen), length: text, memory: text,
-		bits: kept | must | collapsible, head: w.faultHead(f.lead.route), date: w.second(w.now)}
+		bits: kept | must | collapsible, head: w.faultHead(f.lead.route), date: uint32(w.second(w.now))}
 	f.n.put(f.p, f.hash, &o)
 }

@@ -243,7 +243,7 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 	if n.lens.cacheStatus {
 		extra += n.statusLine(a, o, &m, p)
 	}
-	out := reply{status: p.status, head: w.behindTier(h), flow: *fl, version: o.version, modified: o.modified, date: o.date,
+	out := reply{status: p.status, head: w.behindTier(h), flow: *fl, version: o.version, modified: int64(o.modified), date: int64(o.date),
 		age: o.ageAt(w.now) / int64(time.Second), varied: o.bits.has(varies), aged: m.result == results.Hit || o.bits.has(aged),
 		length: o.length, from: -1, to: -1, total: -1, extra: extra, told: &t,
 		header: head + n.toldLine(&t)}

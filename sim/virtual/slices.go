@@ -57,7 +57,7 @@ func (f *flight) asHead(o held) held {
 	}
 	b := binary.AppendVarint(w.path[:0], o.length)
 	b = binary.AppendVarint(b, f.lead.route.rule.Slice)
-	b = binary.AppendVarint(b, o.modified)
+	b = binary.AppendVarint(b, int64(o.modified))
 	if !w.heads[o.head].strong {
 		b = append(b, "W/"...)
 	}
