@@ -49,3 +49,34 @@ func TestHitRatioIsWhatTheoryPredicts(t *testing.T) {
 		}
 	}
 }
+
+// The same for policies of admission: q-LRU with q = 0.1 by the approximation of
+// Martina, Garetto, Leonardi; 2-LRU, whose approximation has 0.002 more, as
+// simulated over 4 million requests. They learn slowly, hence the long warm-up.
+var admissionAnchors = []struct {
+	alpha      float64
+	capacity   int64
+	qlru, klru float64 // hit ratio
+}{
+	{0.8, 1000, .2564, .3144},
+	{0.8, 5000, .4295, .4673},
+	{1.0, 1000, .5602, .6000},
+	{1.0, 5000, .7093, .7314},
+}
+
+func TestHitRatioOfAdmissionIsWhatTheoryPredicts(t *testing.T) {
+	if testing.Short() || raceEnabled {
+		t.Skip("a million requests for each")
+	}
+	const objects, warm, measured = 100_000, 600_000, 400_000
+	for _, a := range admissionAnchors {
+		trace := zipfTrace(objects, warm+measured, a.alpha, false, 5)
+		for policy, want := range map[string]float64{"qlru:q=0.1": a.qlru, "klru": a.klru} {
+			s := newShard(t, Config{Capacity: a.capacity, Policy: policy})
+			play(s, trace[:warm])
+			if got := 1 - play(s, trace[warm:]).ratio(); math.Abs(got-want) > 0.006 {
+				t.Errorf("%s, α=%v, %d objects: hit ratio %.4f; theory says %.4f", policy, a.alpha, a.capacity, got, want)
+			}
+		}
+	}
+}
