@@ -27,6 +27,7 @@ type behaviors struct {
 	types       fileTypes
 	unnamed     int64 // requests whose behavior is not known
 	named       int64
+	numbers     [addAtOnce]uint16
 	withoutTime bool // put together from tables, which have no times to add up
 }
 
@@ -52,11 +53,27 @@ func (b *behaviors) AddCrowd(c *results.Crowd) {
 // AddSingly implements results.Singly: file types, and the times of both.
 func (b *behaviors) AddSingly(recs []results.Record) {
 	b.types.renew()
+	for len(recs) > 0 {
+		n := min(len(recs), addAtOnce)
+		b.addTypes(recs[:n])
+		recs = recs[n:]
+	}
+}
+
+// addTypes looks all URLs up before the first is counted, so that what they need of
+// memory is fetched together.
+func (b *behaviors) addTypes(recs []results.Record) {
+	for i := range recs {
+		b.numbers[i] = b.types.of(recs[i].URL)
+	}
+	var one results.Crowd
 	for i := range recs {
 		r := &recs[i]
-		number, one := b.types.of(r.URL), results.One(r)
-		b.byType.add(&one, number)
-		b.byType.at(r.Distribution, number).addTime(r)
+		one = results.One(r)
+		g := b.byType.at(r.Distribution, b.numbers[i])
+		g.add(&one)
+		g.addTime(r)
+		b.byType.log = b.byType.log || !tellsBody(r)
 		if r.Behavior != results.Unnamed {
 			b.byBehavior.at(r.Distribution, r.Behavior).addTime(r)
 		}

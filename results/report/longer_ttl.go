@@ -38,6 +38,9 @@ type longerTTL struct {
 	exact   results.Tally[renewals]
 	bounded *sketch.SpaceSaving[renewals] // nil: exact
 	totals  []demand                      // by distribution + 1
+
+	keys []uint64 // of the fetches among a batch of records
+	at   []int    // their places in it
 }
 
 // renewals are an object's fetches after its first.
@@ -58,19 +61,35 @@ func newLongerTTL(o Options) *longerTTL {
 }
 
 func (l *longerTTL) Add(recs []results.Record) {
+	for len(recs) > 0 {
+		n := min(len(recs), addAtOnce)
+		l.addSome(recs[:n])
+		recs = recs[n:]
+	}
+}
+
+// addSome picks the fetches out and looks for what is known of them, all at once.
+func (l *longerTTL) addSome(recs []results.Record) {
+	l.keys, l.at = l.keys[:0], l.at[:0]
 	for i := range recs {
 		r := &recs[i]
 		result := r.ResultType()
 		if result != results.Miss && result != results.RefreshHit || r.Flags.Has(results.Collapsed) || r.Method.Proxied() {
 			continue
 		}
-		l.add(r, result == results.RefreshHit)
+		object := sketch.Mix(r.Object, uint64(r.Distribution))
+		l.keys = append(l.keys, sketch.Mix(object, uint64(r.Edge)<<48^uint64(r.RangeStart+1)))
+		l.at = append(l.at, i)
+	}
+	l.fetches.young.Fetch(l.keys)
+	for i, at := range l.at {
+		l.add(&recs[at], l.keys[i])
 	}
 }
 
-func (l *longerTTL) add(r *results.Record, refreshed bool) {
-	object := sketch.Mix(r.Object, uint64(r.Distribution))
-	interval, again := l.fetches.add(sketch.Mix(object, uint64(r.Edge)<<48^uint64(r.RangeStart+1)), r)
+func (l *longerTTL) add(r *results.Record, key uint64) {
+	object, refreshed := sketch.Mix(r.Object, uint64(r.Distribution)), r.ResultType() == results.RefreshHit
+	interval, again := l.fetches.add(key, r)
 	if !again && !refreshed {
 		return
 	}
