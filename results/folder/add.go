@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"sync"
 	"time"
 
 	"edgesim/results"
@@ -83,7 +84,26 @@ func (b *Builder) addPart(recs []results.Record, p part) {
 	if b.crowds[p] == nil {
 		b.crowds[p] = results.NewCrowds(b.opt.Names.Epoch, b.opt.Grain, func(c *results.Crowd) { b.addCrowd(c, p) })
 	}
-	b.crowds[p].Add(recs)
+	var reports sync.WaitGroup
+	if p&inTraffic != 0 && p&inWarmup == 0 {
+		for _, add := range b.reports.Shares() {
+			if b.opt.AtOnce && len(recs) >= worthSharing {
+				reports.Go(func() { add(recs) })
+			} else {
+				add(recs)
+			}
+		}
+	}
+	b.addDirectly(recs, p)
+	reports.Wait()
+	b.crowds[p].Add(recs) // alone: it may hand crowds on, to the reports, too
+}
+
+// worthSharing is how many records are worth a goroutine.
+const worthSharing = 256
+
+// addDirectly fills what is not among the reports.
+func (b *Builder) addDirectly(recs []results.Record, p part) {
 	if p&inTraffic != 0 {
 		b.summary.Traffic().AddSingly(recs)
 		if p&inWarmup != 0 {
@@ -93,7 +113,6 @@ func (b *Builder) addPart(recs []results.Record, p part) {
 			if b.demand != nil {
 				b.demand.Add(recs)
 			}
-			b.reports.AddSingly(recs)
 		}
 	}
 	if p&inLatency != 0 {

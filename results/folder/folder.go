@@ -72,6 +72,11 @@ type Options struct {
 	// a run's course are left out (the reports have theirs).
 	Logged bool
 
+	// AtOnce is whether the views of a batch are filled at the same time, on several
+	// processors, where a batch is large enough. It is for who makes records as fast
+	// as views take them, and would disturb a measurement.
+	AtOnce bool
+
 	// Plots is whether plots are drawn; without them a folder is made faster.
 	Plots bool
 

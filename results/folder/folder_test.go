@@ -399,3 +399,42 @@ func BenchmarkAdd(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(recs)), "ns/record")
 }
+
+// Views that are filled at the same time leave the same folder.
+func TestViewsFilledAtOnceAreTheSame(t *testing.T) {
+	recs, names := synthetic(5)
+	var want map[string][]byte
+	for _, atOnce := range []bool{false, true} {
+		dir := filepath.Join(t.TempDir(), "run")
+		o := options(dir, names)
+		o.AtOnce, o.Plots, o.TrafficFrom, o.LatencyFrom = atOnce, false, results.NoVantage, results.NoVantage
+		b, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(recs); i += 1000 {
+			b.Add(recs[i:min(i+1000, len(recs))])
+			b.Snapshot()
+		}
+		if _, err := b.Finish(End{Ended: runStart.Add(runLength)}); err != nil {
+			t.Fatal(err)
+		}
+		got := map[string][]byte{}
+		for _, pattern := range []string{"reports/*.csv", "latency/*", "summary.json"} {
+			paths, _ := filepath.Glob(filepath.Join(dir, pattern))
+			for _, path := range paths {
+				if got[filepath.Base(path)], err = os.ReadFile(path); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if want == nil {
+			want = got
+		}
+		for name, text := range want {
+			if !bytes.Equal(got[name], text) {
+				t.Errorf("%s differs where views are filled at once", name)
+			}
+		}
+	}
+}

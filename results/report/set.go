@@ -21,7 +21,8 @@ type Set struct {
 
 	crowds  *results.Crowds
 	crowded []results.Crowded
-	singly  []func([]results.Record)
+	objects []func([]results.Record) // of popular objects
+	singly  []func([]results.Record) // of the others
 }
 
 // span is the time between the first and the last record's end, in ns since the
@@ -58,6 +59,10 @@ func NewSet(o Options, kinds ...Kind) *Set {
 func (s *Set) put(r Report) {
 	s.reports = append(s.reports, r)
 	c, crowded := r.(results.Crowded)
+	if p, popular := r.(*popularObjects); popular {
+		s.objects = append(s.objects, p.Add)
+		return
+	}
 	if !crowded {
 		s.singly = append(s.singly, r.Add)
 		return
@@ -140,6 +145,25 @@ func (s *Set) AddCrowd(c *results.Crowd) {
 
 // AddSingly is the rest of what reports want of records that are covered.
 func (s *Set) AddSingly(recs []results.Record) {
+	for _, add := range s.Shares() {
+		add(recs)
+	}
+}
+
+// Shares are the parts of AddSingly, about as dear each, which may run at the same
+// time: no two of them touch the same report.
+func (s *Set) Shares() []func([]results.Record) {
+	return []func([]results.Record){s.addObjects, s.addOthers}
+}
+
+// addObjects fills the dearest report, that of popular objects.
+func (s *Set) addObjects(recs []results.Record) {
+	for _, add := range s.objects {
+		add(recs)
+	}
+}
+
+func (s *Set) addOthers(recs []results.Record) {
 	for i := range recs {
 		s.o.span.add(recs[i].End())
 	}

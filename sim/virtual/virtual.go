@@ -74,7 +74,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	}
 	if view.builder, err = folder.New(folder.Options{
 		Dir: c.Dir, Manifest: m, Names: names, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
-		TrafficFrom: results.AtSimulator, LatencyFrom: results.AtSimulator, Query: true, Plots: true,
+		TrafficFrom: results.AtSimulator, LatencyFrom: results.AtSimulator, Query: true, Plots: true, AtOnce: true,
 		Reports: report.Options{CacheSize: int64(s.Edge.Capacity)},
 	}); err != nil {
 		return nil, &FolderError{err}
