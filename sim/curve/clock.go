@@ -75,9 +75,7 @@ func (l *handLane) admit(b *batch, a ask, missing uint32) {
 		kept |= 1 << j
 		p.used += size
 	}
-	s := &l.states[a.object]
-	s.resident |= kept
-	s.visited &^= kept
+	l.states[a.object].resident |= kept // unvisited: who left was
 }
 
 // ahead loads what is known of the next objects of a queue; the loads do not wait
