@@ -79,7 +79,7 @@ func (o *modelOptions) ofFlags() (*modelled, error) {
 		if !strings.Contains(spec, "=") {
 			spec = "median=" + spec
 		}
-		model, err := objectSizes(spec)
+		model, err := sizeModel(spec)
 		if err != nil {
 			return nil, usagef("--size: %v", err)
 		}
