@@ -38,6 +38,8 @@ Examples:
   edgesim model --objects 2e5 --ttl 60s --fetch 50ms --policy lru,klru,lfu
   edgesim model quickstart --out figures
   edgesim model --trace access.csv.gz --policy lru,fifo,lru+bloom --json
+  edgesim mrc trace.bin --policy lru,fifo,klru --csv played.csv
+  edgesim model --trace trace.bin --beside played.csv --out figures
 
 Exit status: 0 done; 1 reading or writing failed; 2 wrong usage.
 `,
@@ -53,6 +55,8 @@ Exit status: 0 done; 1 reading or writing failed; 2 wrong usage.
 		f.StringVar(&o.trace, "trace", "", "`FILE` of a trace whose objects are asked for, as often as there")
 		f.StringVar(&o.policies, "policy", "", "`NAMES` with a formula: "+modelNames()+";\nrules of admission behind a plus: "+ruleNames()+" (default lru, or the scenario's)")
 		f.StringVar(&o.capacities, "capacity", "", "`SIZES` of caches, as 1TB,10TB or 1%,10%")
+		f.BoolVar(&o.ignoreSize, "ignore-size", false, "with --trace: every object counts 1, and capacities are numbers of objects")
+		f.StringVar(&o.beside, "beside", "", "`FILE` that mrc or sweep wrote with --csv: its caches are set beside the\nformulas, in the table and as dots in the plots")
 		f.StringVar(&o.out, "out", "", "make a `FOLDER` of this name with plots")
 		f.BoolVar(&o.json, "json", false, "print as JSON")
 		return o.run
@@ -65,6 +69,8 @@ type modelOptions struct {
 	zipf                      float64
 	rate                      unit.Rate
 	ttl, change, fetch        unit.Duration
+	beside                    string
+	ignoreSize                bool
 	json                      bool
 }
 
@@ -94,6 +100,7 @@ type modelled struct {
 	capacities []float64
 	own        float64 // the scenario's capacity; 0: none
 	said       []string
+	played     []playedCache     // caches that were played
 	answers    []analytic.Answer // by model, then by capacity
 	warm       []float64         // seconds to warm up, beside the answers; NaN: unknown
 }
@@ -101,6 +108,9 @@ type modelled struct {
 func (o *modelOptions) run(e *env, args []string) error {
 	m, err := o.population(e, args)
 	if err != nil {
+		return err
+	}
+	if err := o.readCounts(m); err != nil {
 		return err
 	}
 	if o.policies != "" || len(m.models) == 0 {
@@ -164,7 +174,7 @@ func (o *modelOptions) sizes(m *modelled) error {
 	for _, c := range list {
 		m.capacities = append(m.capacities, cmp.Or(float64(c.size), c.share*all))
 	}
-	if len(list) == 0 {
+	if len(m.capacities) == 0 {
 		for k := range octaves {
 			m.capacities = append(m.capacities, math.Ceil(all/math.Exp2(float64(octaves-1-k))))
 		}

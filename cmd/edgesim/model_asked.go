@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"strings"
 
 	"edgesim/sim/analytic"
@@ -28,6 +29,8 @@ func (o *modelOptions) population(e *env, args []string) (*modelled, error) {
 		return nil, usagef("%d scenarios given; right is one", len(args))
 	case given == 0:
 		return nil, usagef("nothing to model; right is --objects, --trace or a scenario, as: edgesim model --objects 1e6")
+	case o.ignoreSize && o.trace == "":
+		return nil, usagef("--ignore-size is of a --trace; right is without it, and without --size")
 	case given > 1:
 		return nil, usagef("--objects, --trace and a scenario are three ways to say what is asked for; right is one of them")
 	}
@@ -161,7 +164,9 @@ func (o *modelOptions) ofTrace(e *env) (*modelled, error) {
 		n, err := t.Read(batch)
 		for _, r := range batch[:n] {
 			seen := objects[r.ID]
-			if seen.times++; seen.size == 0 {
+			if seen.times++; o.ignoreSize {
+				seen.size = 1
+			} else if seen.size == 0 {
 				seen.size = r.Size
 			}
 			objects[r.ID] = seen
@@ -198,7 +203,7 @@ func (o *modelOptions) ofTrace(e *env) (*modelled, error) {
 		return nil, usagef("--ttl, --change-every and --fetch want times, and the trace has none; right is with --rate")
 	}
 	m.pop = counts.Over(seconds).With(o.conduct())
-	m.about = "as in " + o.trace
+	m.about = "as in " + filepath.Base(o.trace)
 	if m.timed {
 		m.about += fmt.Sprintf(", %s requests a second", significant(float64(requests)/seconds))
 	}

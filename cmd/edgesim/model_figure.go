@@ -57,9 +57,6 @@ func writeFigure(dir string, f *plot.Figure) error {
 	return nil
 }
 
-// lineColors are those of the models, in their order.
-var lineColors = []string{"blue", "orange", "green", "vermillion", "purple", "sky", "gray"}
-
 // points are how many capacities a line has.
 const points = 64
 
@@ -94,7 +91,7 @@ func (m *modelled) figures() ([]*plot.Figure, error) {
 		}
 		lines := make([]plot.Line, len(all))
 		for i := range lines {
-			lines[i] = plot.Line{Label: model.Spec, Color: lineColors[place%len(lineColors)]}
+			lines[i] = plot.Line{Label: model.Spec, Color: plot.ColorAt("", place)}
 		}
 		for _, a := range answers {
 			for i, y := range []float64{100 * (a.Hit + a.Delayed), 100 * a.ByteHit, a.OriginRequests}[:len(all)] {
@@ -106,6 +103,8 @@ func (m *modelled) figures() ([]*plot.Figure, error) {
 			all[i].Series = append(all[i].Series, lines[i])
 		}
 	}
+	all[0].Series = append(all[0].Series, m.dots(func(c playedCache) float64 { return 100 * c.Hit })...)
+	all[1].Series = append(all[1].Series, m.dots(func(c playedCache) float64 { return 100 * c.ByteHit })...)
 	for _, f := range all {
 		f.Subtitle = m.about
 		if m.own > 0 && m.own >= low && m.own <= high {

@@ -136,3 +136,60 @@ func TestShortNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestModelBesideWhatWasPlayed: a trace without memory, of mrc's CSV, and faults in
+// the CSV.
+func TestModelBesideWhatWasPlayed(t *testing.T) {
+	dir := t.TempDir()
+	path, csv := filepath.Join(dir, "gen.oracleGeneral"), filepath.Join(dir, "played.csv")
+	for _, args := range [][]string{
+		{"trace", "gen", "--objects", "2000", "--requests", "60000", "--zipf", "0.9", "--seed", "3", "-o", path},
+		{"mrc", path, "--policy", "lru,klru,sieve", "--capacity", "2%,20%", "--csv", csv},
+	} {
+		if status, _, errs := edgesim(t, context.Background(), args...); status != exitDone {
+			t.Fatal(errs)
+		}
+	}
+	j := modelAnswers(t, "--trace", path, "--beside", csv)
+	if len(j.Played) != 6 || len(j.Answers) != 4 {
+		t.Fatalf("%d played, %d answers", len(j.Played), len(j.Answers))
+	}
+	for i, a := range j.Answers {
+		if p := j.Played[i]; p.Model != a.Model || p.Capacity != a.Capacity || math.Abs(p.Hit-a.Hit) > 0.02 {
+			t.Errorf("played %+v, formula %+v", p, a)
+		}
+	}
+	text, _, status := model(t, "--trace", path, "--beside", csv, "--out", filepath.Join(dir, "figures"))
+	if status != exitDone || !strings.Contains(text, "Beside what was played") {
+		t.Errorf("status %d: %s", status, text)
+	}
+	unit := modelAnswers(t, "--trace", path, "--ignore-size", "--capacity", "100")
+	if !unit.Unit || math.Abs(unit.Bytes-unit.Objects) > 1e-6 {
+		t.Errorf("every object counts 1: %+v", unit)
+	}
+	for text, want := range map[string]string{
+		"a,b\n1,2\n": "line 1: columns a,b", "policy,capacity,hit,byte_hit\nlru,x,0,0\n": `line 2: "x" is no number`, "policy,capacity,hit,byte_hit\n": "has no rows", "": "EOF",
+	} {
+		if err := os.WriteFile(csv, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, errs, status := model(t, "--trace", path, "--beside", csv); status != exitUsage || !strings.Contains(errs, want) {
+			t.Errorf("%q: status %d, %q, does not say %q", text, status, errs, want)
+		}
+	}
+}
+
+// FuzzBesideNeverPanics: whatever a CSV holds, its rows are shares and capacities
+// or there is an error.
+func FuzzBesideNeverPanics(f *testing.F) {
+	f.Add("policy,capacity,miss_ratio,byte_miss_ratio\nlru,10,0.5,0.25\n")
+	f.Add("policy,capacity,replicas,hit,hit_doubt,byte_hit\nlru,1e3,1,0.5,,0.25\n\"")
+	f.Fuzz(func(t *testing.T, text string) {
+		rows, err := parseBeside(strings.NewReader(text))
+		for _, c := range rows {
+			if err == nil && !(c.Capacity >= 0 && !math.IsNaN(c.Hit)) {
+				t.Errorf("%q: %+v", text, c)
+			}
+		}
+	})
+}

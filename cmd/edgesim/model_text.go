@@ -25,6 +25,7 @@ func (m *modelled) writeText(w io.Writer) error {
 			m.row(&b, i*len(m.capacities)+j)
 		}
 	}
+	m.besideText(&b)
 	m.foot(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -120,14 +121,15 @@ func significant(v float64) string {
 
 // modelJSON is what --json prints.
 type modelJSON struct {
-	About    string      `json:"about"`
-	Objects  float64     `json:"objects"`
-	Bytes    float64     `json:"bytes"` // of all objects; their number where they have no sizes
-	Rate     float64     `json:"requests_per_s"`
-	Unit     bool        `json:"capacities_are_objects"`
-	Time     string      `json:"time_unit"` // "s", or "request" where the trace has no times
-	Capacity float64     `json:"scenario_capacity,omitempty"`
-	Answers  []modelLine `json:"answers"`
+	About    string        `json:"about"`
+	Objects  float64       `json:"objects"`
+	Bytes    float64       `json:"bytes"` // of all objects; their number where they have no sizes
+	Rate     float64       `json:"requests_per_s"`
+	Unit     bool          `json:"capacities_are_objects"`
+	Time     string        `json:"time_unit"` // "s", or "request" where the trace has no times
+	Capacity float64       `json:"scenario_capacity,omitempty"`
+	Answers  []modelLine   `json:"answers"`
+	Played   []playedCache `json:"played,omitempty"` // of --beside
 }
 
 type modelLine struct {
@@ -138,7 +140,7 @@ type modelLine struct {
 func (m *modelled) asJSON() modelJSON {
 	j := modelJSON{
 		About: m.about, Objects: m.pop.Objects(), Bytes: m.pop.Bytes(), Rate: m.pop.Rate(),
-		Unit: m.unit, Time: "s", Capacity: m.own,
+		Unit: m.unit, Time: "s", Capacity: m.own, Played: m.played,
 	}
 	if !m.timed {
 		j.Time = "request"

@@ -136,12 +136,12 @@ func (p Population) With(c Conduct) Population {
 }
 
 // share is a mean over requests of what of says of a class, and over bytes asked
-// for. Requests that are the first for their object count as 0.
+// for.
 func (p Population) share(of func(i int) float64) (requests, bytes float64) {
 	rate, byteRate := 0.0, 0.0
 	for i, c := range p {
 		r := c.Count * c.Rate
-		f := r * (1 - c.First) * of(i)
+		f := r * of(i)
 		requests += f
 		bytes += f * c.Size
 		rate += r

@@ -77,11 +77,11 @@ func (c *Cache) parts(i int) parts {
 	if class.Rate == 0 {
 		return parts{miss: 1}
 	}
-	p := parts{miss: 1 - c.hits[i]*(1-class.First)}
+	p := parts{miss: 1 - c.hits[i]*(1-c.first[i])}
 	p.hit = 1 - p.miss
 	if class.TTL > 0 && p.hit > 0 {
 		left := max(class.TTL-class.Fetch, 0) // an answer is as old as the fetch took (RFC 9111, 4.2.3)
-		fresh := c.order.fresh(class.Rate, c.Time, left, 1-c.hits[i], c.enter[i]) * (1 - class.First)
+		fresh := c.order.fresh(class.Rate, c.Time, left, 1-c.hits[i], c.enter[i]) * (1 - c.first[i])
 		p.hit, p.refresh = fresh, max(0, 1-p.miss-fresh)
 	}
 	if class.ChangeEvery > 0 {
@@ -129,7 +129,7 @@ func Forever(p Population, ttl float64, sliding bool) (hit, byteHit, held float6
 		}
 		return fifoHit(p[i].Rate, ttl, 1)
 	}
-	hit, byteHit = p.share(of)
+	hit, byteHit = p.share(func(i int) float64 { return of(i) * (1 - p[i].First) })
 	for i, c := range p {
 		held += c.Count * c.Size * of(i)
 	}

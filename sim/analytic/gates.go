@@ -38,6 +38,8 @@ type chance float64
 
 func (q chance) settled() bool { return false }
 
+func (q chance) before(n float64) float64 { return -math.Expm1(n*math.Log1p(-float64(q))) / float64(q) }
+
 func (q chance) enter(_ Population, _ float64, _, into []float64) {
 	for i := range into {
 		into[i] = float64(q)
@@ -49,6 +51,8 @@ type sizeLimit float64
 
 func (most sizeLimit) settled() bool { return false }
 
+func (most sizeLimit) before(float64) float64 { return 1 }
+
 func (most sizeLimit) enter(p Population, _ float64, _, into []float64) {
 	for i, c := range p {
 		into[i] = 0
@@ -58,20 +62,25 @@ func (most sizeLimit) enter(p Population, _ float64, _, into []float64) {
 	}
 }
 
-// chain is k−1 caches of names before the cache of k-LRU, each as large as it:
+// chain is k−1 caches of names before the cache of k-LRU, each of so many capacities:
 // what is stored was found in the last of them, which holds what was found in the
 // one before. Each is solved like a cache of its own, as if the gaps before were
 // independent of those after.
-type chain int
+type chain struct {
+	stages int
+	ghost  float64
+}
 
 func (chain) settled() bool { return false }
 
+func (k chain) before(float64) float64 { return float64(k.stages + 1) }
+
 func (k chain) enter(p Population, capacity float64, _, into []float64) {
-	lru := Cache{Capacity: capacity, pop: p, order: order{hit: lruHit}, hits: make([]float64, len(p)), enter: into}
+	lru := Cache{Capacity: k.ghost * capacity, pop: p, order: order{hit: lruHit}, hits: make([]float64, len(p)), enter: into}
 	for i := range into {
 		into[i] = 1
 	}
-	for range k {
+	for range k.stages {
 		for i, c := range p {
 			if c.Barred || c.Size > capacity {
 				into[i] = 0
@@ -97,6 +106,8 @@ func (k chain) enter(p Population, capacity float64, _, into []float64) {
 type secondHit float64
 
 func (secondHit) settled() bool { return true }
+
+func (window secondHit) before(float64) float64 { return 2 }
 
 func (window secondHit) enter(p Population, capacity float64, hits, into []float64) {
 	noted := func(W float64) (sum float64) {

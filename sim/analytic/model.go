@@ -41,6 +41,9 @@ type gate interface {
 	// settled reports whether enter depends on hits, so that both are solved in
 	// turns.
 	settled() bool
+	// before is how many of the first n requests for an object, on the average,
+	// come before one that can be a hit; at least 1.
+	before(n float64) float64
 }
 
 var (
@@ -138,6 +141,7 @@ type Cache struct {
 	Time  float64
 	hits  []float64 // by class: probability to be found, of requests that ride no fetch
 	enter []float64 // by class: probability that a miss stores it
+	first []float64 // by class: share of requests that come before one that can be a hit
 	pop   Population
 	order order
 }
@@ -152,10 +156,26 @@ func (m Model) Solve(p Population, capacity float64) (*Cache, error) {
 	}
 	c := &Cache{
 		Model: m.Spec, Capacity: capacity, pop: p, order: m.order,
-		hits: make([]float64, len(p)), enter: make([]float64, len(p)),
+		hits: make([]float64, len(p)), enter: make([]float64, len(p)), first: make([]float64, len(p)),
 	}
+	c.begin(m.gates)
 	c.settle(m.gates)
 	return c, nil
+}
+
+// begin finds what of a class's requests is lost before its objects are in for the
+// first time. A resident's later life is the steady state's.
+func (c *Cache) begin(gates []gate) {
+	for i, class := range c.pop {
+		if class.First == 0 {
+			continue
+		}
+		n, lost := 1/class.First, 1.0
+		for _, g := range gates {
+			lost = max(lost, g.before(n))
+		}
+		c.first[i] = min(1, lost/n)
+	}
 }
 
 // rounds are enough for gates that depend on hits: each brings them nearer by a
@@ -237,5 +257,5 @@ func (c *Cache) remember() {
 // Hit is the share of requests, and of bytes asked for, that are found, fresh or
 // not, where fetches take no time.
 func (c *Cache) Hit() (requests, bytes float64) {
-	return c.pop.share(func(i int) float64 { return c.hits[i] })
+	return c.pop.share(func(i int) float64 { return c.hits[i] * (1 - c.first[i]) })
 }

@@ -45,11 +45,16 @@ func init() {
 		order{
 			kind: policy.Kind{
 				Name: "klru", Title: "k-LRU (Martina)",
-				Paper:  "V. Martina, M. Garetto, E. Leonardi, INFOCOM 2014",
-				Params: []policy.Param{{Name: "k", Usage: "caches in a row, all but the last of names", Default: 2, Lowest: 2, Most: 8, Whole: true}},
+				Paper: "V. Martina, M. Garetto, E. Leonardi, INFOCOM 2014",
+				Params: []policy.Param{
+					{Name: "k", Usage: "caches in a row, all but the last of names", Default: 2, Lowest: 2, Most: 16, Whole: true},
+					{Name: "ghost", Usage: "bytes of objects that a cache of names remembers, in capacities", Default: 1, Lowest: 0.001, Most: 1000},
+				},
 			},
 			hit: lruHit, fresh: lruFresh,
-			behind: func(params map[string]float64) gate { return chain(given(params, "k", 2) - 1) },
+			behind: func(params map[string]float64) gate {
+				return chain{int(given(params, "k", 2)) - 1, given(params, "ghost", 1)}
+			},
 		},
 		order{
 			kind: policy.Kind{
