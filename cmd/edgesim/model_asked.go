@@ -82,7 +82,7 @@ func (o *modelOptions) ofFlags() (*modelled, error) {
 		if !strings.Contains(spec, "=") {
 			spec = "median=" + spec
 		}
-		model, err := sizeModel(spec)
+		model, err := objectSizes(spec)
 		if err != nil {
 			return nil, usagef("--size: %v", err)
 		}
