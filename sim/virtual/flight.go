@@ -56,7 +56,7 @@ type flight struct {
 	asked int64     // virtual time when the first request went out,
 	sent  int64     // and the one that was answered
 	limit int64     // when the request for a connection is given up
-	reply *reply    // of a tier, on its way; nil: none
+	reply *reply    // room for a tier's, on its way
 	own   figures
 	told  *told
 
@@ -86,8 +86,8 @@ func (f *flight) free() {
 	if !f.over || f.named > 0 {
 		return
 	}
-	w, riders := f.n.w, f.riders[:0]
-	*f = flight{riders: riders}
+	w := f.n.w
+	*f = flight{riders: f.riders[:0], reply: f.reply}
 	w.flights = append(w.flights, f)
 }
 

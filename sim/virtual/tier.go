@@ -42,8 +42,10 @@ func (n *node) tell(a *ask, p *reply, at int64) {
 		f.answered(p)
 		return
 	}
-	late := *p
-	f.reply = &late
+	if f.reply == nil {
+		f.reply = new(reply)
+	}
+	*f.reply = *p
 	f.named++
 	w.events.plan(at, tells, f, nil)
 }

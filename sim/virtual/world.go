@@ -271,9 +271,8 @@ func (w *world) happensTo(f *flight, e *event) {
 	case crowded:
 		f.crowded()
 	case tells:
-		p := f.reply
-		f.reply = nil
-		f.answered(p)
+		p := *f.reply // what the flight asks next may be answered there
+		f.answered(&p)
 	case outgrown:
 		f.outgrown()
 	case lands:
