@@ -43,17 +43,20 @@ func TestTheSameBytesOnAnyNumberOfProcessors(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes two run folders")
 	}
-	var texts []string
-	for _, procs := range []int{1, 4} {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-		dir := filepath.Join(t.TempDir(), "run")
-		if _, err := Run(context.Background(), Config{Scenario: load(t, "quickstart", "duration=5s", "warmup=1s"), Dir: dir, AccessLog: true}); err != nil {
-			t.Fatal(err)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, name := range []string{"quickstart", "world"} {
+		var texts []string
+		for _, procs := range []int{1, 4} {
+			runtime.GOMAXPROCS(procs)
+			dir := filepath.Join(t.TempDir(), "run")
+			if _, err := Run(context.Background(), Config{Scenario: load(t, name, "duration=5s", "warmup=1s"), Dir: dir, AccessLog: true}); err != nil {
+				t.Fatal(err)
+			}
+			texts = append(texts, textOf(t, dir))
 		}
-		texts = append(texts, textOf(t, dir))
-	}
-	if texts[0] != texts[1] || len(texts[0]) < 10_000 {
-		t.Errorf("the folders differ: %d and %d bytes", len(texts[0]), len(texts[1]))
+		if texts[0] != texts[1] || len(texts[0]) < 10_000 {
+			t.Errorf("%s: the folders differ: %d and %d bytes", name, len(texts[0]), len(texts[1]))
+		}
 	}
 }
 
@@ -89,6 +92,8 @@ func TestWhatHoldsOfEveryRun(t *testing.T) {
 		{"quickstart", []string{"origins.app.concurrency=4", "origins.app.queue_limit=8", "origins.assets.piece=1KB"}},
 		{"tiers", nil},
 		{"two-buckets", nil},
+		{"world", nil},
+		{"storm", []string{"duration=12s"}},
 	} {
 		s := load(t, x.name, append([]string{"duration=4s", "warmup=1s"}, x.sets...)...)
 		recs, _ := recordsOf(t, s)
