@@ -49,8 +49,12 @@ func (m *measured) pictures(e *env, dir string, mark int64) error {
 	if err != nil {
 		return err
 	}
+	name := filepath.Base(m.options.Files[0])
+	if name == "-" {
+		name = "standard input"
+	}
 	d := curve.Drawn{
-		Name: filepath.Base(m.options.Files[0]), Results: m.results, Estimates: m.estimates, Curve: m.wanted.config.Curve,
+		Name: name, Results: m.results, Estimates: m.estimates, Curve: m.wanted.config.Curve,
 		Totals: m.totals, IgnoreSize: m.wanted.config.IgnoreSize, Mark: mark,
 	}
 	for _, f := range d.Figures() {

@@ -103,7 +103,7 @@ func (m *measured) columns(ratio func(i int) (at, low, high float64), stack func
 	best := map[int64]float64{}
 	for i, r := range m.results {
 		v, _, _ := ratio(i)
-		if least, ok := best[r.Capacity]; !ok && m.online(r) || ok && v < least && m.online(r) {
+		if least, ok := best[r.Capacity]; !ok && curve.Online(r.Policy) || ok && v < least && curve.Online(r.Policy) {
 			best[r.Capacity] = v
 		}
 	}
@@ -118,7 +118,7 @@ func (m *measured) columns(ratio func(i int) (at, low, high float64), stack func
 		if m.estimates != nil {
 			text += fmt.Sprintf(" ±%.2f", 50*(high-low))
 		}
-		if least, ok := best[r.Capacity]; ok && v == least && m.online(r) && len(m.wanted.specs) > 1 {
+		if least, ok := best[r.Capacity]; ok && v == least && curve.Online(r.Policy) && len(m.wanted.specs) > 1 {
 			text += "*"
 		} else {
 			text += " "
@@ -127,11 +127,6 @@ func (m *measured) columns(ratio func(i int) (at, low, high float64), stack func
 		all[at].wide = max(all[at].wide, len([]rune(text))+1)
 	}
 	return all
-}
-
-// online tells whether a result is a policy's that a server could have.
-func (m *measured) online(r curve.Result) bool {
-	return !curve.Foresees([]string{r.Policy}) && !slices.Contains(curve.Bounds(), r.Policy)
 }
 
 func (m *measured) table(b *strings.Builder, title string, sizes []int64, ratio func(i int) (at, low, high float64), stack func(size int64) float64) {

@@ -63,7 +63,7 @@ func (d Drawn) figure(name, title, label string, ratio func(i int) (v, low, high
 		lines = append([]plot.Line{d.stackLine(of)}, lines...)
 	}
 	if len(lines) > mostDrawn {
-		f.Subtitle += fmt.Sprintf(" · the %d lowest of %d", mostDrawn, len(lines))
+		f.Subtitle += fmt.Sprintf(" · the %d lowest of %d, and LRU", mostDrawn-1, len(lines))
 		lines = lowest(lines, mostDrawn)
 	}
 	for i := range lines {
@@ -96,6 +96,9 @@ func (d Drawn) lines(ratio func(i int) (v, low, high float64)) (lines []plot.Lin
 		if at < 0 {
 			at = len(lines)
 			lines = append(lines, plot.Line{Label: title})
+			if !Online(r.Policy) {
+				lines[at].Dash, lines[at].Thin = []float64{6, 3}, true
+			}
 		}
 		v, _, _ := ratio(i)
 		l := &lines[at]
@@ -139,17 +142,25 @@ func (d Drawn) stackLine(of func(Point) float64) plot.Line {
 	return l
 }
 
-// lowest are the n lines that lie lowest on the average, in their order.
-func lowest(lines []plot.Line, n int) []plot.Line {
-	mean := func(l plot.Line) (sum float64) {
+// lowest are n lines: LRU, which others are compared with, and those that lie lowest
+// on the average, in their order.
+func lowest(lines []plot.Line, n int) (kept []plot.Line) {
+	height := func(l plot.Line) (sum float64) {
+		if l.Label == Title("lru") {
+			return -1
+		}
 		for _, v := range l.Y {
 			sum += v / float64(len(l.Y))
 		}
 		return sum
 	}
-	sorted := slices.SortedFunc(slices.Values(lines), func(a, b plot.Line) int { return cmp.Compare(mean(a), mean(b)) })
-	most := mean(sorted[n-1])
-	return slices.DeleteFunc(slices.Clone(lines), func(l plot.Line) bool { return mean(l) > most })[:n]
+	sorted := slices.SortedStableFunc(slices.Values(lines), func(a, b plot.Line) int { return cmp.Compare(height(a), height(b)) })
+	for _, l := range lines {
+		if slices.ContainsFunc(sorted[:n], func(k plot.Line) bool { return k.Label == l.Label }) {
+			kept = append(kept, l)
+		}
+	}
+	return kept
 }
 
 // marks are the knee of the first line, and the capacity to mark.

@@ -65,6 +65,13 @@ func Foresees(specs []string) bool {
 	})
 }
 
+// Online tells whether a policy is one that a server could have: it does not know
+// the future, and is no bound.
+func Online(spec string) bool {
+	_, is := bound(spec)
+	return !is && !Foresees([]string{spec})
+}
+
 // Title is what a legend calls a policy: its kind's title, with the parameters
 // where there are some.
 func Title(spec string) string {
