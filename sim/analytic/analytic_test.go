@@ -14,6 +14,7 @@ import (
 // TestBucketsOfRanks: what a formula loses by putting ranks together, against
 // every rank for itself.
 func TestBucketsOfRanks(t *testing.T) {
+	heavy(t)
 	const n = 100_000
 	for _, alpha := range []float64{0, 0.6, 0.9, 1, 1.3, 2} {
 		p, each := zipf(t, n, alpha, 1), make(Population, n)
@@ -73,6 +74,7 @@ func TestCatalogs(t *testing.T) {
 // TestCountsOfATrace: the line of a trace in an order without memory is what the
 // policies do on it, first requests included.
 func TestCountsOfATrace(t *testing.T) {
+	heavy(t)
 	const n = 300_000
 	a, counts := stream(t, 30_000, 0.8, 1), map[uint32]int64{}
 	var asked []uint32
@@ -108,6 +110,7 @@ func TestCountsOfATrace(t *testing.T) {
 
 // TestRenewals against chains of gaps drawn one after another.
 func TestRenewals(t *testing.T) {
+	heavy(t)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []struct{ rate, T, ttl float64 }{
 		{1, 2, 1.5}, {1, 2, 5}, {0.3, 2, 7}, {3, 1, 4}, {2, 1, 60}, {5, 1, 90}, {0.5, 1, 40}, {1, 1, 500}, {8, 1, 5000},

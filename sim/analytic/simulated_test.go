@@ -141,8 +141,16 @@ func ones(n int) []float64 {
 
 const few = 20_000 // objects of the simulations
 
+// heavy skips what takes long under the race detector, which has nothing to find
+// in code without goroutines.
+func heavy(t *testing.T) {
+	if underRace {
+		t.Skip("no goroutines to race: too slow here")
+	}
+}
+
 func requests() int {
-	if testing.Short() || underRace {
+	if testing.Short() {
 		return 200_000
 	}
 	return 1_200_000
@@ -151,6 +159,7 @@ func requests() int {
 // TestSimulatedSizes compares hit and byte hit ratios of sized objects. The
 // population is of the sizes drawn, so that what is compared is the formula.
 func TestSimulatedSizes(t *testing.T) {
+	heavy(t)
 	model := workloads.SizeModel{Median: 10_000, Sigma: 1.5, Max: 1 << 22}
 	sizes := sizesOf(few, model)
 	p := zipf(t, few, 0.9, 1)
@@ -195,6 +204,7 @@ func rank(p Population, sizes []float64) Population {
 
 // TestSimulatedTTL: refresh hits of every order that has a formula for them.
 func TestSimulatedTTL(t *testing.T) {
+	heavy(t)
 	p := zipf(t, few, 0.8, 1000)
 	for _, spec := range []string{"lru", "fifo", "random", "lru+prob:p=0.2", "fifo+prob:p=0.3"} {
 		for _, ttl := range []float64{0.5, 3, 30} {
@@ -217,6 +227,7 @@ func TestSimulatedTTL(t *testing.T) {
 // TestSimulatedDelayedHits: fetches of a tenth of a second and of a whole one, for
 // ever fresh and with a TTL, whose refreshes are ridden, too.
 func TestSimulatedDelayedHits(t *testing.T) {
+	heavy(t)
 	p := zipf(t, few, 0.8, 1000)
 	for _, q := range []Conduct{{Fetch: 0.1}, {Fetch: 1}, {Fetch: 0.1, TTL: 2}, {Fetch: 0.5, TTL: 5}} {
 		s := simulate(t, "lru", 2000, ones(few))
@@ -233,6 +244,7 @@ func TestSimulatedDelayedHits(t *testing.T) {
 // TestSimulatedTiers: four edges before a regional cache. The simulation lies in
 // the band, or within a point of it.
 func TestSimulatedTiers(t *testing.T) {
+	heavy(t)
 	p := zipf(t, 50_000, 0.8, 1000)
 	var edges []*Cache
 	var sims []*simulated
@@ -271,6 +283,7 @@ func TestSimulatedTiers(t *testing.T) {
 // TestSimulatedShotNoise: objects are born, asked for a Pareto number of times
 // with ages that are exponential, and cached by LRU.
 func TestSimulatedShotNoise(t *testing.T) {
+	heavy(t)
 	volumes, err := ParetoVolumes(10, 2)
 	if err != nil {
 		t.Fatal(err)
