@@ -215,7 +215,9 @@ func (m *measured) measure(e *env) error {
 		return m.blame(err)
 	}
 	tape, err := curve.Record(e.ctx, r, a.config, m.memory)
-	defer tape.Close()
+	if tape != nil {
+		defer tape.Close()
+	}
 	if errors.Is(err, context.Canceled) {
 		return errors.New("interrupted before the trace was read; nothing was counted")
 	}

@@ -48,7 +48,8 @@ func TestGeneratedTracesAreTheSameForASeed(t *testing.T) {
 		out, _ := traced(t, append([]string{"gen", "--objects", "1000", "--requests", "2000", "--to", "csv", "-o", "-"}, args...)...)
 		return out
 	}
-	once, again := gen(), gen()
+	once := gen()
+	again := gen()
 	if once != again || gen("--seed", "2") == once {
 		t.Error("a seed does not decide the trace")
 	}

@@ -16,7 +16,6 @@ type plainAdaptSize struct {
 	size                  map[uint64]int64
 	rate                  map[uint64]float32
 	count                 map[uint64]int
-	order                 []uint64 // known, in places that are used again
 	until, every, tunings int
 }
 

@@ -39,24 +39,6 @@ func (l *list) remove(links []link, s Slot) {
 	}
 }
 
-// A queue is a list that knows how many bytes its objects have.
-type queue struct {
-	list
-	bytes int64
-}
-
-func newQueue() queue { return queue{list: newList()} }
-
-func (q *queue) push(links []link, s Slot, size int64) {
-	q.list.push(links, s)
-	q.bytes += size
-}
-
-func (q *queue) remove(links []link, s Slot, size int64) {
-	q.list.remove(links, s)
-	q.bytes -= size
-}
-
 // reach is t, made long enough that it has a place for s.
 func reach[T any](t []T, s Slot) []T {
 	if int(s) < len(t) {

@@ -77,7 +77,6 @@ type plainWTinyLFU struct {
 	sketch                           *plainSketch
 	door                             map[uint64]bool // nil: none
 	first                            bool            // a candidate is compared with the first alone
-	size                             map[uint64]int64
 }
 
 func newPlainWTinyLFU(k Kind, c Config) plain {

@@ -10,10 +10,6 @@ import (
 	"edgesim/sim/unit"
 )
 
-// shown are the quantities of the table, of those that are known: what fits 80
-// columns.
-var shown = []string{"hit", "byte-hit", "ttfb-p99", "origin-rate"}
-
 // WriteTable prints the rows, at most 80 columns wide. objects says that
 // capacities are numbers of objects.
 func (r *Result) WriteTable(w io.Writer, objects bool) error {
@@ -36,6 +32,7 @@ func (r *Result) WriteTable(w io.Writer, objects bool) error {
 	return err
 }
 
+// shown are the known quantities that fit 80 columns.
 func (r *Result) shown() (list []Quantity) {
 	for _, q := range r.Quantities {
 		if _, is := heads[q.Name]; is {
