@@ -164,5 +164,21 @@ func help(w io.Writer) {
 }
 
 func init() {
-	commands = []command{runCommand, sweepCommand, planCommand, validateCommand, mrcCommand, modelCommand, plotCommand, reportCommand, compareCommand, scenariosCommand, serveCommand, invalidateCommand, originCommand, versionCommand}
+	commands = []command{
+		runCommand,
+		validateCommand,
+		sweepCommand,
+		planCommand,
+		compareCommand,
+		mrcCommand,
+		modelCommand,
+		traceCommand,
+		plotCommand,
+		reportCommand,
+		scenariosCommand,
+		serveCommand,
+		invalidateCommand,
+		originCommand,
+		versionCommand,
+	}
 }

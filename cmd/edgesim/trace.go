@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -142,9 +141,4 @@ func sayFaults(e *env, name string, f *trace.Faults) {
 	for _, said := range f.Said {
 		fmt.Fprintf(e.stderr, "edgesim trace %s: %s\n", name, said)
 	}
-}
-
-func init() {
-	before := slices.IndexFunc(commands, func(c command) bool { return c.name == plotCommand.name })
-	commands = slices.Insert(commands, before, traceCommand)
 }
