@@ -45,10 +45,6 @@ type flight struct {
 	old     held
 	want    *want // the part that is asked for; nil: all
 
-	part      held       // the slice, or some of one, that comes; id 0: none
-	sliceAt   *partition // where others find it for the slice it brings; nil: nowhere
-	sliceHash uint64
-
 	ups   []*server // of a group, who is asked should the one before fail, in order
 	tier  bool      // the tier is asked
 	holds bool      // it has a connection, to the tier or to the first of ups
