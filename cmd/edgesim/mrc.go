@@ -122,6 +122,12 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 		return err
 	}
 	m.partial = err
+	if err == nil && m.totals.Requests == 0 {
+		return usagef("%s has no requests; right is a trace with one at least", strings.Join(args, " "))
+	}
+	if err == nil && a.warmup.requests >= m.totals.Requests {
+		return usagef("--warmup %d leaves nothing to count of %d requests", a.warmup.requests, m.totals.Requests)
+	}
 	return errors.Join(o.print(e, m), m.tell(e, err))
 }
 
