@@ -183,6 +183,11 @@ func trialOf(w *ofScenario, changes ...func(*scenario.Scenario)) plan.Trial {
 }
 
 func (o *planOptions) overTrace(e *env, name string, c *plan.Config) (*recorded, error) {
+	for _, t := range c.Targets {
+		if t.Name != "hit" && t.Name != "byte-hit" {
+			return nil, usagef("--target: of a trace no %s is known; right is hit or byte-hit, or a scenario in the trace's place", t.Name)
+		}
+	}
 	r, err := o.record(e, name)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"edgesim/results/plot"
 	"edgesim/results/price"
@@ -140,6 +141,31 @@ func TestTheLeastCapacityMayDo(t *testing.T) {
 	}
 	if a := r.Answers[0]; !a.Reached || a.Capacity != 1<<16 || a.Below != nil {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestOneReplicaClaimsNoInterval: an answer says no more than its trials do, and
+// its lines fit a terminal with several targets, too.
+func TestOneReplicaClaimsNoInterval(t *testing.T) {
+	for replicas, want := range map[int]bool{1: false, 3: true} {
+		c := config(t, curve(1<<24, 0.001), "hit>=0.9", "ttfb-p99<=80ms")
+		c.Seeds = c.Seeds[:replicas]
+		r, err := Run(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if err := r.WriteTable(&b, false); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), "keeps every target") || strings.Contains(b.String(), "whole interval") != want {
+			t.Errorf("of %d replicas: %s", replicas, b.String())
+		}
+		for line := range strings.Lines(b.String()) {
+			if utf8.RuneCountInString(line) > 81 {
+				t.Errorf("wider than 80 columns: %s", line)
+			}
+		}
 	}
 }
 

@@ -78,13 +78,21 @@ func (r *Result) Best() *Answer {
 
 // explain says how sure the answer is and what would change it.
 func (r *Result) explain(b *strings.Builder, a *Answer, objects bool) {
-	fmt.Fprintf(b, "\n%s at %s keeps every target with its whole interval.\n", a.Policy, sweep.Capacity(a.Capacity, objects))
+	sure := " with its whole interval"
+	if a.At.Replicas == 1 {
+		sure = ""
+	}
+	fmt.Fprintf(b, "\n%s at %s keeps every target%s.\n", a.Policy, sweep.Capacity(a.Capacity, objects), sure)
 	if a.Below != nil {
 		how := "does not"
 		if a.Perhaps {
 			how = "does by its mean, but not surely"
 		}
-		fmt.Fprintf(b, "%s %s: %s.\n", sweep.Capacity(a.Below.Capacity, objects), how, r.figures(a.Below.Figures))
+		space := " "
+		if len(r.targets) > 1 {
+			space = "\n  " // two figures with intervals are wider than a terminal behind the words
+		}
+		fmt.Fprintf(b, "%s %s:%s%s.\n", sweep.Capacity(a.Below.Capacity, objects), how, space, r.figures(a.Below.Figures))
 	}
 	if a.Guess > 0 {
 		fmt.Fprintf(b, "The analytic model had said %s.\n", sweep.Capacity(a.Guess, objects))

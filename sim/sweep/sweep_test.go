@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -138,6 +139,19 @@ func TestTablesFitATerminal(t *testing.T) {
 			}
 		}
 		t.Logf("\n%s", b.String())
+	}
+}
+
+func TestCapacitiesAreRead(t *testing.T) {
+	for bytes, want := range map[int64]string{
+		1000: "1kB", 1537: "1.5KiB", 1536: "1.5KiB", 36382: "35.5KiB", 8 << 20: "8MiB", 9526210: "9.08MiB", 123456789: "118MiB",
+	} {
+		if got := Capacity(bytes, false); got != want {
+			t.Errorf("%d bytes are %q, want %q", bytes, got, want)
+		}
+		if got := Capacity(bytes, true); got != strconv.FormatInt(bytes, 10) {
+			t.Errorf("%d objects are %q", bytes, got)
+		}
 	}
 }
 

@@ -78,7 +78,7 @@ func Capacity(c int64, objects bool) string {
 	if objects {
 		return strconv.FormatInt(c, 10)
 	}
-	if s := unit.Size(c).String(); len(s) <= 7 {
+	if s := unit.Size(c).String(); len(s) <= 7 && (c < 1024 || strings.HasSuffix(s, "B")) {
 		return s
 	}
 	names := []string{"B", "KiB", "MiB", "GiB", "TiB", "PiB"}
