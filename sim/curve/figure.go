@@ -69,6 +69,9 @@ func (d Drawn) figure(name, title, label string, ratio func(i int) (v, low, high
 	for i := range lines {
 		lines[i].Color = plot.ColorAt(lines[i].Color, i)
 	}
+	if len(lines) == 1 { // no legend names it
+		f.Subtitle = lines[0].Label + " · " + f.Subtitle
+	}
 	f.Series = lines
 	if d.Estimates != nil {
 		f.Series = append(f.Series, d.doubts(lines, ratio)...)

@@ -2,6 +2,7 @@ package curve
 
 import (
 	"io"
+	"strings"
 	"testing"
 
 	"edgesim/results/plot"
@@ -40,6 +41,9 @@ func TestFiguresShowWhatWasCounted(t *testing.T) {
 	}
 	_, estimates := sampledCells(t, reqs, Sampling{Rate: 0.5}, "lru", sizes, Config{})
 	d = Drawn{Results: results[:len(sizes)], Estimates: estimates, Totals: totals}
+	if text := d.Figures()[0].Subtitle; !strings.HasPrefix(text, "LRU · ") {
+		t.Errorf("one line has no legend, and the subtitle %q does not name it", text)
+	}
 	if s := d.Figures()[0].Series; len(s) != 2 || s[1].Form != plot.AsDoubt || s[1].Y[1] < s[0].Y[1] || s[1].Y2[1] > s[0].Y[1] {
 		t.Errorf("a sample's series: %+v", s)
 	}
