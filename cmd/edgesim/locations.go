@@ -34,9 +34,9 @@ func listLocations(e *env, asJSON bool) error {
 		return printJSON(e.stdout, rows)
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "AIRPORT\tCITY\tCOUNTRY\tBILLING\tAWS REGION\tLATITUDE\tLONGITUDE")
+	fmt.Fprintln(w, "AIRPORT\tCITY\tCOUNTRY\tBILLING\tAWS REGION\tLAT\tLON")
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\n", r.Airport, r.City, places.Country(r.Country), r.Billing, r.Region, r.Lat, r.Lon)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\n", r.Airport, r.City, r.Country, r.Billing, r.Region, r.Lat, r.Lon)
 	}
 	return w.Flush()
 }

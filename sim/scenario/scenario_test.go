@@ -70,6 +70,9 @@ func TestBuiltinsLoad(t *testing.T) {
 	var names []string
 	for _, b := range Builtins() {
 		names = append(names, b.Name)
+		if len(b.About) > 67 { // behind the name, on 80 columns
+			t.Errorf("%s: %q is %d long; a list has room for 67", b.Name, b.About, len(b.About))
+		}
 		if b.About == "" || mustLoad(t, b.Name).Name != b.Name {
 			t.Errorf("%+v", b)
 		}
