@@ -63,7 +63,7 @@ then is printed and said to be partial); 2 wrong usage or a trace of no format.
 		f.BoolVar(&o.skipBad, "skip-bad", false, "pass over what is no request, and count it")
 		f.Uint64Var(&o.seed, "seed", 0, "of the policies' own chance, and of what is sampled")
 		f.StringVar(&o.csv, "csv", "", "write the curves as CSV to this `FILE`; - is the standard output")
-		f.StringVar(&o.out, "out", "", "draw the curves into this `DIR`, as SVG, PNG and JSON")
+		f.StringVar(&o.out, "out", "", "draw the curves, and policy by capacity as a heat map, into this `DIR`, as\nSVG, PNG and JSON")
 		f.Var(&o.mark, "mark", "a `SIZE` to mark in the pictures, as the one you have or think of")
 		f.BoolVar(&o.allSizes, "all-sizes", false, "LRU at every size, too, from stack distances (lru-stack)")
 		f.BoolVar(&o.json, "json", false, "print as JSON")

@@ -35,6 +35,11 @@ const (
 	Time     = "time"     // seconds since 1970, shown as UTC
 	Nines    = "nines"    // 1/(1−p) of the percentile p, from 1 on, logarithmic
 	Category = "category" // 0, 1, 2 … are Names; X only, and the figure lies on its side: the first on top
+	// Columns are 0, 1, 2 … as Names; X only. Every series is a row of cells, the
+	// first on top, coloured by their Y on a scale over Y's range; a mark frames the
+	// cell of column X and of series number Y, and the first mark's label says what
+	// the frames mean.
+	Columns = "columns"
 )
 
 // Units of an axis. Ticks of percents, bytes and dollars carry theirs, of the

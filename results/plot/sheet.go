@@ -25,6 +25,8 @@ func (f *Figure) paint(c draw.Canvas) {
 		note{text: lack}.draw(c)
 	case f.X.Scale == Category:
 		f.paintLying(c)
+	case f.X.Scale == Columns:
+		f.paintHeat(c)
 	default:
 		f.paintUpright(c)
 	}
@@ -34,6 +36,9 @@ func (f *Figure) paint(c draw.Canvas) {
 func (f *Figure) lack() string {
 	if f.Lack != "" {
 		return f.Lack
+	}
+	if f.X.Scale == Columns && len(f.X.Names) == 0 {
+		return "no data"
 	}
 	for _, l := range f.Series {
 		for _, pt := range l.points() {

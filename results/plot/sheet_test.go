@@ -58,7 +58,7 @@ func (n Numbers) first() float64 {
 func anyFigure(t *rapid.T) Figure {
 	f := Figure{
 		Name: "any", Title: rapid.String().Draw(t, "title"), Subtitle: rapid.String().Draw(t, "subtitle"),
-		X:      anyAxis(t, "", Linear, Log, Elapsed, Time, Nines, Category),
+		X:      anyAxis(t, "", Linear, Log, Elapsed, Time, Nines, Category, Columns),
 		Y:      anyAxis(t, "", Linear, Log),
 		Step:   values(t, "step").first(),
 		Series: rapid.SliceOfN(rapid.Custom(anyLine), 0, 4).Draw(t, "series"),
@@ -165,6 +165,7 @@ func forms() []*Figure {
 		&Figure{Name: "form_bars_stacked", Title: "Stacked bars", X: names, Y: Axis{Label: "requests", Unit: Counts}, Series: []Line{hits, misses}},
 		&Figure{Name: "form_bars_beside", Title: "Two runs' bars", X: names, Y: Axis{Label: "requests", Unit: Counts}, Series: []Line{top, beside}},
 		&Figure{Name: "form_bars_few", Title: "Three bars", X: few, Y: Axis{Label: "share of requests", Unit: Percents}, Series: []Line{share}},
+		cells(),
 		&Figure{Name: "form_nothing", Title: "Nothing", Lack: "no requests"})
 }
 

@@ -23,28 +23,36 @@ type Drawn struct {
 // mostDrawn is how many policies a picture shows: more cannot be told apart.
 const mostDrawn = 8
 
-// Figures are the curves' pictures: of requests and, where sizes count, of bytes.
+// Figures are the curves' pictures: of requests and, where sizes count, of bytes;
+// first as lines, then as cells.
 func (d Drawn) Figures() []*plot.Figure {
-	requests := d.figure("miss_ratio", "Miss ratio by cache size", "requests that miss", func(i int) (v, low, high float64) {
-		if d.Estimates != nil {
-			e := d.Estimates[i]
-			return e.MissRatio, e.Low, e.High
-		}
-		v = d.Results[i].MissRatio()
-		return v, v, v
-	}, func(p Point) float64 { return p.MissRatio })
-	if d.IgnoreSize {
-		return []*plot.Figure{requests}
+	lines := []*plot.Figure{d.figure("miss_ratio", "Miss ratio by cache size", "requests that miss", d.requests, func(p Point) float64 { return p.MissRatio })}
+	cells := []*plot.Figure{d.heat("heat_miss_ratio", "Miss ratio by policy and cache size", "requests that miss", d.requests)}
+	if !d.IgnoreSize {
+		lines = append(lines, d.figure("byte_miss_ratio", "Byte miss ratio by cache size", "bytes that miss", d.bytes, func(p Point) float64 { return p.ByteMissRatio }))
+		cells = append(cells, d.heat("heat_byte_miss_ratio", "Byte miss ratio by policy and cache size", "bytes that miss", d.bytes))
 	}
-	bytes := d.figure("byte_miss_ratio", "Byte miss ratio by cache size", "bytes that miss", func(i int) (v, low, high float64) {
-		if d.Estimates != nil {
-			e := d.Estimates[i]
-			return e.ByteMissRatio, e.ByteLow, e.ByteHigh
-		}
-		v = d.Results[i].ByteMissRatio()
-		return v, v, v
-	}, func(p Point) float64 { return p.ByteMissRatio })
-	return []*plot.Figure{requests, bytes}
+	return append(lines, cells...)
+}
+
+// requests is the ratio of requests that miss of result i, with its interval.
+func (d Drawn) requests(i int) (v, low, high float64) {
+	if d.Estimates != nil {
+		e := d.Estimates[i]
+		return e.MissRatio, e.Low, e.High
+	}
+	v = d.Results[i].MissRatio()
+	return v, v, v
+}
+
+// bytes is that of bytes.
+func (d Drawn) bytes(i int) (v, low, high float64) {
+	if d.Estimates != nil {
+		e := d.Estimates[i]
+		return e.ByteMissRatio, e.ByteLow, e.ByteHigh
+	}
+	v = d.Results[i].ByteMissRatio()
+	return v, v, v
 }
 
 func (d Drawn) figure(name, title, label string, ratio func(i int) (v, low, high float64), of func(Point) float64) *plot.Figure {

@@ -2,6 +2,7 @@ package curve
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestFiguresShowWhatWasCounted(t *testing.T) {
 	results, totals := played(t, reqs, cells, c)
 	d := Drawn{Name: "a trace", Results: results, Curve: c.Curve, Totals: totals, Mark: sizes[3]}
 	figs := d.Figures()
-	if len(figs) != 2 || len(figs[0].Series) != 3 || len(figs[1].Marks) == 0 {
+	if len(figs) != 4 || len(figs[0].Series) != 3 || len(figs[1].Marks) == 0 {
 		t.Fatalf("%d figures, of the first %d series and marks %+v", len(figs), len(figs[0].Series), figs[0].Marks)
 	}
 	line := figs[1].Series[2]
@@ -32,6 +33,26 @@ func TestFiguresShowWhatWasCounted(t *testing.T) {
 	}
 	if stack := figs[0].Series[0]; stack.X[len(stack.X)-1] > 1.1*float64(totals.WorkingSet) {
 		t.Errorf("the stack's line goes on to %v, beyond all objects, %d", stack.X[len(stack.X)-1], totals.WorkingSet)
+	}
+	better := 0 // S3-FIFO misses fewer bytes than LRU, or it is the other way round
+	for i, size := range sizes {
+		l, s := results[i].ByteMissRatio(), results[len(sizes)+i].ByteMissRatio()
+		row := slices.IndexFunc(figs[3].Series, func(l plot.Line) bool { return l.Label == "S3-FIFO" })
+		if cell := figs[3].Series[row]; cell.X[i] != float64(i) || cell.Y[i] != 100*s || figs[3].X.Names[i] != plot.ColumnName(size, false) {
+			t.Errorf("the cell of S3-FIFO at %d: %+v", size, cell)
+		}
+		if s > l {
+			row = 1 - row
+		}
+		if s < l {
+			better++
+		}
+		if !slices.ContainsFunc(figs[3].Marks, func(m plot.Mark) bool { return m.X == float64(i) && m.Y == float64(row) }) {
+			t.Errorf("at %d row %d has no frame: %+v", size, row, figs[3].Marks)
+		}
+	}
+	if better == 0 {
+		t.Error("S3-FIFO is nowhere the better: the frames were not put to the test")
 	}
 	for _, f := range figs {
 		size, _ := plot.ParseSize("16x9")
@@ -64,5 +85,22 @@ func TestKneeIsWhereTheCurveBends(t *testing.T) {
 		if got := knee(plot.Line{X: x, Y: c.y}); got != c.want {
 			t.Errorf("the knee of %v is at %d, not %d", c.y, got, c.want)
 		}
+	}
+}
+
+// TestForesightHasNoFrame: Belady's cells are there, on top, and never the best.
+func TestForesightHasNoFrame(t *testing.T) {
+	d := Drawn{IgnoreSize: true, Totals: Totals{Counted: 100}}
+	for i, spec := range []string{"lru", "belady"} {
+		for _, size := range []int64{20, 10} {
+			d.Results = append(d.Results, Result{Cell: Cell{spec, size}, Requests: 100, Misses: size - int64(i)})
+		}
+	}
+	f := d.Figures()[1]
+	if f.Series[0].Label != Title("belady") || f.X.Names[0] != "10" || f.Series[0].X[0] != 1 {
+		t.Errorf("columns %v and rows %+v", f.X.Names, f.Series)
+	}
+	if len(f.Marks) != 2 || f.Marks[0].Y != 1 || f.Marks[1].Y != 1 {
+		t.Errorf("the frames are %+v", f.Marks)
 	}
 }

@@ -14,10 +14,15 @@ var colors = []string{"blue", "vermillion", "green", "purple", "orange", "sky", 
 var dashes = [][]float64{nil, {6, 3}, {2, 2}, {8, 3, 2, 3}}
 
 // Figures are one plot for each known quantity: over capacity, a line for every
-// policy, with its interval.
+// policy, with its interval. The ratios of hits are there as cells, too.
 func (r *Result) Figures(name string, objects bool) (list []*plot.Figure) {
 	for _, q := range r.Quantities {
 		list = append(list, r.figure(q, name, objects))
+	}
+	for _, q := range r.Quantities {
+		if q.Name == "hit" || q.Name == "byte-hit" {
+			list = append(list, r.heat(q, name, objects))
+		}
 	}
 	return list
 }

@@ -226,8 +226,22 @@ func TestFiguresAreDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	figures := r.Figures("made up", false)
-	if len(figures) != 4 {
+	if len(figures) != 6 {
 		t.Fatalf("%d figures", len(figures))
+	}
+	cells := figures[4]
+	if cells.Name != "heat_hit" || cells.X.Scale != plot.Columns || len(cells.Series) != len(r.policies()) || len(cells.Marks) < len(cells.X.Names) {
+		t.Errorf("the cells: %+v", cells)
+	}
+	for i, row := range r.Rows {
+		at := slices.IndexFunc(cells.Series, func(l plot.Line) bool { return l.Label == row.Policy })
+		column := slices.Index(cells.Series[at].X, float64(slices.Index(cells.X.Names, plot.ColumnName(row.Capacity, false))))
+		if column < 0 || cells.Series[at].Y[column] != 100*row.Figures["hit"].Mean {
+			t.Errorf("row %d, %v, is not in its cell: %+v", i, row.Cell, cells.Series[at])
+		}
+	}
+	if onEdge("belady") || !onEdge("s3fifo:small=0.2+bloom") || !onEdge("lru") {
+		t.Error("what an edge can run is told wrongly")
 	}
 	for _, f := range figures {
 		var b strings.Builder
