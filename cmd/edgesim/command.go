@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/pflag"
+
+	"edgesim/workloads/trace"
 )
 
 // Exit statuses.
@@ -141,7 +143,8 @@ func (c command) status(e *env, err error) int {
 	if !errors.Is(err, errSilent) {
 		fmt.Fprintf(e.stderr, "edgesim %s: %v\n", c.name, err)
 	}
-	if errors.As(err, &usageError{}) {
+	// A place in a trace that is no request is bad input, whatever read it.
+	if errors.As(err, &usageError{}) || errors.As(err, &trace.Fault{}) {
 		return exitUsage
 	}
 	return exitFail

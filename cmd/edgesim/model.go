@@ -171,6 +171,9 @@ func (o *modelOptions) sizes(m *modelled) error {
 		return usagef("--capacity: %v", err)
 	}
 	all := m.pop.Bytes()
+	if all >= 1<<63 {
+		return usagef("all objects together are of 2^63 bytes or more; right are fewer, or smaller ones")
+	}
 	for _, c := range list {
 		m.capacities = append(m.capacities, cmp.Or(float64(c.size), c.share*all))
 	}

@@ -45,7 +45,8 @@ Examples:
   zcat trace.gz | edgesim mrc - --ignore-size --capacity 1000,10000
 
 Exit status: 0 done; 1 reading failed or was interrupted (what was counted until
-then is printed and said to be partial); 2 wrong usage or a trace of no format.
+then is printed and said to be partial); 2 wrong usage, a trace of no format or
+a place in it that is no request.
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		var o mrcOptions
@@ -118,7 +119,10 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 	} else {
 		err = m.measure(e)
 	}
-	if err != nil && m.results == nil {
+	if err == nil {
+		err = m.counted()
+	}
+	if err != nil && (m.results == nil || m.totals.Counted == 0) {
 		return err
 	}
 	m.partial = err
@@ -129,6 +133,14 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 		return usagef("--warmup %d leaves nothing to count of %d requests", a.warmup.requests, m.totals.Requests)
 	}
 	return errors.Join(o.print(e, m), m.tell(e, err))
+}
+
+// counted refuses a warm-up that leaves nothing to count.
+func (m *measured) counted() error {
+	if w := m.wanted.config.Warmup; w > 0 && m.totals.Counted == 0 {
+		return usagef("--warmup %d leaves nothing to count: there are %d requests", w, m.totals.Requests)
+	}
+	return nil
 }
 
 func (o *mrcOptions) wanted() (*wanted, error) {
@@ -249,6 +261,9 @@ func (m *measured) blame(err error) error {
 // ended the reading.
 func (m *measured) tell(e *env, err error) error {
 	f := m.trace.Faults()
+	if f.Empty > 0 && !m.wanted.config.IgnoreSize {
+		fmt.Fprintf(e.stderr, "edgesim mrc: %d requests are for objects of 0 bytes: taken as 1 byte\n", f.Empty)
+	}
 	for _, text := range f.Said {
 		fmt.Fprintf(e.stderr, "edgesim mrc: %s\n", text)
 	}

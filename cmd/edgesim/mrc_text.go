@@ -33,14 +33,17 @@ func (m *measured) head(b *strings.Builder) {
 		fmt.Fprintf(b, " of %s, the largest %s", nearly(t.WorkingSet), nearly(t.Largest))
 	}
 	b.WriteString("\n")
-	if left := t.Requests - t.Counted; left > 0 {
+	left := m.wanted.config.Warmup
+	if left > 0 {
 		fmt.Fprintf(b, "%s first requests are warm-up, and not counted\n", commas(left))
 	}
 	if m.sample != nil {
 		fmt.Fprintf(b, "sampled: %s of the objects (%.3g %%, of large ones more); objects and their bytes are estimates\n± is a 95 %% interval, by the differences of ten parts of the sample\n",
 			commas(int64(m.sample.Objects)), 100*m.sample.Rate)
 	}
-	if m.partial != nil {
+	if played := left + t.Counted; m.partial != nil && played < t.Requests {
+		fmt.Fprintf(b, "partial: broken off when %s of them had been played\n", commas(played))
+	} else if m.partial != nil {
 		b.WriteString("partial: the reading was broken off\n")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -107,8 +108,8 @@ func (o *planOptions) fill(c *plan.Config) error {
 	if !(o.precision >= 0.001 && o.precision <= 1) {
 		return usagef("--precision %v: right are 0.001 to 1", o.precision)
 	}
-	if o.memory < 0 || o.egress < 0 {
-		return usagef("--memory-price and --origin-egress: a price is 0 or more")
+	if !(o.memory >= 0 && o.egress >= 0) || math.IsInf(o.memory+o.egress, 0) {
+		return usagef("--memory-price and --origin-egress: a price is a number from 0 on")
 	}
 	return nil
 }

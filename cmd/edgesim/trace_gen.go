@@ -87,6 +87,9 @@ func (o *genOptions) source(e *env) (r trace.Reader, tells trace.Tells, total in
 	if len(o.sets) > 0 {
 		return nil, tells, 0, usagef("--set changes a scenario; right is --scenario NAME beside it")
 	}
+	if o.rate == 0 && e.flags.Changed("arrivals") {
+		return nil, tells, 0, usagef("--arrivals says how a rate is kept; right is --rate 5000/s beside it")
+	}
 	g := trace.Generation{Objects: o.objects, Requests: o.requests, Zipf: o.zipf, Seed: o.seed, Rate: float64(o.rate), Arrivals: o.arrivals}
 	if !o.unit {
 		model, err := objectSizes(o.size)

@@ -28,6 +28,9 @@ func Read(dir, name string) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
+	if m.Format == 0 {
+		return Run{}, fmt.Errorf("%s/%s is no run's: it tells no format", dir, results.ManifestFile)
+	}
 	s, err := results.ReadSummary(dir)
 	return Run{name, s, m}, err
 }

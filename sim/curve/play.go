@@ -93,7 +93,9 @@ func playOn(l lane, b *batch) {
 	}
 }
 
-// feed reads to the end and hands batches on. One ends where the warm-up does.
+// feed reads to the end and hands batches on. One ends where the warm-up does, and
+// what those until then count is forgotten batch by batch: a reading that ends
+// within the warm-up has counted nothing.
 func feed(ctx context.Context, src source, warmup int64, take func() *batch, play func(*batch) error) error {
 	for done := int64(0); ; {
 		b := take()
@@ -103,7 +105,7 @@ func feed(ctx context.Context, src source, warmup int64, take func() *batch, pla
 		}
 		err := src.next(b, int(most))
 		done += int64(len(b.asks))
-		b.warm = done == warmup && warmup > 0
+		b.warm = done <= warmup && warmup > 0
 		if err := play(b); err != nil {
 			return err
 		}

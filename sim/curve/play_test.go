@@ -1,7 +1,11 @@
 package curve
 
 import (
+	"context"
+	"errors"
 	"testing"
+
+	"edgesim/workloads/trace"
 )
 
 // TestCellsCountWhatShardsCount holds every policy of the zoo to the shard of the
@@ -66,5 +70,32 @@ func TestLogsAreClosedUp(t *testing.T) {
 		if want := throughShard(t, reqs, c, 0); got[i] != want {
 			t.Errorf("%s at %d:\n     %+v\nshard %+v", c.Policy, c.Capacity, got[i], want)
 		}
+	}
+}
+
+// broken is a trace whose reading breaks off.
+type broken struct{ Reader }
+
+func (b broken) Read(reqs []trace.Request) (int, error) {
+	n, _ := b.Reader.Read(reqs)
+	return n, errors.New("broken off")
+}
+
+// TestWhatBreaksOffInTheWarmUpCountsNothing: played is not counted, be it whole
+// batches or the beginning of one.
+func TestWhatBreaksOffInTheWarmUpCountsNothing(t *testing.T) {
+	reqs := make([]trace.Request, 100)
+	for i := range reqs {
+		reqs[i] = trace.Request{ID: uint64(i % 7), Size: 1}
+	}
+	for _, jobs := range []int{1, 2} {
+		results, totals, err := Play(context.Background(), broken{read(reqs)}, []Cell{{"lru", 3}}, Config{Warmup: 1000, Jobs: jobs})
+		if err == nil || !totals.Partial || totals.Counted != 0 || totals.Bytes != 0 || results[0].Requests != 0 || results[0].Misses != 0 {
+			t.Errorf("%d jobs: %+v, %+v, %v", jobs, totals, results, err)
+		}
+	}
+	sample, _, err := Draw(context.Background(), read(reqs), Sampling{Rate: 0.5}, []Cell{{"lru", 3}}, Config{Warmup: 1000})
+	if err != nil || sample.Totals().Counted != 0 {
+		t.Errorf("a sample: %+v, %v", sample.Totals(), err)
 	}
 }

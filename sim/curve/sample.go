@@ -177,8 +177,8 @@ func (d *drawing) widen() {
 
 // count counts requests, and leaves out those of the warm-up.
 func (d *drawing) count(reqs []trace.Request) {
-	left := d.config.Warmup - d.sample.totals.Requests
-	if left > 0 && left <= int64(len(reqs)) {
+	if left := d.config.Warmup - d.sample.totals.Requests; left > 0 {
+		left = min(left, int64(len(reqs)))
 		d.add(reqs[:left])
 		d.sample.totals.Counted, d.sample.totals.Bytes = 0, 0
 		for _, w := range d.sample.draws {

@@ -26,12 +26,13 @@ func newTally(cells []Cell) *tally {
 	if len(t.capacities) > 0 {
 		t.least = t.capacities[0]
 	}
-	t.clear()
+	t.over = make([]count, len(t.capacities))
 	return t
 }
 
 func (t *tally) clear() {
-	t.requests, t.bytes, t.over = 0, 0, make([]count, len(t.capacities))
+	t.requests, t.bytes = 0, 0
+	clear(t.over)
 }
 
 func (t *tally) counts() []count { return nil }

@@ -30,13 +30,15 @@ type encoder interface {
 }
 
 // Writer writes a trace. The file is there whole or not at all: until Close it has
-// another name, and Abort removes it.
+// another name, and Abort removes it. What is no file, as a pipe or a device, stays
+// what it is, and is written to as the requests come.
 type Writer struct {
 	sink   Sink
 	encode encoder
 	pack   io.WriteCloser // compresses into out
 	out    *bufio.Writer
-	file   *os.File // nil: standard output
+	file   *os.File // nil: standard output, or a device
+	device *os.File // a pipe or a device that the path names; else nil
 	spool  *spool   // nil: requests are written as they come
 	buf    []byte
 	n      int64
@@ -60,10 +62,8 @@ func Create(s Sink) (*Writer, error) {
 			s.Stdout = os.Stdout
 		}
 		w.out = bufio.NewWriterSize(s.Stdout, bufferLen)
-	} else if w.file, err = beside(s.Path); err != nil {
+	} else if err = w.open(s.Path); err != nil {
 		return nil, err
-	} else {
-		w.out = bufio.NewWriterSize(w.file, bufferLen)
 	}
 	if w.pack, err = packer(w.out, s.Path); err != nil {
 		return nil, errors.Join(err, w.Abort())
@@ -74,6 +74,22 @@ func Create(s Sink) (*Writer, error) {
 		}
 	}
 	return w, nil
+}
+
+// open opens what the path names: a new file that is to take its name, or the pipe
+// or device that is there, which a file of its name would replace.
+func (w *Writer) open(path string) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		if w.device, err = os.OpenFile(path, os.O_WRONLY, 0); err != nil {
+			return fmt.Errorf("trace: %w", err)
+		}
+		w.out = bufio.NewWriterSize(w.device, bufferLen)
+		return nil
+	}
+	if w.file, err = beside(path); err == nil {
+		w.out = bufio.NewWriterSize(w.file, bufferLen)
+	}
+	return err
 }
 
 // beside is a new file in path's folder.
@@ -150,8 +166,14 @@ func (w *Writer) finish() error {
 	if err := w.pack.Close(); err != nil {
 		return err
 	}
-	if err := w.out.Flush(); err != nil || w.file == nil {
+	if err := w.out.Flush(); err != nil {
 		return err
+	}
+	if w.device != nil {
+		return w.device.Close()
+	}
+	if w.file == nil {
+		return nil
 	}
 	// CreateTemp makes files for their owner alone; a trace is for everybody.
 	if err := w.file.Chmod(0o644); err != nil {
@@ -169,6 +191,9 @@ func (w *Writer) Abort() error {
 	var errs []error
 	if w.spool != nil {
 		errs = append(errs, w.spool.remove())
+	}
+	if w.device != nil {
+		w.device.Close() // it may have been closed already
 	}
 	if w.file != nil {
 		w.file.Close() // it may have been closed already

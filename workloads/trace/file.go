@@ -102,7 +102,7 @@ func (f *file) fill() error {
 func (f *file) Close() error {
 	var errs []error
 	if f.text != nil {
-		errs = append(errs, f.text.Close())
+		_ = f.text.Close() // an unpacker says again what reading has said
 	}
 	if f.raw != nil {
 		errs = append(errs, f.raw.Close())

@@ -47,6 +47,7 @@ type Trace struct {
 	next   int      // of o.Files
 	number int64    // of requests decoded, before any was left out
 	given  int64
+	bytes  int64 // of the requests given; not of formats whose sizes have 32 bits
 	faults Faults
 }
 
@@ -210,6 +211,9 @@ func (t *Trace) Read(reqs []Request) (int, error) {
 		if err == io.EOF {
 			err = t.leave()
 		}
+		if t.bytes < 0 {
+			return n, fmt.Errorf("%s: sizes of the first %d requests add up to more than 2^63-1 bytes; right are sizes in bytes, or --columns size-unit=KB and the like", t.o.Files[t.next-1], t.given)
+		}
 		if err != nil {
 			return n, err
 		}
@@ -230,7 +234,24 @@ func (t *Trace) keep(reqs []Request) int {
 		reqs = t.cut(reqs)
 	}
 	t.given += int64(len(reqs))
+	if t.format.width == 0 {
+		t.weigh(reqs)
+	}
 	return len(reqs)
+}
+
+// weigh adds the sizes up. Whatever is counted of a trace is at most that much, so
+// that no sum overflows where this one does not; where it does it stays below 0.
+func (t *Trace) weigh(reqs []Request) {
+	sum, over := t.bytes, t.bytes
+	for i := range reqs {
+		sum += reqs[i].Size
+		over |= sum
+	}
+	t.bytes = max(sum, 0)
+	if over < 0 {
+		t.bytes = -1
+	}
 }
 
 // cut leaves out what is not of the times asked for. Where requests are missing
@@ -286,7 +307,10 @@ func headOf(path string, stdin *bufio.Reader) ([]byte, error) {
 	}
 	defer text.Close()
 	head := make([]byte, headLen)
-	n, _ := io.ReadFull(text, head) // the beginning of something packed breaks off
+	n, err := io.ReadFull(text, head) // the beginning of something packed breaks off
+	if n == 0 && err != io.EOF {
+		return nil, fmt.Errorf("%s: it begins as %s does, and what follows cannot be unpacked: %w", path, packed, err)
+	}
 	return head[:n], nil
 }
 
