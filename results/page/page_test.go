@@ -371,3 +371,23 @@ func TestMeanRates(t *testing.T) {
 		}
 	}
 }
+
+// Cells keep their colours and those of their letters in the dark, where the
+// contrast would be lost if one turned without the other.
+func TestCellsDoNotTurnWithLightAndDark(t *testing.T) {
+	f := &plot.Figure{Name: "cells", Title: "cells", X: plot.Axis{Scale: plot.Columns, Names: []string{"a", "b"}},
+		Series: []plot.Line{{Label: "row", X: plot.Numbers{0, 1}, Y: plot.Numbers{10, 20}}}}
+	var svg bytes.Buffer
+	if err := plot.Render(&svg, f, "svg", plot.Slide()); err != nil {
+		t.Fatal(err)
+	}
+	turned := follow().Replace(svg.String())
+	for _, kept := range []string{plot.Hex(plot.HeatColor(0)), plot.Hex(plot.HeatColor(1)), "#FEFEFE", "#010101"} {
+		if !strings.Contains(turned, "fill:"+kept) {
+			t.Errorf("nothing is %s any more", kept)
+		}
+	}
+	if !strings.Contains(turned, "var(--soft)") {
+		t.Error("the names do not turn")
+	}
+}

@@ -91,3 +91,17 @@ func TestRankedMarksTheBestOfEveryColumn(t *testing.T) {
 		}
 	}
 }
+
+// Runs of other sizes keep their cells in the columns of their names.
+func TestCellsLaidOverEachOtherKeepTheirColumns(t *testing.T) {
+	of := func(names ...string) *Figure {
+		return &Figure{Name: "n", X: Axis{Scale: Columns, Names: names}, Series: []Line{{Label: "lru", X: Numbers{0, 1}, Y: Numbers{1, 2}}}}
+	}
+	g, err := Overlay([]*Figure{of("1", "2"), of("2", "4")}, []string{"a", "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Series) != 2 || g.Series[1].X[0] != 1 || g.Series[1].X[1] != 2 || len(g.X.Names) != 3 {
+		t.Errorf("columns %v and rows %+v", g.X.Names, g.Series)
+	}
+}

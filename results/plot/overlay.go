@@ -135,7 +135,7 @@ func (x Axis) over(figs []*Figure, of func(*Figure) Axis) Axis {
 
 // placed are the figure's series with categories numbered as in names.
 func (f *Figure) placed(names []string) []Line {
-	if f.X.Scale != Category {
+	if f.X.Scale != Category && f.X.Scale != Columns {
 		return f.Series
 	}
 	all := append([]Line{}, f.Series...)

@@ -48,11 +48,12 @@ export class Panel {
     return this.name === "overview" ? [headPiece(this.view), ...glance(this.view), ...all] : all;
   }
 
-  /** A plot: drawn from its data, or as it stands in the page where it has none. */
+  /** A plot: drawn from its data, or as it stands in the page where it has none or is of cells, which hold their values already. */
   plot(figure) {
     const id = `plot-${figure.name}`;
     const drawing = this.drawings.get(id);
-    if (!figure.series?.length && !figure.lack && drawing) return { id, chart: true, make: () => drawing };
+    const still = figure.x.scale === "columns" || !figure.series?.length;
+    if (still && !figure.lack && drawing) return { id, chart: true, make: () => drawing };
     return plotPiece(figure, id, this.view);
   }
 
