@@ -189,9 +189,7 @@ func (s *search) bracket(ctx context.Context, guess int64) (low, high int64, err
 func (s *search) narrow(ctx context.Context, low, high int64) (int64, error) {
 	for low > 0 && float64(high) > float64(low)*(1+s.Precision) && high-low > 1 {
 		at := int64(math.Sqrt(float64(low)) * math.Sqrt(float64(high)))
-		if at <= low || at >= high {
-			break
-		}
+		at = min(max(at, low+1), high-1) // of small numbers the middle may be an end
 		t, err := s.try(ctx, at)
 		if err != nil {
 			return 0, err

@@ -97,6 +97,28 @@ func TestTheAnswerIsTheSmallestWithinThePrecision(t *testing.T) {
 	})
 }
 
+// TestTheAnswerAmongSmallNumbers: of few objects every capacity between is looked
+// at; between 2 and 4 is 3.
+func TestTheAnswerAmongSmallNumbers(t *testing.T) {
+	for exact := int64(1); exact <= 70; exact++ {
+		c := config(t, func(_ context.Context, c sweep.Cell, _ uint64) (sweep.Values, *sweep.Monthly, error) {
+			hit := 0.0
+			if c.Capacity >= exact {
+				hit = 1
+			}
+			return sweep.Values{"hit": hit}, nil, nil
+		}, "hit>=0.5")
+		c.Least, c.Most, c.Precision = 1, 70, 0.001
+		r, err := Run(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Answers[0].Capacity; got != exact {
+			t.Errorf("%d is said to be the smallest of 70 that does; it is %d", got, exact)
+		}
+	}
+}
+
 func config2(t *rapid.T, trial Trial, hit float64) Config {
 	q, _ := sweep.Find("hit")
 	return Config{Policies: []string{"lru"}, Targets: []Target{{q, hit, "hit"}}, Seeds: []uint64{1}, Jobs: 1,
