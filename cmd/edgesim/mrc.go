@@ -119,9 +119,6 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 	} else {
 		err = m.measure(e)
 	}
-	if err == nil {
-		err = m.counted()
-	}
 	if err != nil && (m.results == nil || m.totals.Counted == 0) {
 		return err
 	}
@@ -133,14 +130,6 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 		return usagef("--warmup %d leaves nothing to count of %d requests", a.warmup.requests, m.totals.Requests)
 	}
 	return errors.Join(o.print(e, m), m.tell(e, err))
-}
-
-// counted refuses a warm-up that leaves nothing to count.
-func (m *measured) counted() error {
-	if w := m.wanted.config.Warmup; w > 0 && m.totals.Counted == 0 {
-		return usagef("--warmup %d leaves nothing to count: there are %d requests", w, m.totals.Requests)
-	}
-	return nil
 }
 
 func (o *mrcOptions) wanted() (*wanted, error) {
