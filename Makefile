@@ -18,8 +18,8 @@ demo: build ## the main job, end to end, in under a minute: a run folder with re
 	bin/edgesim run quickstart
 
 test: ## every test, with the race detector; those that measure memory, replay traces, hold the simulator to the edge or count a million lines without it
-	$(GO) test -race -count=$(COUNT) ./...
-	$(GO) test -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./sim/live ./workloads ./workloads/trace/stat
+	$(GO) test -race -timeout 30m -count=$(COUNT) ./...
+	$(GO) test -timeout 30m -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./sim/live ./workloads ./workloads/trace/stat
 	EDGESIM_LINES=1000000 $(GO) test -count=$(COUNT) -run CountingPlainly ./cmd/edgesim
 
 check: fmt vet staticcheck script floors test ## what CI runs: the same answer for the same commit
