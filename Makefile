@@ -19,7 +19,8 @@ demo: build ## the main job, end to end, in under a minute: a run folder with re
 
 test: ## every test, with the race detector; those that measure memory, replay traces, hold the simulator to the edge or count a million lines without it
 	$(GO) test -race -timeout 30m -count=$(COUNT) ./...
-	$(GO) test -timeout 30m -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./sim/live ./workloads ./workloads/trace/stat
+	$(GO) test -timeout 30m -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./edge/policy \
+	  ./sim/analytic ./sim/curve ./sim/live ./workloads ./workloads/trace/stat
 	EDGESIM_LINES=1000000 $(GO) test -count=$(COUNT) -run CountingPlainly ./cmd/edgesim
 
 check: fmt vet staticcheck script floors test ## what CI runs: the same answer for the same commit
