@@ -5,6 +5,13 @@ PAGE        := results/page/script
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5s
 COUNT       ?= 1
+SEED        ?= 1
+
+# Properties (rapid) are tried on random values. In test these come from SEED, so
+# that the same commit gives the same answer; in fuzz every call tries others.
+LIST  := $(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./...
+RAPID := $(LIST) | grep -F pgregory.net/rapid | cut -d' ' -f1
+PLAIN := $(LIST) | grep -vF pgregory.net/rapid | cut -d' ' -f1
 
 .PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-memory bench-report bench-sim verify gallery clean
 
@@ -18,9 +25,12 @@ demo: build ## the main job, end to end, in under a minute: a run folder with re
 	bin/edgesim run quickstart
 
 test: ## every test, with the race detector; those that measure memory, replay traces, hold the simulator to the edge or count a million lines without it
-	$(GO) test -race -timeout 30m -count=$(COUNT) ./...
+	@echo "$(GO) test -race -timeout 30m ./...: packages with random properties from seed $(SEED), then the others"
+	@$(GO) test -race -timeout 30m -count=$(COUNT) $$($(RAPID)) -rapid.seed=$(SEED)
+	@$(GO) test -race -timeout 30m -count=$(COUNT) $$($(PLAIN))
 	$(GO) test -timeout 30m -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./edge/policy \
-	  ./sim/analytic ./sim/curve ./sim/live ./workloads ./workloads/trace/stat
+	  ./sim/analytic ./sim/curve ./workloads ./workloads/trace/stat -rapid.seed=$(SEED)
+	$(GO) test -timeout 30m -count=$(COUNT) ./sim/live
 	EDGESIM_LINES=1000000 $(GO) test -count=$(COUNT) -run CountingPlainly ./cmd/edgesim
 
 check: fmt vet staticcheck script floors test ## what CI runs: the same answer for the same commit
@@ -48,7 +58,8 @@ floors: ## no upward imports, no clock or chance below their floor
 # Each fuzz target for a short while; FUZZTIME=10m makes it a long one. Go fails a
 # target whose time runs out while it makes an input smaller, with "context
 # deadline exceeded" and no input to show: that is no find.
-fuzz: ## every fuzz target for FUZZTIME (5s)
+fuzz: ## every property on a thousand new values, then every fuzz target for FUZZTIME (5s)
+	$(GO) test -count=1 -short $$($(RAPID)) -rapid.checks=1000
 	@for pkg in $$($(GO) list ./...); do \
 	  dir=$$($(GO) list -f '{{.Dir}}' $$pkg); \
 	  for target in $$(grep -ohE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/func //'); do \

@@ -18,13 +18,16 @@ type Curve struct {
 // forever is 146 years in nanoseconds, so that adding to it does not overflow.
 const forever = 1 << 62
 
-// Due is when the first n bytes are out.
+// Due is when the first n bytes are out, and no later than forever.
 func (c Curve) Due(n int64) time.Duration {
 	switch {
 	case n <= 0:
 		return 0
 	case c.Every > 0:
-		return time.Duration((n-1)/c.Piece) * c.Every
+		if pieces := time.Duration((n - 1) / c.Piece); pieces < forever/c.Every {
+			return pieces * c.Every
+		}
+		return forever
 	case c.Bandwidth > 0:
 		return time.Duration(min(math.Ceil(float64(n)*1e9/c.Bandwidth), forever))
 	}
@@ -38,6 +41,8 @@ func (c Curve) Sent(after time.Duration) int64 {
 	switch {
 	case after < 0:
 		return 0
+	case after >= forever:
+		return math.MaxInt64
 	case c.Every > 0:
 		steps := int64(after/c.Every) + 1
 		return min(steps, math.MaxInt64/c.Piece) * c.Piece
