@@ -19,7 +19,7 @@ import (
 // floors is the house: every package and the floor it stands on. A package may
 // import its own floor and those below.
 var floors = map[string]int{
-	"edge/policy": 0, "edge/arena": 0, "results": 0, "results/agent": 0, "results/price": 0, "sim/unit": 0,
+	"edge/policy": 0, "edge/arena": 0, "results": 0, "results/agent": 0, "results/price": 0, "sim/unit": 0, "sim/nearest": 0,
 	"results/places": 0,
 	"results/sketch": 0,
 

@@ -1,12 +1,8 @@
 package workloads
 
 import (
-	"cmp"
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -22,44 +18,25 @@ type ArrivalConfig struct {
 }
 
 // ArrivalKind is one kind of arrivals, as its file registers it.
-type ArrivalKind struct {
-	Name  string // lower case, as on the command line
-	Usage string // what it is, in one line
-	New   func(ArrivalConfig) Arrivals
-}
+type ArrivalKind = Kind[ArrivalConfig, Arrivals]
 
-var arrivalKinds []ArrivalKind
-
-func registerArrivals(k ArrivalKind) { arrivalKinds = append(arrivalKinds, k) }
+var arrivals = Kinds[ArrivalConfig, Arrivals]{what: "arrivals"}
 
 // ArrivalKinds lists every kind of arrivals, by name.
-func ArrivalKinds() []ArrivalKind {
-	kinds := slices.Clone(arrivalKinds)
-	slices.SortFunc(kinds, func(a, b ArrivalKind) int { return cmp.Compare(a.Name, b.Name) })
-	return kinds
+func ArrivalKinds() []ArrivalKind { return arrivals.All() }
+
+// CheckArrivals says what is wrong with a spec of arrivals.
+func CheckArrivals(spec string) error {
+	_, _, err := arrivals.Parse(spec)
+	return err
 }
 
-// NewArrivals makes arrivals of the kind of that name.
-func NewArrivals(name string, cfg ArrivalConfig) (Arrivals, error) {
+// NewArrivals makes the arrivals that spec names, as poisson.
+func NewArrivals(spec string, cfg ArrivalConfig) (Arrivals, error) {
 	if !(cfg.Rate > 0) || math.IsInf(cfg.Rate, 0) {
 		return nil, wrong("Rate", cfg.Rate, "more than 0 requests per second")
 	}
-	kind, err := findArrivals(name)
-	if err != nil {
-		return nil, err
-	}
-	return kind.New(cfg), nil
-}
-
-func findArrivals(name string) (ArrivalKind, error) {
-	var names []string
-	for _, k := range ArrivalKinds() {
-		if k.Name == name {
-			return k, nil
-		}
-		names = append(names, k.Name)
-	}
-	return ArrivalKind{}, fmt.Errorf("unknown Arrivals %q: there are %s", name, strings.Join(names, ", "))
+	return arrivals.New(spec, cfg)
 }
 
 // nanoseconds rounds a time down to a Duration and keeps it within one.

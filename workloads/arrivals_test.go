@@ -82,7 +82,10 @@ func TestTimeNeverGoesBack(t *testing.T) {
 	for _, kind := range ArrivalKinds() {
 		rapid.Check(t, func(t *rapid.T) {
 			rate := math.Exp(rapid.Float64Range(-60, 60).Draw(t, "ln rate"))
-			a := kind.New(ArrivalConfig{Rate: rate, RNG: rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)})
+			a, err := NewArrivals(kind.Name, ArrivalConfig{Rate: rate, RNG: rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)})
+			if err != nil {
+				t.Fatal(err)
+			}
 			before := time.Duration(0)
 			for range 100 {
 				at := a.Next()
@@ -101,7 +104,7 @@ func TestNewArrivalsRefuses(t *testing.T) {
 		rate float64
 		want string
 	}{
-		{"poison", 1, `unknown Arrivals "poison": there are constant, poisson`},
+		{"poison", 1, `unknown arrivals "poison"`},
 		{"poisson", 0, "Rate 0"}, {"poisson", -1, "Rate -1"}, {"constant", math.NaN(), "Rate NaN"}, {"constant", math.Inf(1), "Rate +Inf"},
 	} {
 		if _, err := NewArrivals(c.name, ArrivalConfig{Rate: c.rate, RNG: rand.NewPCG(1, 1)}); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -3,10 +3,10 @@ package workloads
 import "time"
 
 func init() {
-	registerArrivals(ArrivalKind{
+	arrivals.register(ArrivalKind{
 		Name:  "constant",
 		Usage: "evenly spaced, the first at once",
-		New:   func(c ArrivalConfig) Arrivals { return &constant{rate: c.Rate} },
+		New:   func(c ArrivalConfig, _ Params) (Arrivals, error) { return &constant{rate: c.Rate}, nil },
 	})
 }
 

@@ -7,11 +7,11 @@ import (
 )
 
 func init() {
-	registerArrivals(ArrivalKind{
+	arrivals.register(ArrivalKind{
 		Name:  "poisson",
 		Usage: "at random, independent of each other",
-		New: func(c ArrivalConfig) Arrivals {
-			return &poisson{rng: c.RNG, mean: float64(time.Second) / c.Rate}
+		New: func(c ArrivalConfig, _ Params) (Arrivals, error) {
+			return &poisson{rng: c.RNG, mean: float64(time.Second) / c.Rate}, nil
 		},
 	})
 }

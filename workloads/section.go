@@ -9,6 +9,7 @@ type Section struct {
 	Objects     uint64    // how many; 1 to 2^53
 	Share       float64   // of the requests, relative to the other sections; 0 in all: all alike
 	Zipf        float64   // exponent of popularity; 0: all objects alike
+	Popularity  string    // spec of one of PopularityKinds; empty: zipf
 	Types       []Type    // at least one
 	Seed        uint64    // of sizes, types, names and contents; 0: from the catalog's seed and Name
 }

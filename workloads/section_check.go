@@ -23,6 +23,11 @@ func (s Section) check() error {
 	case !finite(s.Zipf):
 		return wrong("Zipf", s.Zipf, "an exponent of at least 0")
 	}
+	if s.Popularity != "" {
+		if err := CheckPopularity(s.Popularity); err != nil {
+			return fmt.Errorf("Popularity: %w", err)
+		}
+	}
 	if err := s.checkHosts(); err != nil {
 		return err
 	}

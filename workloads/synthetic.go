@@ -1,6 +1,7 @@
 package workloads
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -8,19 +9,10 @@ import (
 )
 
 // SyntheticConfig describes a stream of requests drawn from a catalog,
-// independently of each other (the independent reference model).
-type SyntheticConfig struct {
-	Catalog    *Catalog
-	Viewers    *Viewers      // nil: those of the zero ViewersConfig with this Seed
-	Seed       uint64        // of the sequence
-	Rate       float64       // requests per second; 0: closed loop, every At is 0
-	Arrivals   string        // the name of one of ArrivalKinds; empty: poisson
-	Length     time.Duration // requests are before this time; 0: no such end. It wants a Rate
-	Requests   uint64        // and they are so many at most; 0: no such end
-	RangeShare float64       // of requests for one byte range, 0 to 1
-	AbortShare float64       // of requests whose viewer hangs up midway, 0 to 1
-	HeadShare  float64       // of requests with the method HEAD, 0 to 1
-}
+// independently of each other (the independent reference model). Without
+// Viewers they are those of the zero ViewersConfig with this Seed; without
+// Sections, all of the catalog's.
+type SyntheticConfig TrafficConfig
 
 // One stream of chance for each purpose, so that changing one setting leaves
 // what the others decide as it was. Ranks and hosts have one for each section:
@@ -54,8 +46,8 @@ type Synthetic struct {
 // part is what a Synthetic draws within one section.
 type part struct {
 	first   uint64 // id of its object 0
-	ranks   Ranks
-	table   *aliasRanks // ranks, where they are drawn from a table
+	popular Popularity
+	table   *aliasRanks // what popular draws from, where that is a table alone
 	hosts   []uint16    // indices into the catalog's hosts
 	choice  alias       // of hosts
 	chooser *rand.PCG   // of hosts
@@ -132,8 +124,7 @@ func (s *Synthetic) addArrivals() (err error) {
 		name = "poisson"
 	}
 	if s.cfg.Rate == 0 {
-		_, err = findArrivals(name) // a wrong name is wrong in a closed loop too
-		return err
+		return CheckArrivals(name) // a wrong name is wrong in a closed loop too
 	}
 	s.arrivals, err = NewArrivals(name, ArrivalConfig{Rate: s.cfg.Rate, RNG: s.chance[streamArrivals]})
 	return err
@@ -141,13 +132,12 @@ func (s *Synthetic) addArrivals() (err error) {
 
 func (s *Synthetic) addParts() error {
 	var shares []float64
-	for i, section := range s.cfg.Catalog.sections {
-		ranks, err := NewZipf(section.Objects, section.Zipf, rand.NewPCG(s.cfg.Seed, streamRanks+uint64(i)))
-		if err != nil {
+	for _, i := range s.sectionsAsked() {
+		section := s.cfg.Catalog.sections[i]
+		p := part{first: section.first, chooser: rand.NewPCG(s.cfg.Seed, streamHosts+uint64(i))}
+		if err := p.addPopularity(section, &s.cfg, rand.NewPCG(s.cfg.Seed, streamRanks+uint64(i))); err != nil {
 			return fmt.Errorf("section %q: %w", section.Name, err)
 		}
-		p := part{first: section.first, ranks: ranks, chooser: rand.NewPCG(s.cfg.Seed, streamHosts+uint64(i))}
-		p.table, _ = ranks.(*aliasRanks)
 		for _, host := range section.hosts {
 			p.hosts = append(p.hosts, uint16(host))
 		}
@@ -160,6 +150,27 @@ func (s *Synthetic) addParts() error {
 	}
 	s.sections = newAlias(evenIfZero(shares))
 	return nil
+}
+
+// sectionsAsked are the catalog's sections that requests are for.
+func (s *Synthetic) sectionsAsked() []int {
+	if len(s.cfg.Sections) > 0 {
+		return s.cfg.Sections
+	}
+	all := make([]int, len(s.cfg.Catalog.sections))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+func (p *part) addPopularity(section *section, cfg *SyntheticConfig, rng *rand.PCG) (err error) {
+	p.popular, err = popularities.New(cmp.Or(section.Popularity, "zipf"),
+		PopularityConfig{Objects: section.Objects, Zipf: section.Zipf, Rate: cfg.Rate, RNG: rng})
+	if s, ok := p.popular.(still); ok {
+		p.table, _ = s.ranks.(*aliasRanks)
+	}
+	return err
 }
 
 // Catalog is what the requests' objects and hosts are numbers of.
@@ -237,7 +248,7 @@ func (s *Synthetic) drawObjects(reqs []Request) {
 		if t := p.table; t != nil {
 			reqs[i].Object = p.first + uint64(t.table.draw(t.rng.Uint64()))
 		} else {
-			reqs[i].Object = p.first + p.ranks.Draw()
+			reqs[i].Object = p.first + p.popular.Draw(reqs[i].At)
 		}
 	}
 	for i := range reqs {

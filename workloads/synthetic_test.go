@@ -264,8 +264,8 @@ func TestSyntheticRefuses(t *testing.T) {
 		"RangeShare 2":                  func(c *SyntheticConfig) { c.RangeShare = 2 },
 		"AbortShare NaN":                func(c *SyntheticConfig) { c.AbortShare = math.NaN() },
 		"HeadShare -0.1":                func(c *SyntheticConfig) { c.HeadShare = -0.1 },
-		`unknown Arrivals "bursty"`:     func(c *SyntheticConfig) { c.Arrivals = "bursty" },
-		`unknown Arrivals "for nobody"`: func(c *SyntheticConfig) { c.Rate, c.Arrivals = 0, "for nobody" },
+		`unknown arrivals "bursty"`:     func(c *SyntheticConfig) { c.Arrivals = "bursty" },
+		`unknown arrivals "for nobody"`: func(c *SyntheticConfig) { c.Rate, c.Arrivals = 0, "for nobody" },
 	} {
 		cfg := mixed(t)
 		spoil(&cfg)

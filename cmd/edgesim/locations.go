@@ -87,7 +87,7 @@ func listDistances(e *env, name string, sets []string, asJSON bool) error {
 }
 
 func distancesOf(s *scenario.Scenario) (*distances, error) {
-	viewers, err := workloads.NewViewers(s.ViewersConfig())
+	viewers, err := s.Viewers()
 	if err != nil {
 		return nil, err
 	}

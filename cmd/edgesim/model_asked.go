@@ -10,7 +10,6 @@ import (
 
 	"edgesim/sim/analytic"
 	"edgesim/sim/scenario"
-	"edgesim/workloads"
 	"edgesim/workloads/trace"
 )
 
@@ -111,7 +110,7 @@ func (o *modelOptions) ofScenario(name string) (*modelled, error) {
 		return nil, usagef("scenario %s has no rate (a closed loop); right is with --rate", s.Name)
 	}
 	locations := max(1, len(s.Edge.Locations))
-	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	catalog, err := s.Catalog()
 	if err != nil {
 		return nil, usageError{err}
 	}

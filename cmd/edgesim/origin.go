@@ -138,7 +138,7 @@ func (o *originOptions) fromScenario(e *env) (conf origin.Config, holds originli
 	if !ok {
 		return conf, nil, fmt.Errorf("--name %q: scenario %s has the simulated origins %s", o.name, s.Name, strings.Join(names, ", "))
 	}
-	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	catalog, err := s.Catalog()
 	if err != nil {
 		return conf, nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"edgesim/sim/analytic"
 	"edgesim/sim/plan"
 	"edgesim/sim/scenario"
-	"edgesim/workloads"
 )
 
 // What an object of a scenario has beside its body, about, in bytes: for the
@@ -43,7 +42,7 @@ func analyticGuess(s *scenario.Scenario, targets []plan.Target) func(policy stri
 
 // weighed is the scenario's objects with what an edge keeps beside their bodies.
 func weighed(s *scenario.Scenario) analytic.Population {
-	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	catalog, err := s.Catalog()
 	if err != nil {
 		return nil
 	}

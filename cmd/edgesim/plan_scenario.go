@@ -2,7 +2,6 @@ package main
 
 import (
 	"edgesim/sim/scenario"
-	"edgesim/workloads"
 )
 
 // variants are the worlds in which an answer is looked at again.
@@ -37,7 +36,7 @@ const sizeSample = 20_000
 // allBytes is about what all objects of a scenario weigh: objects are taken evenly
 // from each section.
 func allBytes(s *scenario.Scenario) int64 {
-	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	catalog, err := s.Catalog()
 	if err != nil {
 		return 1 << 40 // a scenario that is loaded has a catalog
 	}

@@ -17,7 +17,6 @@ import (
 	"edgesim/results/logs"
 	"edgesim/results/report"
 	"edgesim/sim/scenario"
-	"edgesim/workloads"
 )
 
 // sources are what reports are made from: logs to be read, and the tables of runs
@@ -137,7 +136,7 @@ func (in *sources) locateBy(m *results.Manifest) error {
 	if err != nil {
 		return fmt.Errorf("the scenario in the run's manifest: %w", err)
 	}
-	viewers, err := workloads.NewViewers(s.ViewersConfig())
+	viewers, err := s.Viewers()
 	if err != nil {
 		return fmt.Errorf("the viewers in the run's manifest: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"edgesim/sim/scenario"
 	"edgesim/sim/unit"
-	"edgesim/workloads"
 	"edgesim/workloads/trace"
 )
 
@@ -134,15 +133,15 @@ func (o *genOptions) fromScenario(e *env) (trace.Reader, trace.Tells, int64, err
 
 // scenarioTrace is the workload of a run of the scenario.
 func scenarioTrace(s *scenario.Scenario) (trace.Reader, error) {
-	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	catalog, err := s.Catalog()
 	if err != nil {
 		return nil, err
 	}
-	viewers, err := workloads.NewViewers(s.ViewersConfig())
+	viewers, err := s.Viewers()
 	if err != nil {
 		return nil, err
 	}
-	source, err := workloads.NewSynthetic(s.SyntheticConfig(catalog, viewers))
+	source, err := s.Source(catalog, viewers)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"edgesim/results"
-	"edgesim/workloads"
 	"edgesim/workloads/player"
 )
 
@@ -78,26 +77,18 @@ func open(o *options) (*job, error) {
 
 func (s *job) openPlayer() error {
 	o, l := s.options, s.load
-	catalog, err := workloads.NewCatalog(l.catalog)
+	crowd, err := l.crowd()
 	if err != nil {
 		return err
 	}
-	viewers, err := workloads.NewViewers(l.viewers)
-	if err != nil {
-		return err
-	}
-	l.shape.Catalog, l.shape.Viewers = catalog, viewers
-	source, err := workloads.NewSynthetic(l.shape)
-	if err != nil {
-		return err
-	}
+	catalog := crowd.catalog
 	s.names = results.NewNames(time.Now().UTC())
 	s.names.Distributions = l.distrs
 	s.names.Classes = append([]string{"other"}, catalog.Classes()...)
 	s.recorder = results.NewRecorder(0)
 	s.player, err = player.New(player.Config{
 		Target: o.target(), BasePath: s.basePath(), OnePath: l.onePath, HostHeader: s.hostHeader(),
-		Source: source, Catalog: catalog, Viewers: viewers,
+		Source: crowd.source, Catalog: catalog, Viewers: crowd.viewers,
 		Connections: l.conns, Closed: l.closed, Length: l.length, Warmup: l.warmup,
 		Timeout: o.timeout.Std(), Verify: o.verify,
 		Recorder: s.recorder, Names: s.names, Distributions: s.distributions(catalog.Hosts()),

@@ -31,10 +31,8 @@ func presetNames() []string {
 type load struct {
 	name    string
 	text    string // of the scenario
-	catalog workloads.CatalogConfig
-	viewers workloads.ViewersConfig
-	shape   workloads.SyntheticConfig // but for Catalog and Viewers
-	onePath string                    // one URL instead of a catalog
+	crowd   func() (*crowd, error)
+	onePath string // one URL instead of a catalog
 	seed    uint64
 	length  time.Duration // planned, warm-up included; 0: by the number of requests alone
 	warmup  time.Duration
@@ -42,6 +40,13 @@ type load struct {
 	closed  bool
 	distrs  []results.Distribution
 	ofHost  func(host string) uint16 // index into distrs
+}
+
+// crowd is who asks, and for what there is to ask.
+type crowd struct {
+	catalog *workloads.Catalog
+	viewers *workloads.Viewers
+	source  workloads.Source
 }
 
 // plan makes out what is to be played.
@@ -63,16 +68,29 @@ func (o *options) plan() (*load, error) {
 		section.Objects, section.Types = 1, section.Types[:1]
 		l.onePath = o.url.RequestURI()
 	}
-	l.catalog = workloads.CatalogConfig{Seed: o.seed, Sections: []workloads.Section{section}}
-	l.viewers = workloads.ViewersConfig{Seed: o.seed}
-	l.shape = workloads.SyntheticConfig{
-		Seed: o.seed, Requests: o.requests,
+	l.crowd = func() (*crowd, error) { return o.independent(section) }
+	return l, nil
+}
+
+// independent draws requests for the objects of one section.
+func (o *options) independent(section workloads.Section) (*crowd, error) {
+	catalog, err := workloads.NewCatalog(workloads.CatalogConfig{Seed: o.seed, Sections: []workloads.Section{section}})
+	if err != nil {
+		return nil, err
+	}
+	viewers, err := workloads.NewViewers(workloads.ViewersConfig{Seed: o.seed})
+	if err != nil {
+		return nil, err
+	}
+	cfg := workloads.SyntheticConfig{
+		Catalog: catalog, Viewers: viewers, Seed: o.seed, Requests: o.requests,
 		RangeShare: float64(o.ranges), AbortShare: float64(o.aborts),
 	}
 	if !o.closed {
-		l.shape.Rate, l.shape.Arrivals, l.shape.Length = float64(o.rate), o.arrivals, o.duration.Std()
+		cfg.Rate, cfg.Arrivals, cfg.Length = float64(o.rate), o.arrivals, o.duration.Std()
 	}
-	return l, nil
+	source, err := workloads.NewSynthetic(cfg)
+	return &crowd{catalog, viewers, source}, err
 }
 
 func (o *options) section() (workloads.Section, error) {

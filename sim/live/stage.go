@@ -209,15 +209,15 @@ type crowd struct {
 }
 
 func newCrowd(s *scenario.Scenario) (*crowd, error) {
-	catalog, err := workloads.NewCatalog(s.CatalogConfig())
+	catalog, err := s.Catalog()
 	if err != nil {
 		return nil, err
 	}
-	viewers, err := workloads.NewViewers(s.ViewersConfig())
+	viewers, err := s.Viewers()
 	if err != nil {
 		return nil, err
 	}
-	source, err := workloads.NewSynthetic(s.SyntheticConfig(catalog, viewers))
+	source, err := s.Source(catalog, viewers)
 	if err != nil {
 		return nil, err
 	}

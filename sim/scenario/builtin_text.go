@@ -1,6 +1,9 @@
 package scenario
 
-import "fmt"
+import (
+	"edgesim/sim/nearest"
+	"fmt"
+)
 
 // BuiltinText is the YAML of a built-in scenario, comments included, or of
 // Example under the name "example".
@@ -10,7 +13,7 @@ func BuiltinText(name string) (string, error) {
 	}
 	text, err := builtins.ReadFile("builtin/" + name + ".yaml")
 	if err != nil {
-		return "", fmt.Errorf("no built-in scenario %q%s", name, didYouMean(name, builtinNames()))
+		return "", fmt.Errorf("no built-in scenario %q%s", name, nearest.DidYouMean(name, builtinNames()))
 	}
 	return string(text), nil
 }

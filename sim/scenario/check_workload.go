@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"edgesim/sim/nearest"
 	"reflect"
 	"slices"
 
@@ -15,8 +16,6 @@ func (s *Scenario) checkWorkload() *fault {
 		return src.fault(at{"workload", "rate"}, "a closed loop has no rate: leave one of the two out")
 	case !w.Closed && w.Rate <= 0:
 		return src.fault(at{"workload", "rate"}, "missing: want a rate, as 1000/s, or closed: true")
-	case !slices.Contains(arrivalNames(), w.Arrivals):
-		return src.fault(at{"workload", "arrivals"}, "unknown kind %q%s", w.Arrivals, didYouMean(w.Arrivals, arrivalNames()))
 	case w.Connections < 1 || w.Connections > 65535:
 		return src.fault(at{"workload", "connections"}, "%d: want 1 to 65535", w.Connections)
 	case w.Viewers.Count < 1 || w.Viewers.Count > 10_000_000:
@@ -24,8 +23,13 @@ func (s *Scenario) checkWorkload() *fault {
 	case len(w.Sections) == 0:
 		return src.fault(at{"workload", "sections"}, "missing: want at least one section")
 	}
-	if f := s.checkCountries(); f != nil {
-		return f
+	if err := workloads.CheckArrivals(w.Arrivals); err != nil {
+		return src.fault(at{"workload", "arrivals"}, "%v", err)
+	}
+	for _, check := range []func() *fault{s.checkCountries, s.checkStreams} {
+		if f := check(); f != nil {
+			return f
+		}
 	}
 	for i := range w.Sections {
 		if f := s.checkSection(i); f != nil {
@@ -51,7 +55,7 @@ func (s *Scenario) checkSection(i int) *fault {
 	}
 	for j, host := range section.Hosts {
 		if _, ok := s.table.Host([]byte(host)); !ok {
-			return s.source.fault(where.then("hosts", j), "%q is no name of a distribution that is served%s", host, didYouMean(host, s.hostNames()))
+			return s.source.fault(where.then("hosts", j), "%q is no name of a distribution that is served%s", host, nearest.DidYouMean(host, s.hostNames()))
 		}
 	}
 	return s.checkTypes(i, where)

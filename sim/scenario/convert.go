@@ -105,7 +105,7 @@ func (s *Scenario) CatalogConfig() workloads.CatalogConfig {
 	for i, section := range s.Workload.Sections {
 		c.Sections = append(c.Sections, workloads.Section{
 			Name: section.Name, Hosts: section.Hosts, Objects: section.Objects,
-			Share: float64(section.Share), Zipf: *section.Zipf, Types: s.types(i), Seed: section.Seed,
+			Share: float64(section.Share), Zipf: *section.Zipf, Popularity: section.Popularity, Types: s.types(i), Seed: section.Seed,
 		})
 	}
 	return c
@@ -143,29 +143,6 @@ func (s *Scenario) ViewersConfig() workloads.ViewersConfig {
 		c.Countries = append(c.Countries, workloads.Country{Code: code, Weight: v.Countries[code]})
 	}
 	return c
-}
-
-// SyntheticConfig is the stream of requests, drawn from the catalog and the
-// viewers that CatalogConfig and ViewersConfig describe.
-func (s *Scenario) SyntheticConfig(c *workloads.Catalog, v *workloads.Viewers) workloads.SyntheticConfig {
-	w := &s.Workload
-	made := workloads.SyntheticConfig{
-		Catalog: c, Viewers: v, Seed: s.seed("requests"),
-		Rate: float64(w.Rate), Arrivals: w.Arrivals, Requests: w.Requests,
-		RangeShare: float64(w.Ranges), AbortShare: float64(w.Aborts), HeadShare: float64(w.Heads),
-	}
-	if !w.Closed {
-		made.Length = s.Duration.Std()
-	}
-	return made
-}
-
-func arrivalNames() []string {
-	var names []string
-	for _, k := range workloads.ArrivalKinds() {
-		names = append(names, k.Name)
-	}
-	return names
 }
 
 // seed is a seed for one purpose, so that two never draw the same numbers:

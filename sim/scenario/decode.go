@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"edgesim/sim/nearest"
 	"encoding"
 	"fmt"
 	"math"
@@ -46,7 +47,7 @@ func decodeStruct(n *node, v reflect.Value, path string) *fault {
 	for i, k := range n.keys {
 		at := slices.IndexFunc(fields, func(f field) bool { return f.name == k.name })
 		if at < 0 {
-			return &fault{at: k.at, path: join(path, k.name), message: "unknown key" + didYouMean(k.name, names(fields))}
+			return &fault{at: k.at, path: join(path, k.name), message: "unknown key" + nearest.DidYouMean(k.name, names(fields))}
 		}
 		if f := decodeValue(n.items[i], v.Field(fields[at].index), join(path, k.name)); f != nil {
 			return f

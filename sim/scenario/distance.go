@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"edgesim/sim/nearest"
 	"edgesim/sim/network"
 	"edgesim/sim/unit"
 )
@@ -131,7 +132,7 @@ func (s *Scenario) checkTable() *fault {
 			return s.source.fault(where, "%q is no country: want two capital letters, as DE", country)
 		}
 		if !slices.Contains(codes, code) {
-			return s.source.fault(where, "no edge location has the code %q%s", code, didYouMean(code, codes))
+			return s.source.fault(where, "no edge location has the code %q%s", code, nearest.DidYouMean(code, codes))
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"edgesim/sim/nearest"
 	"slices"
 
 	"edgesim/edge/behavior"
@@ -32,7 +33,7 @@ func (d *Distribution) convert(src *source, where at, in *scope) (behavior.Distr
 func (b *Behavior) convert(src *source, where at, in *scope) (behavior.Behavior, *fault) {
 	made := in.preset()
 	if b.Origin != "" && !slices.Contains(in.origins, b.Origin) {
-		return made, src.fault(where.then("origin"), "no origin has the name %q%s", b.Origin, didYouMean(b.Origin, in.origins))
+		return made, src.fault(where.then("origin"), "no origin has the name %q%s", b.Origin, nearest.DidYouMean(b.Origin, in.origins))
 	}
 	made.Path, made.Origin = b.Path, b.Origin
 	made.TTL = b.TTL.over(made.TTL, in.mode)

@@ -94,7 +94,7 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"distributions:", "distributions:\n  - id: E1\n    domain: d2.net\n    default: {origin: a}", `f.yaml:13:9: distributions[1].id: another distribution has this id`},
 		{"  rate: 100/s", "  closed: false", `f.yaml:19:3: workload.rate: missing: want a rate, as 1000/s, or closed: true`},
 		{"  rate: 100/s", "  rate: 100/s\n  closed: true", `f.yaml:19:9: workload.rate: a closed loop has no rate: leave one of the two out`},
-		{"  rate: 100/s", "  rate: 100/s\n  arrivals: poison", `f.yaml:20:13: workload.arrivals: unknown kind "poison"; did you mean "poisson"?`},
+		{"  rate: 100/s", "  rate: 100/s\n  arrivals: poison", `f.yaml:20:13: workload.arrivals: unknown arrivals "poison"; did you mean "poisson"?`},
 		{"  rate: 100/s", "  rate: 100/s\n  connections: 0x1", `f.yaml:20:16: workload.connections: "0x1": want a whole number`},
 		{"  rate: 100/s", "  rate: 100/s\n  connections: -1", `f.yaml:20:16: workload.connections: -1: want 1 to 65535`},
 		{"      hosts: [www.x.net]", "      objects: 5", `f.yaml:21:7: workload.sections[0].hosts: missing: want at least one name of a distribution`},

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"edgesim/sim/nearest"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -71,7 +72,7 @@ func Load(nameOrPath string, sets ...string) (*Scenario, error) {
 	if err == nil {
 		return parseLoaded(nameOrPath, text, sets...)
 	}
-	return nil, fmt.Errorf("no scenario %q: neither a built-in one nor a file%s", nameOrPath, didYouMean(nameOrPath, builtinNames()))
+	return nil, fmt.Errorf("no scenario %q: neither a built-in one nor a file%s", nameOrPath, nearest.DidYouMean(nameOrPath, builtinNames()))
 }
 
 // parseLoaded is Parse, and reads the files that the scenario names.

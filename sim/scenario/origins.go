@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"edgesim/edge/behavior"
+	"edgesim/sim/nearest"
 	"edgesim/sim/unit"
 )
 
@@ -136,7 +137,7 @@ func (g *OriginGroup) check(src *source, name, mode string, origins []string) *f
 	}
 	for i, m := range g.Members {
 		if !slices.Contains(origins, m) {
-			return src.fault(where.then("members", i), "no origin has the name %q%s", m, didYouMean(m, origins))
+			return src.fault(where.then("members", i), "no origin has the name %q%s", m, nearest.DidYouMean(m, origins))
 		}
 		if slices.Contains(g.Members[:i], m) {
 			return src.fault(where.then("members", i), "%q is a member already", m)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"edgesim/edge/behavior"
+	"edgesim/sim/nearest"
 	"edgesim/sim/unit"
 )
 
@@ -176,7 +177,7 @@ func (b *Behavior) usePolicies(made *behavior.Behavior, src *source, where at, i
 			return src.fault(where.then(use.key), "the policy decides on %s: leave one of the two out", use.decides)
 		}
 		if known := use.put(use.name); known != nil {
-			return src.fault(where.then(use.key), "no policy has the name or id %q%s", use.name, didYouMean(use.name, known))
+			return src.fault(where.then(use.key), "no policy has the name or id %q%s", use.name, nearest.DidYouMean(use.name, known))
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ func TestReseedKeepsTheWorld(t *testing.T) {
 			b = catalog.AppendPath(b, id)
 			b = append(b, byte(catalog.Object(id).Size), byte(catalog.Object(id).Size>>8))
 		}
-		source, err := workloads.NewSynthetic(s.SyntheticConfig(catalog, nil))
+		source, err := s.Source(catalog, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

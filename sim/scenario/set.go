@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"edgesim/sim/nearest"
 	"fmt"
 	"strconv"
 	"strings"
@@ -90,7 +91,7 @@ func (n *node) item(name string, at place) (*node, *fault) {
 	if err == nil {
 		return nil, &fault{at: at, message: fmt.Sprintf("the list has no item %d, only %d items from 0", i, len(n.items))}
 	}
-	return nil, &fault{at: at, message: fmt.Sprintf("the list has no item %q%s", name, didYouMean(name, names))}
+	return nil, &fault{at: at, message: fmt.Sprintf("the list has no item %q%s", name, nearest.DidYouMean(name, names))}
 }
 
 // ownName is what a list's item calls itself.

@@ -6,7 +6,7 @@ import "edgesim/sim/unit"
 type Workload struct {
 	Rate     unit.Rate `yaml:"rate"`     // requests, as 3000/s; above 0, required unless closed
 	Closed   bool      `yaml:"closed"`   // each connection asks as soon as it is answered; no rate then. Default: false
-	Arrivals string    `yaml:"arrivals"` // poisson, constant. Default: poisson
+	Arrivals string    `yaml:"arrivals"` // how they come, as poisson or constant. Default: poisson
 	Requests uint64    `yaml:"requests"` // the schedule ends after so many. Default: 0, by duration alone
 
 	Connections int `yaml:"connections"` // of the player, to 65535. Default: 64
@@ -17,6 +17,15 @@ type Workload struct {
 
 	Viewers  Viewers   `yaml:"viewers"`
 	Sections []Section `yaml:"sections"` // at least one
+	Streams  []Stream  `yaml:"streams"`  // ways of asking that share the rate. Default: one, independent, for all sections
+}
+
+// Stream is one way in which viewers ask for one thing after another.
+type Stream struct {
+	Kind     string     `yaml:"kind"`     // with its settings, as independent; required
+	Share    unit.Share `yaml:"share"`    // of the requests, beside the other streams'. Default: all alike
+	Sections []string   `yaml:"sections"` // by name, what it asks for. Default: all
+	Arrivals string     `yaml:"arrivals"` // how they come. Default: the workload's
 }
 
 // Viewers is the population that asks; its user agents and referrers are the
@@ -30,13 +39,14 @@ type Viewers struct {
 
 // Section is a population of objects asked for under the same names.
 type Section struct {
-	Name    string     `yaml:"name"`    // required, unique
-	Hosts   []string   `yaml:"hosts"`   // names of a distribution that serve the section, asked evenly; at least one
-	Share   unit.Share `yaml:"share"`   // of the requests, beside the other sections'. Default: all alike
-	Objects uint64     `yaml:"objects"` // 1 to 2^53. Default: 10000
-	Zipf    *float64   `yaml:"zipf"`    // exponent of popularity; 0: all objects alike. Default: 0.9
-	Seed    uint64     `yaml:"seed"`    // sections of the same seed have the same paths and sizes. Default: 0, from the scenario's seed and the name
-	Types   []Type     `yaml:"types"`   // Default: a small web site's
+	Name       string     `yaml:"name"`       // required, unique
+	Hosts      []string   `yaml:"hosts"`      // names of a distribution that serve the section, asked evenly; at least one
+	Share      unit.Share `yaml:"share"`      // of the requests, beside the other sections'. Default: all alike
+	Objects    uint64     `yaml:"objects"`    // 1 to 2^53. Default: 10000
+	Zipf       *float64   `yaml:"zipf"`       // exponent of popularity; 0: all objects alike. Default: 0.9
+	Popularity string     `yaml:"popularity"` // which objects are asked for how often, as zipf. Default: zipf
+	Seed       uint64     `yaml:"seed"`       // sections of the same seed have the same paths and sizes. Default: 0, from the scenario's seed and the name
+	Types      []Type     `yaml:"types"`      // Default: a small web site's
 }
 
 // Type is a content type. Its objects have paths of prefix, number and ext.

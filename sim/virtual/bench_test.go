@@ -55,7 +55,7 @@ func benchEngine(b *testing.B, capacity string) {
 		b.Fatal(err)
 	}
 	w.relay = newRelay(view)
-	source, err := workloads.NewSynthetic(s.SyntheticConfig(w.catalog, w.viewers))
+	source, err := s.Source(w.catalog, w.viewers)
 	if err != nil {
 		b.Fatal(err)
 	}

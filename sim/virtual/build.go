@@ -12,7 +12,6 @@ import (
 	"edgesim/results"
 	"edgesim/sim/network"
 	"edgesim/sim/scenario"
-	"edgesim/workloads"
 )
 
 // Check says what of a scenario a virtual run cannot be made of; nil: nothing.
@@ -42,10 +41,10 @@ func newWorld(c *Config, names *results.Names) (*world, error) {
 	w := &world{epoch: names.Epoch.UnixNano(), warmup: s.Warmup.Std().Nanoseconds(), names: names, merges: map[[2]int32]int32{},
 		out: make([]results.Record, 0, batchLen), rtt: c.RTT.Nanoseconds(), countries: map[[2]byte]int{}}
 	var err error
-	if w.catalog, err = workloads.NewCatalog(s.CatalogConfig()); err != nil {
+	if w.catalog, err = s.Catalog(); err != nil {
 		return nil, err
 	}
-	if w.viewers, err = workloads.NewViewers(s.ViewersConfig()); err != nil {
+	if w.viewers, err = s.Viewers(); err != nil {
 		return nil, err
 	}
 	types := 0

@@ -143,7 +143,7 @@ func requestsOf(t testing.TB, s *scenario.Scenario) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := workloads.NewSynthetic(s.SyntheticConfig(catalog, viewers))
+	source, err := s.Source(catalog, viewers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestNothingIsAllocatedPerRequest(t *testing.T) {
 	}
 	var got nobody
 	w.out, w.relay = make([]results.Record, 0, batchLen), newRelay(&got)
-	source, err := workloads.NewSynthetic(s.SyntheticConfig(w.catalog, w.viewers))
+	source, err := s.Source(w.catalog, w.viewers)
 	if err != nil {
 		t.Fatal(err)
 	}

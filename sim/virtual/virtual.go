@@ -18,7 +18,6 @@ import (
 	"edgesim/results/folder"
 	"edgesim/results/report"
 	"edgesim/sim/scenario"
-	"edgesim/workloads"
 )
 
 // Config is what a virtual run is made from.
@@ -118,7 +117,7 @@ func (c *Config) names() *results.Names {
 // play plays the whole workload, then lets come to an end what is under way. It
 // returns how much of the schedule was played.
 func (w *world) play(ctx context.Context, c *Config, view results.View, b *folder.Builder) (time.Duration, error) {
-	source, err := workloads.NewSynthetic(c.Scenario.SyntheticConfig(w.catalog, w.viewers))
+	source, err := c.Scenario.Source(w.catalog, w.viewers)
 	if err != nil {
 		return 0, err
 	}

@@ -1,13 +1,15 @@
-package scenario
+// Package nearest finds the word that somebody meant. It knows letters, and nothing
+// of what the words are for.
+package nearest
 
 import (
 	"fmt"
 	"strings"
 )
 
-// didYouMean offers the nearest of the right words, or all of them where none
+// DidYouMean offers the nearest of the right words, or all of them where none
 // is near and they are few.
-func didYouMean(wrong string, right []string) string {
+func DidYouMean(wrong string, right []string) string {
 	best, least := "", 1+max(1, len(wrong)/2)
 	for _, word := range right {
 		if d := distance(strings.ToLower(wrong), strings.ToLower(word)); d < least {

@@ -1,0 +1,118 @@
+package scenario
+
+import (
+	"cmp"
+	"edgesim/sim/nearest"
+	"fmt"
+	"slices"
+
+	"edgesim/workloads"
+)
+
+// Catalog is what there is to ask for.
+func (s *Scenario) Catalog() (*workloads.Catalog, error) {
+	return workloads.NewCatalog(s.CatalogConfig())
+}
+
+// Viewers are who asks.
+func (s *Scenario) Viewers() (*workloads.Viewers, error) {
+	return workloads.NewViewers(s.ViewersConfig())
+}
+
+// Source is the stream of requests, by these viewers for what is in this catalog.
+// Every call begins it anew.
+func (s *Scenario) Source(c *workloads.Catalog, v *workloads.Viewers) (workloads.Source, error) {
+	streams := s.Workload.Streams
+	if len(streams) == 0 {
+		streams = []Stream{{Kind: "independent"}}
+	}
+	sum := 0.0
+	for _, stream := range streams {
+		sum += float64(stream.Share)
+	}
+	var sources []workloads.Source
+	for i, stream := range streams {
+		cfg := s.trafficConfig(i, &stream)
+		if sum > 0 {
+			cfg.Rate *= float64(stream.Share) / sum
+		} else {
+			cfg.Rate /= float64(len(streams))
+		}
+		cfg.Catalog, cfg.Viewers = c, v
+		source, err := workloads.NewTraffic(stream.Kind, cfg)
+		if err != nil {
+			return nil, fmt.Errorf("workload.streams[%d]: %w", i, err)
+		}
+		sources = append(sources, source)
+	}
+	merged := workloads.Merge(sources...)
+	if n := s.Workload.Requests; n > 0 && len(sources) > 1 {
+		return workloads.Limit(merged, n), nil
+	}
+	return merged, nil
+}
+
+// trafficConfig is what a stream is made from, but for its share of the rate, the
+// catalog and the viewers.
+func (s *Scenario) trafficConfig(i int, stream *Stream) workloads.TrafficConfig {
+	w := &s.Workload
+	purpose := "requests"
+	if i > 0 {
+		purpose = fmt.Sprintf("requests %d", i)
+	}
+	cfg := workloads.TrafficConfig{
+		Seed: s.seed(purpose), Sections: s.sectionsOf(stream),
+		Rate: float64(w.Rate), Arrivals: cmp.Or(stream.Arrivals, w.Arrivals), Requests: w.Requests,
+		RangeShare: float64(w.Ranges), AbortShare: float64(w.Aborts), HeadShare: float64(w.Heads),
+	}
+	if !w.Closed {
+		cfg.Length = s.Duration.Std()
+	}
+	return cfg
+}
+
+// sectionsOf are the places of a stream's sections in the catalog.
+func (s *Scenario) sectionsOf(stream *Stream) []int {
+	var places []int
+	for i, section := range s.Workload.Sections {
+		if len(stream.Sections) == 0 || slices.Contains(stream.Sections, section.Name) {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+func (s *Scenario) checkStreams() *fault {
+	w := &s.Workload
+	var names []string
+	for _, section := range w.Sections {
+		names = append(names, section.Name)
+	}
+	shared := func(other Stream) bool { return other.Share > 0 }
+	for i, stream := range w.Streams {
+		where := at{"workload", "streams", i}
+		if stream.Kind == "" {
+			return s.source.fault(where.then("kind"), "missing: want a kind of traffic, as independent")
+		}
+		if err := workloads.CheckTraffic(stream.Kind); err != nil {
+			return s.source.fault(where.then("kind"), "%v", err)
+		}
+		if stream.Share == 0 && slices.ContainsFunc(w.Streams, shared) {
+			return s.source.fault(where.then("share"), "missing or 0: nothing would come of this stream, while others have a share")
+		}
+		if stream.Arrivals != "" {
+			if err := workloads.CheckArrivals(stream.Arrivals); err != nil {
+				return s.source.fault(where.then("arrivals"), "%v", err)
+			}
+		}
+		for j, name := range stream.Sections {
+			if !slices.Contains(names, name) {
+				return s.source.fault(where.then("sections", j), "there is no section %q%s", name, nearest.DidYouMean(name, names))
+			}
+		}
+	}
+	if w.Closed && len(w.Streams) > 1 {
+		return s.source.fault(at{"workload", "streams"}, "a closed loop has one stream: several need a rate to share")
+	}
+	return nil
+}

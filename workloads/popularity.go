@@ -1,0 +1,51 @@
+package workloads
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// Popularity says which object of a section is asked for, from 0. It may change
+// with time: at never goes back.
+type Popularity interface {
+	Draw(at time.Duration) uint64
+}
+
+// PopularityConfig is what every kind of popularity is made from.
+type PopularityConfig struct {
+	Objects uint64    // of the section: what is drawn is below it; 1 to MaxObjects
+	Zipf    float64   // the section's exponent, where the spec gives none of its own; at least 0
+	Rate    float64   // requests per second for the section, on average; 0: not known, in a closed loop
+	RNG     *rand.PCG // the chance of this section alone
+}
+
+// PopularityKind is one kind of popularity, as its file registers it.
+type PopularityKind = Kind[PopularityConfig, Popularity]
+
+var popularities = Kinds[PopularityConfig, Popularity]{what: "popularity"}
+
+// PopularityKinds lists every kind of popularity, by name.
+func PopularityKinds() []PopularityKind { return popularities.All() }
+
+// CheckPopularity says what is wrong with a spec of popularity.
+func CheckPopularity(spec string) error {
+	_, _, err := popularities.Parse(spec)
+	return err
+}
+
+func init() {
+	popularities.register(PopularityKind{
+		Name:  "zipf",
+		Usage: "by rank, as 1/rank^zipf; what the ranks are does not change",
+		New: func(c PopularityConfig, _ Params) (Popularity, error) {
+			ranks, err := NewZipf(c.Objects, c.Zipf, c.RNG)
+			return still{ranks}, err
+		},
+	})
+}
+
+// still is a popularity that does not change.
+type still struct{ ranks Ranks }
+
+// Draw implements Popularity.
+func (s still) Draw(time.Duration) uint64 { return s.ranks.Draw() }
