@@ -63,7 +63,7 @@ func (o *cellOptions) check(args []string, example string) error {
 	if o.jobs == 0 {
 		o.jobs = runtime.GOMAXPROCS(0)
 	}
-	return nil
+	return makeOut(o.out)
 }
 
 func (o *cellOptions) seeds(first uint64) (list []uint64) {

@@ -154,9 +154,9 @@ func (d *distances) fillEdges(m *network.Map, s *scenario.Scenario) {
 
 func (d *distances) print(to io.Writer, origins []string) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "LAYER\tLOCATION\tCITY\tVIEWERS\tASKS\tRTT")
+	fmt.Fprint(w, "LAYER\tEDGE\tCITY\tVIEWERS\tASKS\tRTT MS")
 	for _, name := range origins {
-		fmt.Fprintf(w, "\tTO %s", name)
+		fmt.Fprintf(w, "\t%s MS", name)
 	}
 	for _, r := range d.Edges {
 		viewers, rtt := "", ""
@@ -164,11 +164,11 @@ func (d *distances) print(to io.Writer, origins []string) error {
 			viewers = fmt.Sprintf("%.1f %%", 100*r.Viewers)
 		}
 		if r.Asks != "origins" {
-			rtt = fmt.Sprintf("%.1f ms", r.RTT)
+			rtt = fmt.Sprintf("%.1f", r.RTT)
 		}
 		fmt.Fprintf(w, "\n%s\t%s\t%s\t%s\t%s\t%s", r.Layer, r.Code, r.City, viewers, r.Asks, rtt)
 		for _, name := range origins {
-			fmt.Fprintf(w, "\t%.1f ms", r.Origins[name])
+			fmt.Fprintf(w, "\t%.1f", r.Origins[name])
 		}
 	}
 	fmt.Fprint(w, "\n\nCOUNTRY\tVIEWERS\tGO TO\tRTT\n")

@@ -189,6 +189,11 @@ func (o *planOptions) overTrace(e *env, name string, c *plan.Config) (*recorded,
 			return nil, usagef("--target: of a trace no %s is known; right is hit or byte-hit, or a scenario in the trace's place", t.Name)
 		}
 	}
+	for _, flag := range []string{"prices", "memory-price", "origin-egress", "no-variants"} {
+		if e.flags.Changed(flag) {
+			return nil, usagef("--%s: a trace says neither how long a month is nor what traffic would come to; right is a scenario in its place", flag)
+		}
+	}
 	r, err := o.record(e, name)
 	if err != nil {
 		return nil, err

@@ -53,5 +53,13 @@ func allBytes(s *scenario.Scenario) int64 {
 	return int64(min(sum, 1<<60))
 }
 
-// locationsOf is how many edge locations a scenario has.
-func locationsOf(*scenario.Scenario) int { return 1 }
+// locationsOf is how many edge locations of a scenario have a cache of the planned
+// capacity: those whose own capacity is not given.
+func locationsOf(s *scenario.Scenario) (n int) {
+	for _, l := range s.Edge.Locations {
+		if l.Capacity == 0 || l.Capacity == s.Edge.Capacity {
+			n++
+		}
+	}
+	return max(1, n)
+}

@@ -42,6 +42,8 @@ Examples:
 				return usagef("--set: there is nothing to set without locations and a scenario")
 			case len(args) == 1 && args[0] == "locations":
 				return listLocations(e, *asJSON)
+			case len(args) == 1 && *asJSON:
+				return usagef("--json: a scenario is YAML; right is without it, or without %s", args[0])
 			case len(args) == 1:
 				return printScenario(e, args[0])
 			}
@@ -84,12 +86,16 @@ func listScenarios(e *env, asJSON bool) error {
 
 var versionCommand = command{
 	name:     "version",
-	synopsis: "",
+	synopsis: "[flags]",
 	about:    "print the version",
-	long:     "Prints version, commit and Go version.\n\nExample:\n  edgesim version\n",
-	prepare: func(*pflag.FlagSet) action {
+	long:     "Prints version, commit and Go version.\n\nExample:\n  edgesim version --json\n",
+	prepare: func(f *pflag.FlagSet) action {
+		asJSON := f.Bool("json", false, "print as JSON")
 		return func(e *env, args []string) error {
 			p := results.ThisProgram("edgesim")
+			if *asJSON {
+				return printJSON(e.stdout, p)
+			}
 			_, err := fmt.Fprintf(e.stdout, "edgesim %s %s %s\n", p.Version, p.Commit, p.Go)
 			return err
 		}

@@ -104,6 +104,9 @@ func formatNames(formats []trace.Format) string {
 // batchLen is how many requests go from hand to hand.
 const batchLen = 4096
 
+// errBroken says that a signal came before the end of a trace.
+var errBroken = errors.New("interrupted")
+
 // pour gives the trace to sink, batch by batch, until its end or that of ctx.
 func pour(ctx context.Context, r trace.Reader, sink func([]trace.Request) error) error {
 	reqs := make([]trace.Request, batchLen)
@@ -122,7 +125,7 @@ func pour(ctx context.Context, r trace.Reader, sink func([]trace.Request) error)
 		case err != nil:
 			return usageError{err}
 		case ctx.Err() != nil:
-			return errors.New("interrupted")
+			return errBroken
 		}
 	}
 }

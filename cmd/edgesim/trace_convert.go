@@ -33,6 +33,7 @@ Examples:
 		f.StringVarP(&o.out, "out", "o", "", "`FILE` to write")
 		f.StringVar(&o.to, "to", "", "`FORMAT` to write: "+formatNames(trace.Writable())+" (default: told by FILE's name)")
 		f.Var(&o.memory, "memory", "for the table of objects that next accesses are found with")
+		f.BoolVar(&o.json, "json", false, "print as JSON what was written")
 		o.add(f)
 		return o.run
 	},
@@ -42,6 +43,7 @@ type convertOptions struct {
 	traceFlags
 	out, to string
 	memory  unit.Size
+	json    bool
 }
 
 func (o *convertOptions) run(e *env, args []string) error {
@@ -60,7 +62,7 @@ func (o *convertOptions) run(e *env, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if err := fillTrace(e, w, t, t.Info().Requests); err != nil {
+	if err := fillTrace(e, w, t, t.Info().Requests, o.json); err != nil {
 		return err
 	}
 	sayFaults(e, "convert", t.Faults())
@@ -68,7 +70,10 @@ func (o *convertOptions) run(e *env, args []string) error {
 }
 
 // fillTrace writes all of r and says how much that was.
-func fillTrace(e *env, w *trace.Writer, r trace.Reader, total int64) error {
+func fillTrace(e *env, w *trace.Writer, r trace.Reader, total int64, asJSON bool) error {
+	if asJSON && w.Path() == "-" {
+		return errors.Join(usagef("--json and -o - both want the standard output; right is a FILE"), w.Abort())
+	}
 	bar := countingTo(e.stderr, r, total)
 	err := pour(e.ctx, bar, w.Write)
 	if err == nil {
@@ -77,6 +82,12 @@ func fillTrace(e *env, w *trace.Writer, r trace.Reader, total int64) error {
 	bar.done()
 	if err != nil {
 		return errors.Join(err, w.Abort())
+	}
+	if asJSON {
+		return printJSON(e.stdout, struct {
+			Path     string `json:"path"`
+			Requests int64  `json:"requests"`
+		}{w.Path(), w.Requests()})
 	}
 	fmt.Fprintf(e.stderr, "%s: %d requests\n", w.Path(), w.Requests())
 	return nil

@@ -44,6 +44,7 @@ Examples:
 		f.StringVarP(&o.out, "out", "o", "", "`FILE` to write")
 		f.StringVar(&o.to, "to", "", "`FORMAT` to write: "+formatNames(trace.Writable())+" (default: told by FILE's name)")
 		f.Var(&o.memory, "memory", "for the table of objects that next accesses are found with")
+		f.BoolVar(&o.json, "json", false, "print as JSON what was written")
 		return o.run
 	},
 }
@@ -58,6 +59,7 @@ type genOptions struct {
 	scenario, out, to string
 	sets              []string
 	memory            unit.Size
+	json              bool
 }
 
 func (o *genOptions) run(e *env, args []string) error {
@@ -75,7 +77,7 @@ func (o *genOptions) run(e *env, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	return fillTrace(e, w, r, total)
+	return fillTrace(e, w, r, total, o.json)
 }
 
 // source is what is to be written; total is -1 where nobody knows.

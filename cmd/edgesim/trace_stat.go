@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -55,6 +54,9 @@ func (o *statOptions) run(e *env, args []string) error {
 	if len(args) == 0 {
 		return usagef("no trace given; right is as: edgesim trace stat web.csv.gz")
 	}
+	if err := makeOut(o.out); err != nil {
+		return err
+	}
 	t, err := o.open(args)
 	if err != nil {
 		return err
@@ -68,14 +70,24 @@ func (o *statOptions) run(e *env, args []string) error {
 	bar := newCounting(e.stderr, t)
 	err = pour(e.ctx, bar, func(reqs []trace.Request) error { s.Add(reqs); return nil })
 	bar.done()
-	if err != nil {
+	interrupted := errors.Is(err, errBroken)
+	if err != nil && !interrupted {
 		return err
 	}
 	sayFaults(e, "stat", t.Faults())
 	r := s.Result()
-	if r == nil {
+	switch {
+	case r == nil && interrupted:
+		return err
+	case r == nil:
 		return usagef("%s has no requests", strings.Join(args, ", "))
+	case interrupted:
+		err = fmt.Errorf("interrupted; the figures are of the first %d requests", r.Requests)
 	}
+	return errors.Join(o.tell(e, r), err)
+}
+
+func (o *statOptions) tell(e *env, r *stat.Result) (err error) {
 	if o.json {
 		err = results.EncodeJSON(e.stdout, r)
 	} else {
@@ -100,9 +112,6 @@ func titleOf(files []string) string {
 func (o *statOptions) draw(e *env, r *stat.Result) error {
 	if o.out == "" {
 		return nil
-	}
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
-		return usagef("--out: %v", err)
 	}
 	if err := results.WriteJSON(filepath.Join(o.out, "stat.json"), r); err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -90,6 +91,9 @@ func (o *validateOptions) run(e *env, args []string) error {
 	if _, err := load(0); err != nil {
 		return usageError{err}
 	}
+	if err := makeOut(o.out); err != nil {
+		return err
+	}
 	rtt, err := o.idle(e, load)
 	if err != nil {
 		return err
@@ -161,11 +165,27 @@ func foretell(rtt time.Duration) func(context.Context, *scenario.Scenario, resul
 	}
 }
 
+// makeOut makes the folder of --out, where one is wanted, before the work: an
+// answer of an hour should not be lost for a folder that cannot be.
+func makeOut(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(dir, ".edgesim-*"); err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		return usagef("--out: %v", err)
+	}
+	return nil
+}
+
 // drawInto draws figures into a folder, as SVG and PNG.
 func drawInto(dir string, figures []*plot.Figure) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
 	size, err := plot.ParseSize(plot.SizeNames()[0])
 	if err != nil {
 		return err
