@@ -20,6 +20,11 @@ type Request struct {
 	Method   Method
 	Range    Range   // the zero Range asks for the whole object
 	Abort    float32 // the viewer hangs up after this fraction of the body; 0: never
+	Body     uint32  // bytes of content that go with a POST, PUT or PATCH
+
+	// Conditional says that the viewer has a copy and asks whether it is still
+	// good (If-None-Match, RFC 9110 §13.1.2), which a 304 answers.
+	Conditional bool
 }
 
 // Method is an HTTP request method of a workload; the zero Method is GET.

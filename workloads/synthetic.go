@@ -25,6 +25,7 @@ const (
 	streamMethods
 	streamRanges
 	streamAborts
+	streamConditionals
 	streams
 	streamRanks = 1 << 32
 	streamHosts = 2 << 32
@@ -103,7 +104,7 @@ func (cfg *SyntheticConfig) check() error {
 	for _, share := range []struct {
 		field string
 		value float64
-	}{{"RangeShare", cfg.RangeShare}, {"AbortShare", cfg.AbortShare}, {"HeadShare", cfg.HeadShare}} {
+	}{{"RangeShare", cfg.RangeShare}, {"AbortShare", cfg.AbortShare}, {"HeadShare", cfg.HeadShare}, {"ConditionalShare", cfg.ConditionalShare}} {
 		if !(share.value >= 0 && share.value <= 1) {
 			return wrong(share.field, share.value, "0 to 1")
 		}
@@ -233,6 +234,7 @@ func (s *Synthetic) draw(reqs []Request) {
 	s.drawRanges(reqs)
 	s.drawAborts(reqs)
 	s.drawHeads(reqs)
+	s.drawConditionals(reqs)
 }
 
 // drawObjects draws sections, and in each objects and hosts.
@@ -282,6 +284,13 @@ func (s *Synthetic) drawHeads(reqs []Request) {
 		if r := &reqs[i]; happens(chance, share) {
 			r.Method, r.Range, r.Abort = HEAD, Range{}, 0
 		}
+	}
+}
+
+func (s *Synthetic) drawConditionals(reqs []Request) {
+	chance, share := s.chance[streamConditionals], s.cfg.ConditionalShare
+	for i := range reqs {
+		reqs[i].Conditional = happens(chance, share)
 	}
 }
 

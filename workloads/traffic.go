@@ -16,6 +16,8 @@ type TrafficConfig struct {
 	RangeShare float64 // of requests for one byte range, 0 to 1
 	AbortShare float64 // of requests whose viewer hangs up midway, 0 to 1
 	HeadShare  float64 // of requests with the method HEAD, 0 to 1
+
+	ConditionalShare float64 // of requests by viewers who have a copy, 0 to 1
 }
 
 // TrafficKind is one way in which viewers come to ask for one thing after

@@ -172,7 +172,7 @@ func (r *run) cast(epoch time.Time) (err error) {
 	r.player, err = player.New(player.Config{
 		Targets: r.stage.addrs, TargetOf: r.stage.targets(r.crowd.viewers), Source: r.crowd.source, Catalog: r.crowd.catalog, Viewers: r.crowd.viewers,
 		Connections: s.Workload.Connections, Closed: s.Workload.Closed, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
-		Verify: r.Verify, Recorder: r.atClient, Names: r.names, Distributions: r.distributions(), Epoch: epoch,
+		Copy: s.Copies(r.crowd.catalog), Verify: r.Verify, Recorder: r.atClient, Names: r.names, Distributions: r.distributions(), Epoch: epoch,
 		Dial: sockets.Dial, GoTimers: r.Sockets != nil,
 	})
 	if err != nil {

@@ -64,6 +64,7 @@ func (s *Scenario) trafficConfig(i int, stream *Stream) workloads.TrafficConfig 
 		Seed: s.seed(purpose), Sections: s.sectionsOf(stream),
 		Rate: float64(w.Rate), Arrivals: cmp.Or(stream.Arrivals, w.Arrivals), Requests: w.Requests,
 		RangeShare: float64(w.Ranges), AbortShare: float64(w.Aborts), HeadShare: float64(w.Heads),
+		ConditionalShare: float64(w.Conditionals),
 	}
 	if !w.Closed {
 		cfg.Length = s.Duration.Std()

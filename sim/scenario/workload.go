@@ -15,6 +15,8 @@ type Workload struct {
 	Aborts unit.Share `yaml:"aborts"` // of the requests, whose viewer hangs up midway. Default: 0%
 	Heads  unit.Share `yaml:"heads"`  // of the requests, HEAD. Default: 0%
 
+	Conditionals unit.Share `yaml:"conditionals"` // of the requests, by viewers who have the object and ask if it has changed. Default: 0%
+
 	Viewers  Viewers   `yaml:"viewers"`
 	Sections []Section `yaml:"sections"` // at least one
 	Streams  []Stream  `yaml:"streams"`  // ways of asking that share the rate. Default: one, independent, for all sections

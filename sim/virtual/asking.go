@@ -115,11 +115,18 @@ func (f *flight) demand(part *workloads.Range, version *int64, ifRange *bool) {
 		*part = workloads.Range{First: -1, Length: f.want.to}
 	case f.forOne:
 		*part = f.lead.part
+		if f.conditional() {
+			*version = f.lead.version
+		}
 	}
 	if f.want != nil && f.want.known && f.n.w.strong(&f.want.head) {
 		*version, *ifRange = f.want.head.version, true
 	}
 }
+
+// conditional reports whether the leader's own condition goes to the origin: a
+// viewer's, or that of a cache which renews what it has.
+func (f *flight) conditional() bool { return f.forOne && f.lead.version >= 0 && !f.lead.ifRange }
 
 // objectAt is what the origin has under the request's path.
 func (w *world) objectAt(up *server, a *ask) (origin.Object, bool) {

@@ -47,6 +47,7 @@ func newWorld(c *Config, names *results.Names) (*world, error) {
 	if w.viewers, err = s.Viewers(); err != nil {
 		return nil, err
 	}
+	w.copies = s.Copies(w.catalog)
 	types := 0
 	for _, section := range w.catalog.Sections() {
 		w.kinds = append(w.kinds, types)

@@ -179,7 +179,7 @@ func (f *flight) judge(p *reply) {
 	if f.renews && p.status >= 500 && f.standIn(p.status) {
 		return
 	}
-	if p.status == http.StatusNotModified {
+	if p.status == http.StatusNotModified && f.renews {
 		f.renew(p)
 		return
 	}
@@ -189,7 +189,7 @@ func (f *flight) judge(p *reply) {
 	o := f.n.newHeld(f, p, p.status)
 	o.length = p.length
 	switch {
-	case f.forOne && f.lead.part.Length > 0 && p.status != http.StatusOK || p.status == http.StatusPartialContent,
+	case f.forOne && (f.lead.part.Length > 0 || f.conditional()) && p.status != http.StatusOK || p.status == http.StatusPartialContent,
 		!o.bits.has(kept), f.lead.head, p.length > f.n.largest, !f.book(p.flow.n):
 		f.keepHead(o, p)
 		f.pass(o)

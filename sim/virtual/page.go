@@ -44,7 +44,7 @@ func (n *node) answerInstead(a *ask, r *behavior.ErrorRule, detail results.Detai
 		hash = w.nameOf(a)
 	}
 	a.page = &instead{[]byte(r.Page), cmp.Or(r.ResponseCode, r.Code), detail, a.head, hash}
-	a.head, a.part, a.reading = false, noPart, nil
+	a.head, a.part, a.version, a.reading = false, noPart, -1, nil
 	a.solo, a.rode, a.turns, a.forward, a.fwdStatus, a.judged, a.lacking = false, false, 0, 0, 0, 0, false
 	a.route = a.desk.routes[a.route.dist.Route(a.page.path).Index]
 	a.pathLen = len(a.page.path)

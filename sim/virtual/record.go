@@ -106,6 +106,9 @@ func (w *world) requestBytes(a *ask, c *card) int64 {
 			n += digits(r.Length)
 		}
 	}
+	if a.req.Conditional {
+		n += field{"If-None-Match", etagLen}.line() + digits(w.copyOf(&a.req)) - 1
+	}
 	return int64(n)
 }
 

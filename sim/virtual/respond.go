@@ -164,6 +164,8 @@ func (n *node) headBytes(a *ask, o *held, m *manner, p *part) int {
 	h := w.heads[o.head]
 	b := statusLine(p.status) + w.fieldBytes(o) + h.dress + endOfHead
 	switch {
+	case p.status == 304 && o.status == 304: // as the origin sent it
+		b -= h.beside
 	case p.status == 304:
 		b -= h.no304
 	case p.cut && p.status == 206:

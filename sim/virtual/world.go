@@ -22,6 +22,7 @@ type world struct {
 	catalog *workloads.Catalog
 	kinds   []int // by section: how many types the sections before it have
 	viewers *workloads.Viewers
+	copies  func(object uint64, at time.Duration) (key, version uint64)
 	site    *site
 	desks   []desk
 	nodes   []*node // edge locations, then tiers, numbered as in far
@@ -185,7 +186,16 @@ func (w *world) ask(req *workloads.Request, number uint64) {
 			w.personalKey(a)
 		}
 	}
+	if req.Conditional && (a.route == nil || !a.route.rule.NoConditions()) {
+		a.version = w.copyOf(req)
+	}
 	n.answer(a)
+}
+
+// copyOf is the version that the viewer has of what is asked for conditionally.
+func (w *world) copyOf(req *workloads.Request) int64 {
+	_, version := w.copies(req.Object, req.At)
+	return int64(version)
 }
 
 // reach is how long a viewer's request and the answer are on their way, a new

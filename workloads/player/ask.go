@@ -80,9 +80,9 @@ func (w *words) appendPath(dst []byte, object uint64) []byte {
 	return w.catalog.AppendPath(append(dst, w.base...), object)
 }
 
-// appendRequest appends a whole request for path. v is who asks; nil: nobody in
-// particular.
-func (w *words) appendRequest(dst []byte, req *workloads.Request, path []byte, v *workloads.Viewer) []byte {
+// appendRequest appends a request's header for path. v is who asks; nil: nobody in
+// particular. tag is the entity tag of the copy that he has; empty: none.
+func (w *words) appendRequest(dst []byte, req *workloads.Request, path, tag []byte, v *workloads.Viewer) []byte {
 	verb := &verbs[req.Method]
 	dst = append(dst, verb.start...)
 	dst = append(dst, path...)
@@ -94,8 +94,12 @@ func (w *words) appendRequest(dst []byte, req *workloads.Request, path []byte, v
 	if req.Range.Length > 0 {
 		dst = appendRange(dst, req.Range)
 	}
+	if len(tag) > 0 {
+		dst = append(append(append(dst, "If-None-Match: "...), tag...), "\r\n"...)
+	}
 	if verb.body {
-		dst = append(dst, "Content-Length: 0\r\n"...)
+		dst = strconv.AppendUint(append(dst, "Content-Length: "...), uint64(req.Body), 10)
+		dst = append(dst, "\r\n"...)
 	}
 	return append(dst, "\r\n"...)
 }

@@ -37,6 +37,12 @@ type Config struct {
 	Grace       time.Duration // what requests in flight get when the context is cancelled; 0: 1 s
 	Late        time.Duration // requests begun later than this after their At, with a connection free in time, are flagged Late; 0: 1 ms
 
+	// Copy is the version of an object that a viewer has who asks conditionally
+	// at that time, with the key of its entity tag: that of a simulated origin
+	// of a known epoch. nil: whatever tag was last seen for the object, of those
+	// of some ten thousand objects; an object with none is asked for plainly.
+	Copy func(object uint64, at time.Duration) (key, version uint64)
+
 	Verify bool // compare every body byte with what a simulated origin answers
 
 	Recorder      *results.Recorder // gets one record for each request sent; nil: none are made

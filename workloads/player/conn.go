@@ -53,7 +53,9 @@ type conn struct {
 	object workloads.Object
 	viewer workloads.Viewer
 	out    []byte
+	left   int64  // bytes of content that out does not hold
 	path   []byte // as sent: the request target
+	tag    []byte // of the viewer's copy, as sent
 	rec    results.Record
 	head   fasthttp.ResponseHeader
 	answer answer
@@ -151,8 +153,14 @@ func (c *conn) prepare() {
 		c.viewer = w.viewers.Viewer(c.req.Viewer)
 		viewer = &c.viewer
 	}
-	c.out = w.appendRequest(c.out[:0], &c.req, c.path, viewer)
+	c.tag = c.tag[:0]
+	if c.req.Conditional {
+		c.tag = c.player.appendTag(c.tag, &c.req)
+	}
+	c.out = w.appendRequest(c.out[:0], &c.req, c.path, c.tag, viewer)
+	c.left = c.content()
 	c.describe(viewer)
+	c.out = appendContent(c.out, &c.left)
 }
 
 func (c *conn) describe(viewer *workloads.Viewer) {
@@ -160,7 +168,7 @@ func (c *conn) describe(viewer *workloads.Viewer) {
 	c.rec = results.Record{
 		At: int64(c.req.At), Lag: int64(c.start - c.req.At),
 		ID: c.number, Object: c.object.Key,
-		BytesIn:       int64(len(c.out)),
+		BytesIn:       int64(len(c.out)) + c.left,
 		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
 		Host:    w.hosts[c.req.Host].sym,
 		Method:  verbs[c.req.Method].method,
@@ -206,12 +214,17 @@ func (c *conn) exchange(hard context.Context) (Kind, error) {
 			}
 		}
 		kept := c.kept
-		_, err := c.net.Write(c.out)
-		if err == nil {
-			_, err = c.in.Peek(1)
-		}
-		if err == nil {
-			return c.receive()
+		err := c.send()
+		if refused := err != nil; !refused || c.left > 0 { // who refuses content may do so before it is there
+			if _, gone := c.in.Peek(1); gone == nil {
+				kind, err := c.receive()
+				if refused {
+					c.hangUp()
+				}
+				return kind, err
+			} else if !refused {
+				err = gone
+			}
 		}
 		c.hangUp()
 		kind := readKind(err, false)

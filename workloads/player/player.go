@@ -28,6 +28,7 @@ type Player struct {
 	sched *schedule
 	conns []*conn
 
+	tags      tags
 	faults    faults
 	done      atomic.Uint64
 	cut       atomic.Uint64

@@ -74,11 +74,15 @@ func (c *conn) readHead() error {
 	if !c.player.answered.Load() {
 		c.player.answered.Store(true)
 	}
+	if c.head.StatusCode() == http.StatusNotModified && len(c.tag) == 0 {
+		return errors.New("a 304 to a request without conditions")
+	}
 	c.answer = answer{}
 	for name, value := range c.head.All() {
 		c.answer.field(name, value)
 	}
 	c.note()
+	c.player.tags.note(c.req.Object, &c.head)
 	return nil
 }
 

@@ -73,6 +73,10 @@ func (c *conn) comparable() bool {
 // judge says whether the response was the one asked for. whole is whether it
 // was read to its end.
 func (c *conn) judge(whole bool) (Kind, error) {
+	if a := &c.answer; c.player.cfg.Verify && c.rec.Status == 304 && a.tagged && a.key != c.object.Key {
+		c.rec.Flags |= results.Unverified
+		return WrongBody, fmt.Errorf("the 304 is about object %016x, asked for was %016x", a.key, c.object.Key)
+	}
 	if !c.comparable() {
 		return noFault, nil
 	}
