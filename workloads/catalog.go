@@ -175,10 +175,10 @@ func (c *Catalog) Object(id uint64) Object {
 	at := c.sectionOf(id)
 	s := c.sections[at]
 	rank := id - s.first
-	kind := s.typeOf(rank)
+	kind, size := s.look(rank)
 	t := &s.types[kind]
 	return Object{
-		ID: id, Key: hash(s.keySeed, rank), Size: t.sizes.at(open(hash(s.sizeSeed, rank))),
+		ID: id, Key: hash(s.keySeed, rank), Size: size,
 		Section: at, Type: kind, Class: t.class, ContentType: t.ContentType,
 	}
 }

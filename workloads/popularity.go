@@ -17,6 +17,10 @@ type PopularityConfig struct {
 	Zipf    float64   // the section's exponent, where the spec gives none of its own; at least 0
 	Rate    float64   // requests per second for the section, on average; 0: not known, in a closed loop
 	RNG     *rand.PCG // the chance of this section alone
+
+	Recency *Recency                                   // the section's; nil: none
+	Types   []string                                   // names of the section's types
+	Look    func(object uint64) (kind int, size int64) // an object's place among Types, and its bytes
 }
 
 // PopularityKind is one kind of popularity, as its file registers it.

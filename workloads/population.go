@@ -1,6 +1,9 @@
 package workloads
 
-import "math/bits"
+import (
+	"math/bits"
+	"math/rand/v2"
+)
 
 // section is a Section made ready. All that an object is follows from its local
 // number, which is its popularity rank: type, size and contents are hashes of
@@ -82,6 +85,21 @@ func (s *section) typeOf(rank uint64) int {
 		}
 	}
 	panic("workloads: the pieces of the types do not cover every hash")
+}
+
+// popularityConfig is what the section's popularity is made from.
+func (s *section) popularityConfig(rate float64, rng *rand.PCG) PopularityConfig {
+	c := PopularityConfig{Objects: s.Objects, Zipf: s.Zipf, Rate: rate, RNG: rng, Recency: s.Recency, Look: s.look}
+	for _, t := range s.types {
+		c.Types = append(c.Types, t.Name)
+	}
+	return c
+}
+
+// look is the type and the size of the object of that rank.
+func (s *section) look(rank uint64) (kind int, size int64) {
+	kind = s.typeOf(rank)
+	return kind, s.types[kind].sizes.at(open(hash(s.sizeSeed, rank)))
 }
 
 // minDigits is the length of a name in all sections of up to 16 million

@@ -10,6 +10,7 @@ type Section struct {
 	Share       float64   // of the requests, relative to the other sections; 0 in all: all alike
 	Zipf        float64   // exponent of popularity; 0: all objects alike
 	Popularity  string    // spec of one of PopularityKinds; empty: zipf
+	Recency     *Recency  // how soon objects come again, for popularity recency; nil: none
 	Types       []Type    // at least one
 	Seed        uint64    // of sizes, types, names and contents; 0: from the catalog's seed and Name
 }

@@ -31,7 +31,26 @@ func (s Section) check() error {
 	if err := s.checkHosts(); err != nil {
 		return err
 	}
-	return s.checkTypes()
+	if err := s.checkTypes(); err != nil {
+		return err
+	}
+	return s.checkRecency()
+}
+
+func (s Section) checkRecency() error {
+	kind, _, _ := strings.Cut(s.Popularity, ":")
+	switch {
+	case s.Recency == nil && kind == "recency":
+		return wrong("Popularity", kind, "distances beside it, as recency has them")
+	case s.Recency == nil:
+		return nil
+	case kind != "recency":
+		return fmt.Errorf("Recency: %w", wrong("Popularity", fmt.Sprintf("%q", s.Popularity), "recency, which alone has distances"))
+	}
+	if err := s.Recency.check(s.Types); err != nil {
+		return fmt.Errorf("Recency: %w", err)
+	}
+	return nil
 }
 
 func (s Section) checkHosts() error {

@@ -167,7 +167,7 @@ func (s *Synthetic) sectionsAsked() []int {
 
 func (p *part) addPopularity(section *section, cfg *SyntheticConfig, rng *rand.PCG) (err error) {
 	p.popular, err = popularities.New(cmp.Or(section.Popularity, "zipf"),
-		PopularityConfig{Objects: section.Objects, Zipf: section.Zipf, Rate: cfg.Rate, RNG: rng})
+		section.popularityConfig(cfg.Rate, rng))
 	if s, ok := p.popular.(still); ok {
 		p.table, _ = s.ranks.(*aliasRanks)
 	}

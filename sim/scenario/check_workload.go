@@ -58,6 +58,9 @@ func (s *Scenario) checkSection(i int) *fault {
 			return s.source.fault(where.then("hosts", j), "%q is no name of a distribution that is served%s", host, nearest.DidYouMean(host, s.hostNames()))
 		}
 	}
+	if f := s.checkRecency(section, where.then("recency")); f != nil {
+		return f
+	}
 	return s.checkTypes(i, where)
 }
 
@@ -67,7 +70,7 @@ func (s *Scenario) checkTypes(i int, where at) *fault {
 	section := s.CatalogConfig().Sections[i]
 	alone := section
 	for j := range s.Workload.Sections[i].Types {
-		alone.Types, alone.Objects, alone.Zipf = section.Types[j:j+1], 1, 0
+		alone.Types, alone.Objects, alone.Zipf, alone.Popularity, alone.Recency = section.Types[j:j+1], 1, 0, "", nil
 		if err := tryCatalog(alone); err != nil {
 			return s.source.blame(where.then("types", j), reflect.TypeFor[Type](), below(err, 2))
 		}

@@ -106,6 +106,7 @@ func (s *Scenario) CatalogConfig() workloads.CatalogConfig {
 		c.Sections = append(c.Sections, workloads.Section{
 			Name: section.Name, Hosts: section.Hosts, Objects: section.Objects,
 			Share: float64(section.Share), Zipf: *section.Zipf, Popularity: section.Popularity, Types: s.types(i), Seed: section.Seed,
+			Recency: section.Recency.convert(),
 		})
 	}
 	return c

@@ -199,3 +199,29 @@ func TestParseSaysWhatIsWrongWithTiers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestParseSaysWhatIsWrongWithRecency(t *testing.T) {
+	for recency, want := range map[string]string{
+		"{by: hours}":                                            `f.yaml:23:21: workload.sections[0].recency.by: "hours": want bytes or objects`,
+		"{by: bytes}":                                            `f.yaml:23:17: workload.sections[0].recency.types: missing: want distances, as [{within: {0: 10%, 1000: 40%}}]`,
+		"{types: [{type: imge, within: {}}]}":                    `f.yaml:23:32: workload.sections[0].recency.types[0].type: the section has no type "imge"; did you mean "image"?`,
+		"{types: [{within: {64KiB: 5%}}]}":                       `f.yaml:23:42: workload.sections[0].recency.types[0].within.64KiB: "64KiB": want a number of objects, as 1000, or by: bytes`,
+		"{types: [{within: {5: 50%, 9: 5%}}]}":                   `f.yaml:23:17: workload.sections[0].recency: Within 9: 0.05: want a share of at most 1, and no less than those of smaller distances`,
+		"{types: [{within: {}}]}":                                `f.yaml:23:17: workload.sections[0].recency: Within none: want at least one distance`,
+		"{by: bytes, types: [{within: {1KiB: 50%, 1024: 50%}}]}": `f.yaml:23:52: workload.sections[0].recency.types[0].within.1KiB: it is the same distance as 1024`,
+		"{types: [{type: image, within: {1: 1%}}, {type: image, within: {1: 1%}}]}": `f.yaml:23:17: workload.sections[0].recency: Type "image": want every type once`,
+	} {
+		text := broken(t, "- name: s\n", "- name: s\n      popularity: recency\n      recency: "+recency+"\n")
+		if _, err := Parse("f.yaml", []byte(text)); !isError(err, want) {
+			t.Errorf("%s:\n got %v\nwant %s", recency, err, want)
+		}
+	}
+	for line, want := range map[string]string{
+		"popularity: recency":                   `f.yaml:22:19: workload.sections[0].popularity: recency: want distances beside it, as recency has them`,
+		"recency: {types: [{within: {1: 1%}}]}": `f.yaml:22:17: workload.sections[0].recency: Popularity "": want recency, which alone has distances`,
+	} {
+		if _, err := Parse("f.yaml", []byte(broken(t, "- name: s\n", "- name: s\n      "+line+"\n"))); !isError(err, want) {
+			t.Errorf("%s:\n got %v\nwant %s", line, err, want)
+		}
+	}
+}

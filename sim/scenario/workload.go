@@ -47,8 +47,23 @@ type Section struct {
 	Objects    uint64     `yaml:"objects"`    // 1 to 2^53. Default: 10000
 	Zipf       *float64   `yaml:"zipf"`       // exponent of popularity; 0: all objects alike. Default: 0.9
 	Popularity string     `yaml:"popularity"` // which objects are asked for how often, as zipf. Default: zipf
+	Recency    Recency    `yaml:"recency"`    // of popularity recency: how soon objects come again. Default: none
 	Seed       uint64     `yaml:"seed"`       // sections of the same seed have the same paths and sizes. Default: 0, from the scenario's seed and the name
 	Types      []Type     `yaml:"types"`      // Default: a small web site's
+}
+
+// Recency says how soon objects come again: how much of other objects, each counted
+// once, is asked for between two requests for the same. It is what popularity
+// recency consists of.
+type Recency struct {
+	By    string        `yaml:"by"`    // what distances count: bytes or objects. Default: objects
+	Types []RecencyType `yaml:"types"` // at least one
+}
+
+// RecencyType are the distances of a type's objects.
+type RecencyType struct {
+	Type   string                `yaml:"type"`   // by name. Default: all that have none of their own
+	Within map[string]unit.Share `yaml:"within"` // of its requests, which share has its object asked for again within a distance, as {0: 10%, 64KiB: 25%}; the rest never
 }
 
 // Type is a content type. Its objects have paths of prefix, number and ext.
