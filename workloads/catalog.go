@@ -193,6 +193,24 @@ func (c *Catalog) AppendPath(dst []byte, id uint64) []byte {
 	return append(dst, t.Ext...)
 }
 
+// HostFor is the host under which an object is known to who asks under another's:
+// that host, where the object's section has it too, else the section's first.
+func (c *Catalog) HostFor(id uint64, asked uint16) uint16 {
+	hosts := c.sections[c.sectionOf(id)].hosts
+	if slices.Contains(hosts, int(asked)) {
+		return asked
+	}
+	return uint16(hosts[0])
+}
+
+// AppendReferer appends the URL of the page that led to the request, whose From is
+// not 0, as "http://www.example.com/pages/0c3f9a.html".
+func (c *Catalog) AppendReferer(dst []byte, scheme string, req *Request) []byte {
+	dst = append(append(dst, scheme...), "://"...)
+	dst = append(dst, c.hosts[c.HostFor(req.From-1, req.Host)]...)
+	return c.AppendPath(dst, req.From-1)
+}
+
 // Find is the object that has the path in the section: the inverse of
 // AppendPath. It knows only the exact spelling, without a query.
 func (c *Catalog) Find(section int, path []byte) (id uint64, ok bool) {

@@ -26,6 +26,7 @@ type Filler struct {
 	ids     []uint64 // whose place it is; nil where every object has its own
 	people  []person // by the low bits of the number
 	path    []byte
+	referer []byte
 }
 
 // person is a viewer as records have it.
@@ -92,6 +93,10 @@ func (f *Filler) Fill(rec *results.Record, req *Request) {
 	rec.At = int64(req.At)
 	rec.Method = results.Method(req.Method) + results.GET
 	rec.Host, rec.Referrer = f.hosts[req.Host], f.referrers[req.Referrer]
+	if req.From != 0 {
+		f.referer = f.catalog.AppendReferer(f.referer[:0], "http", req)
+		rec.Referrer = f.strings.Bytes(f.referer)
+	}
 	known := f.object(req.Object)
 	rec.URL, rec.Class = results.Sym(known&(1<<symBits-1)), uint8(known>>symBits)
 	p := &f.people[req.Viewer&uint32(len(f.people)-1)]

@@ -27,6 +27,9 @@ func TestFillerSaysWhatTheWorkloadSays(t *testing.T) {
 					names.Strings.Reset()
 					f.Renew()
 				}
+				if i%3 == 0 {
+					reqs[i].From = 1 + reqs[(i+1)%len(reqs)].Object
+				}
 				checkFilled(t, f, names, &reqs[i])
 				if i%10 == 0 { // another that may have its place
 					checkFilled(t, f, names, &Request{Object: (reqs[i].Object + mostShared) % objects, Viewer: (reqs[i].Viewer + mostPeople) % v.Count()})
@@ -45,10 +48,14 @@ func checkFilled(t *testing.T, f *Filler, names *results.Names, req *Request) {
 	if rec.Port < 49152 {
 		t.Fatalf("%+v has the port %d", req, rec.Port)
 	}
+	referrer := f.viewers.Referrers()[req.Referrer]
+	if req.From != 0 {
+		referrer = string(f.catalog.AppendReferer(nil, "http", req))
+	}
 	want := results.Record{
 		ID: 5, Status: 404, Total: 77, At: int64(req.At), Method: results.MethodOf([]byte(methodNames[req.Method])),
 		Host: names.Strings.Of(f.catalog.Hosts()[req.Host]), URL: names.Strings.Of(path),
-		Referrer: names.Strings.Of(f.viewers.Referrers()[req.Referrer]), Agent: names.Strings.Of(viewer.Agent),
+		Referrer: names.Strings.Of(referrer), Agent: names.Strings.Of(viewer.Agent),
 		Addr: viewer.Addr.As16(), Country: viewer.Country, Port: rec.Port, Class: uint8(object.Class + 1),
 	}
 	if rec != want {
@@ -69,6 +76,9 @@ func TestFillingAllocatesNothing(t *testing.T) {
 	s := mustSynthetic(t, SyntheticConfig{Catalog: c, Rate: 100})
 	f := NewFiller(results.NewNames(time.Unix(0, 0)), c, s.Viewers())
 	reqs, recs := readAll(t, s, 100_000), make([]results.Record, 100_000)
+	for i := range reqs {
+		reqs[i].From = uint64(i % 50)
+	}
 	fillBatch(f, recs, reqs)
 	if n := testing.AllocsPerRun(10, func() { fillBatch(f, recs, reqs) }); n != 0 {
 		t.Errorf("%v allocations for %d records", n, len(recs))

@@ -14,9 +14,10 @@ import (
 type Request struct {
 	At       time.Duration // intended time since the run began
 	Object   uint64        // number in the catalog, from 0
+	From     uint64        // number plus 1 of the object whose URL is the Referer; 0: Referrer counts
 	Viewer   uint32        // index into Viewers
 	Host     uint16        // index into Catalog.Hosts: the name the viewer asks for
-	Referrer uint16        // index into Viewers.Referrers; 0 is none
+	Referrer uint16        // index into Viewers.Referrers, where From is 0; 0 is none
 	Method   Method
 	Range    Range   // the zero Range asks for the whole object
 	Abort    float32 // the viewer hangs up after this fraction of the body; 0: never

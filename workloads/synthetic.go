@@ -37,6 +37,7 @@ type Synthetic struct {
 	cfg      SyntheticConfig
 	arrivals Arrivals // nil: closed loop
 	chance   [streams]*rand.PCG
+	habits   habits
 	sections alias
 	parts    []part
 	chosen   [drawnAtOnce]uint32 // section of each request that is being drawn
@@ -81,6 +82,7 @@ func newSynthetic(cfg SyntheticConfig) (*Synthetic, error) {
 	for i := range s.chance {
 		s.chance[i] = rand.NewPCG(cfg.Seed, uint64(i))
 	}
+	s.habits = newHabits((*TrafficConfig)(&cfg))
 	if err := s.addViewers(); err != nil {
 		return nil, err
 	}
@@ -101,15 +103,7 @@ func (cfg *SyntheticConfig) check() error {
 	case cfg.Length > 0 && cfg.Rate == 0:
 		return wrong("Length", cfg.Length, "a Rate beside it: a closed loop has no schedule that could end; Requests can end it")
 	}
-	for _, share := range []struct {
-		field string
-		value float64
-	}{{"RangeShare", cfg.RangeShare}, {"AbortShare", cfg.AbortShare}, {"HeadShare", cfg.HeadShare}, {"ConditionalShare", cfg.ConditionalShare}} {
-		if !(share.value >= 0 && share.value <= 1) {
-			return wrong(share.field, share.value, "0 to 1")
-		}
-	}
-	return nil
+	return checkHabits((*TrafficConfig)(cfg))
 }
 
 func (s *Synthetic) addViewers() (err error) {
@@ -231,10 +225,7 @@ func (s *Synthetic) draw(reqs []Request) {
 	for i := range reqs {
 		reqs[i].Referrer = uint16(viewers.sources.draw(chance.Uint64()))
 	}
-	s.drawRanges(reqs)
-	s.drawAborts(reqs)
-	s.drawHeads(reqs)
-	s.drawConditionals(reqs)
+	s.habits.draw(reqs)
 }
 
 // drawObjects draws sections, and in each objects and hosts.
@@ -256,46 +247,4 @@ func (s *Synthetic) drawObjects(reqs []Request) {
 	for i := range reqs {
 		reqs[i].Host = s.parts[s.chosen[i]].host()
 	}
-}
-
-func (s *Synthetic) drawRanges(reqs []Request) {
-	chance, share := s.chance[streamRanges], s.cfg.RangeShare
-	for i := range reqs {
-		if r := &reqs[i]; happens(chance, share) {
-			r.Range = drawRange(chance, s.cfg.Catalog.Object(r.Object).Size)
-		}
-	}
-}
-
-func (s *Synthetic) drawAborts(reqs []Request) {
-	chance, share := s.chance[streamAborts], s.cfg.AbortShare
-	for i := range reqs {
-		if happens(chance, share) {
-			reqs[i].Abort = drawAbort(chance)
-		}
-	}
-}
-
-// drawHeads comes last: there is no body to abort, and a range means nothing (RFC
-// 9110 §14.2).
-func (s *Synthetic) drawHeads(reqs []Request) {
-	chance, share := s.chance[streamMethods], s.cfg.HeadShare
-	for i := range reqs {
-		if r := &reqs[i]; happens(chance, share) {
-			r.Method, r.Range, r.Abort = HEAD, Range{}, 0
-		}
-	}
-}
-
-func (s *Synthetic) drawConditionals(reqs []Request) {
-	chance, share := s.chance[streamConditionals], s.cfg.ConditionalShare
-	for i := range reqs {
-		reqs[i].Conditional = happens(chance, share)
-	}
-}
-
-// happens decides by a stream of its own, which is not touched where the share
-// is 0.
-func happens(chance *rand.PCG, share float64) bool {
-	return share > 0 && unit64(chance.Uint64()) < share
 }

@@ -55,6 +55,9 @@ func digest(reqs []Request) string {
 		b = le.AppendUint64(b, uint64(r.Range.First))
 		b = le.AppendUint64(b, uint64(r.Range.Length))
 		b = le.AppendUint32(b, math.Float32bits(r.Abort))
+		if r.From != 0 { // which the constants below are older than
+			b = le.AppendUint64(b, r.From)
+		}
 	}
 	return fmt.Sprintf("%x", sha256.Sum256(b))
 }

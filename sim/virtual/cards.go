@@ -234,6 +234,9 @@ func (w *world) viewerField(a *ask, v *workloads.Viewer, name string) []byte {
 	case "user-agent":
 		return present(v.Agent)
 	case "referer":
+		if a.req.From != 0 {
+			return w.catalog.AppendReferer(nil, "http", &a.req)
+		}
 		return present(w.viewers.Referrers()[a.req.Referrer])
 	case "x-forwarded-for":
 		return present(v.Addr.String())

@@ -7,6 +7,7 @@ import (
 
 	"edgesim/edge/behavior"
 	"edgesim/results"
+	"edgesim/workloads"
 )
 
 // lens are the lengths of what this edge writes into every header.
@@ -66,15 +67,16 @@ func (n *node) describe(a *ask, o *held, m *manner, p *part) {
 func (n *node) open(a *ask, status int, m *manner) {
 	w, req := n.w, &a.req
 	c := w.card(a.desk, req.Object)
+	led := w.referer(req)
 	*a.rec = results.Record{
 		At: int64(req.At), ID: a.number, Object: a.hash,
 		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
-		Addr: a.face.addr, Host: a.desk.sym, URL: c.url, Referrer: w.referrers[req.Referrer].sym,
+		Addr: a.face.addr, Host: a.desk.sym, URL: c.url, Referrer: led.sym,
 		Agent: a.face.agent, Forwarded: a.face.forwarded,
 		Distribution: results.NoDistribution, Edge: n.place, Status: uint16(status), Method: results.GET,
 		Protocol: results.HTTP, Version: results.HTTP11, Country: a.face.country,
 		Response: m.result, Result: m.result, Detail: m.detail, Layer: m.layer, Flags: m.flags,
-		Vantage: results.AtSimulator, Class: c.class, BytesIn: w.requestBytes(a, c),
+		Vantage: results.AtSimulator, Class: c.class, BytesIn: w.requestBytes(a, c) + int64(led.line),
 	}
 	r := a.rec
 	if a.head {
@@ -91,10 +93,19 @@ func (n *node) open(a *ask, status int, m *manner) {
 	}
 }
 
-// requestBytes is the length of the request as the player sends it.
+// referer is what the request says led to it.
+func (w *world) referer(req *workloads.Request) referrer {
+	if req.From == 0 {
+		return w.referrers[req.Referrer]
+	}
+	w.led = w.catalog.AppendReferer(w.led[:0], "http", req)
+	return referrer{w.names.Strings.Bytes(w.led), field{"Referer", len(w.led)}.line()}
+}
+
+// requestBytes is the length of the request as the player sends it, but for the
+// Referer.
 func (w *world) requestBytes(a *ask, c *card) int64 {
-	n := len("GET ") + int(c.path) + len(" HTTP/1.1\r\n") + a.desk.lines + int(a.face.lines) +
-		w.referrers[a.req.Referrer].line + endOfHead
+	n := len("GET ") + int(c.path) + len(" HTTP/1.1\r\n") + a.desk.lines + int(a.face.lines) + endOfHead
 	if a.head {
 		n += len("HEAD") - len("GET")
 	}

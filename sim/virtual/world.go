@@ -35,6 +35,7 @@ type world struct {
 	scratch   card
 	cardsKept uint64
 	referrers []referrer
+	led       []byte
 
 	far       *network.Map
 	locations int             // of nodes, how many viewers ask

@@ -1,6 +1,7 @@
 package player
 
 import (
+	"cmp"
 	"strconv"
 
 	"edgesim/results"
@@ -16,6 +17,7 @@ type words struct {
 	base      string
 	one       string   // the one path, if there is but one
 	hosts     []phrase // by host of the catalog
+	sites     []string // the same, as URLs begin
 	referrers []phrase // by referrer of the viewers; the first is none
 }
 
@@ -52,6 +54,7 @@ func newWords(cfg *Config) *words {
 			host = cfg.HostHeader
 		}
 		w.hosts = append(w.hosts, w.phrase("Host: ", host))
+		w.sites = append(w.sites, cmp.Or(cfg.Scheme, "http")+"://"+host)
 	}
 	if cfg.Viewers != nil {
 		for _, r := range cfg.Viewers.Referrers() {
@@ -110,7 +113,12 @@ func (w *words) appendViewer(dst []byte, req *workloads.Request, v *workloads.Vi
 		dst = append(dst, v.Agent...)
 		dst = append(dst, "\r\n"...)
 	}
-	if req.Referrer != 0 {
+	switch {
+	case req.From != 0:
+		dst = append(dst, "Referer: "...)
+		dst = w.appendReferer(dst, req)
+		dst = append(dst, "\r\n"...)
+	case req.Referrer != 0:
 		dst = append(dst, w.referrers[req.Referrer].line...)
 	}
 	if v.Addr.IsValid() {
@@ -119,6 +127,11 @@ func (w *words) appendViewer(dst []byte, req *workloads.Request, v *workloads.Vi
 		dst = append(dst, "\r\n"...)
 	}
 	return dst
+}
+
+// appendReferer appends the URL of the page that led to the request.
+func (w *words) appendReferer(dst []byte, req *workloads.Request) []byte {
+	return w.appendPath(append(dst, w.sites[w.catalog.HostFor(req.From-1, req.Host)]...), req.From-1)
 }
 
 // appendRange appends the Range field of RFC 9110 §14.2.

@@ -56,6 +56,7 @@ type conn struct {
 	left   int64  // bytes of content that out does not hold
 	path   []byte // as sent: the request target
 	tag    []byte // of the viewer's copy, as sent
+	led    []byte // URL of the page that led to it
 	rec    results.Record
 	head   fasthttp.ResponseHeader
 	answer answer
@@ -195,13 +196,27 @@ func (c *conn) describe(viewer *workloads.Viewer) {
 	if viewer != nil {
 		c.rec.Agent = w.names.Strings.Of(viewer.Agent)
 		c.rec.Country = viewer.Country
-		if c.req.Referrer != 0 {
+		if c.req.From != 0 {
+			c.rec.Referrer = c.referer()
+		} else if c.req.Referrer != 0 {
 			c.rec.Referrer = w.referrers[c.req.Referrer].sym
 		}
 		if viewer.Addr.IsValid() {
 			c.rec.Addr = viewer.Addr.As16()
 		}
 	}
+}
+
+// referer is the Sym of the URL that led to the request: where URLs are not kept,
+// of its beginning, by which reports count.
+func (c *conn) referer() results.Sym {
+	w := c.player.words
+	if c.player.cfg.NoURLs {
+		c.led = append(append(c.led[:0], w.sites[w.catalog.HostFor(c.req.From-1, c.req.Host)]...), '/')
+	} else {
+		c.led = w.appendReferer(c.led[:0], &c.req)
+	}
+	return w.names.Strings.Bytes(c.led)
 }
 
 // exchange sends the request and reads the response. A connection that was
