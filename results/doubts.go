@@ -23,7 +23,7 @@ func (v *SummaryView) warn(s *Summary) {
 	if streamsApart(s.ViewerRequests, s.Requests) {
 		s.Warn("viewers made %d requests, the cache recorded %d", s.ViewerRequests, s.Requests)
 	}
-	if s.Late > lateLeast && beyond(s.Late, s.ViewerRequests, lateShare) {
+	if !s.Unsound && s.Late > lateLeast && beyond(s.Late, s.ViewerRequests, lateShare) {
 		s.Warn("%d of %d requests were sent late: the player did not keep up, and times include its delay",
 			s.Late, s.ViewerRequests)
 	}

@@ -24,7 +24,9 @@ type Manifest struct {
 	Grain    float64   `json:"grain_s"` // width of the reports' time buckets
 	Partial  bool      `json:"partial"` // interrupted before its planned end
 	Warnings []string  `json:"warnings"`
-	Files    []string  `json:"files"` // paths inside the run folder, sorted
+	Unsound  bool      `json:"unsound,omitempty"` // the load generator did not keep its schedule; the summary says how
+	Share    string    `json:"share,omitempty"`   // of a schedule that several processes played: "2/4" is the second of four
+	Files    []string  `json:"files"`             // paths inside the run folder, sorted
 
 	// What the access log's domains and edge locations are called.
 	Distributions []Distribution `json:"distributions"`

@@ -18,7 +18,7 @@ const (
 	IndexFile     = "index.html"
 	ReportsDir    = "reports" // *.csv
 	PlotsDir      = "plots"   // *.json, *.svg, *.png
-	LatencyDir    = "latency" // *.hgrm
+	LatencyDir    = "latency" // *.hgrm, *.hlog
 	AccessLogFile = "access.log.gz"
 	WarmupLogFile = "access-warmup.log.gz" // what the reports leave out
 )

@@ -18,6 +18,11 @@ type Summary struct {
 	Logged   bool     `json:"logged,omitempty"` // of an access log: of what it does not tell, figures are 0
 	Warnings []string `json:"warnings"`
 
+	// Unsound says that the figures are the load generator's own as much as the
+	// server's, since it did not keep its schedule, and UnsoundReason why.
+	Unsound       bool   `json:"unsound,omitempty"`
+	UnsoundReason string `json:"unsound_reason,omitempty"`
+
 	Duration       float64 `json:"duration_s"` // measured, warm-up excluded
 	Warmup         float64 `json:"warmup_s"`
 	WarmupRequests int64   `json:"warmup_requests"` // left out
@@ -50,12 +55,19 @@ type Summary struct {
 	BytesIn   int64 `json:"bytes_in"`   // from viewers, header included
 	BodyBytes int64 `json:"body_bytes"` // to viewers
 
-	Rate    Rate    `json:"rate"`
-	Latency Latency `json:"latency_ms"`
+	Rate      Rate       `json:"rate"`
+	Generator *Generator `json:"generator,omitempty"` // of runs that were played against a server
+	Latency   Latency    `json:"latency_ms"`
 
 	ByResult map[string]ResultFigures `json:"by_result"` // by result type; the four usual ones always
 	ByLayer  map[string]ResultFigures `json:"by_layer"`  // by the layer that had the bytes
 	Status   map[string]int64         `json:"status"`    // "000", "2xx", ...
+
+	// What viewers saw by status ("200"; "000" where none came), by content class and by
+	// the distribution's ID; of runs that were measured at a client alone.
+	ByStatus       map[string]GroupFigures `json:"by_status,omitempty"`
+	ByClass        map[string]GroupFigures `json:"by_class,omitempty"`
+	ByDistribution map[string]GroupFigures `json:"by_distribution,omitempty"`
 
 	Collapsed int64 `json:"collapsed"` // rode another request's flight
 	Stale     int64 `json:"stale"`     // answered with a stale object
@@ -82,6 +94,21 @@ type Rate struct {
 	Scheduled float64 `json:"scheduled"`
 	Sent      float64 `json:"sent"`
 	Achieved  float64 `json:"achieved"`
+}
+
+// Generator is how a load generator kept its schedule, warm-up included.
+type Generator struct {
+	Scheduled uint64 `json:"scheduled"` // requests whose time came before the run ended
+	Sent      uint64 `json:"sent"`      // of these, begun
+	Done      uint64 `json:"done"`      // of those, answered whole, or hung up on as the schedule said
+	Waited    uint64 `json:"waited"`    // found every connection busy at their time: the server's doing, or too few connections
+	Late      uint64 `json:"late"`      // begun more than 1 ms late with a connection free: the generator's own doing
+	Retried   uint64 `json:"retried"`   // sent again, since a kept connection had been closed
+
+	Lag      Figures `json:"lag_ms"`       // actual start after intended start, of all requests sent
+	OwnDelay Figures `json:"own_delay_ms"` // the same, of those for which a connection was free
+
+	Processors float64 `json:"processors,omitempty"` // that the generator's process kept busy, on average; 0: not known
 }
 
 // Offload is what the cache kept from the origin. The share of bytes falls

@@ -25,6 +25,10 @@ type SummaryOptions struct {
 	// where whoever fills the view keeps it; nil: the view counts objects itself.
 	// Views with one cannot be merged.
 	Demand *Demand
+
+	// Groups says that viewers' figures are kept by status, content class and
+	// distribution, too.
+	Groups bool
 }
 
 // SummaryEnd is what is known of a run when it is over.
@@ -35,6 +39,9 @@ type SummaryEnd struct {
 	Dropped  int64 // records that a Recorder lost
 	Warnings []string
 	Tiers    []TierFigures // what tiers between edge locations and origins did, the nearest to viewers first
+
+	Generator *Generator // how the load generator kept its schedule; nil: there was none
+	Unsound   string     // why the figures are the generator's own; "": they are not
 }
 
 // SummaryView fills a Summary from two streams of records. The streams may be
@@ -49,12 +56,16 @@ type SummaryView struct {
 // NewSummary returns an empty view of records that names gives meaning to.
 func NewSummary(names *Names, o SummaryOptions) *SummaryView {
 	warmup := o.Warmup.Nanoseconds()
-	return &SummaryView{
+	v := &SummaryView{
 		names:   names,
 		options: o,
 		traffic: traffic{warmup: warmup, objects: objects{most: o.Bounded}, demand: o.Demand},
 		viewers: viewers{warmup: warmup, verify: o.Verify, times: NewLatencies()},
 	}
+	if o.Groups {
+		v.viewers.groups = newGroups()
+	}
+	return v
 }
 
 // Traffic takes the records of what the cache did.
@@ -90,6 +101,9 @@ func (v *SummaryView) Finish(end SummaryEnd) *Summary {
 		WarmupRequests: t.leftOut,
 		Warnings:       append([]string{}, end.Warnings...),
 		Dropped:        end.Dropped,
+		Generator:      end.Generator,
+		Unsound:        end.Unsound != "",
+		UnsoundReason:  end.Unsound,
 	}
 	v.fillTraffic(s)
 	v.fillViewers(s)
@@ -146,6 +160,9 @@ func (v *SummaryView) fillViewers(s *Summary) {
 	s.NoResponse, s.Late = w.noResponse, w.late
 	s.Verified, s.Unverified = w.verified, w.unverified
 	s.Latency = latencyOf(w.times.All)
+	if w.groups != nil {
+		w.groups.fill(s, v.names)
+	}
 }
 
 func (v *SummaryView) fillGroups(s *Summary) {

@@ -7,6 +7,7 @@ type viewers struct {
 
 	times      *Latencies
 	ttfb       []*Histogram // by distribution
+	groups     *groups      // nil: none are kept
 	requests   int64
 	errors     int64
 	aborted    int64
@@ -32,6 +33,9 @@ func (v *viewers) AddSingly(recs []Record) {
 			continue
 		}
 		v.times.add(r)
+		if v.groups != nil {
+			v.groups.add(r)
+		}
 		if r.Distribution != NoDistribution && r.hasFirstByte() {
 			for len(v.ttfb) <= int(r.Distribution) {
 				v.ttfb = append(v.ttfb, nil)
@@ -77,6 +81,9 @@ func (v *viewers) merge(o *viewers) {
 	}
 	for i := range o.ttfb {
 		merge(&v.ttfb[i], o.ttfb[i])
+	}
+	if v.groups != nil && o.groups != nil {
+		v.groups.merge(o.groups)
 	}
 	v.requests += o.requests
 	v.errors += o.errors

@@ -65,6 +65,8 @@ type options struct {
 	out    string
 	json   bool
 
+	measured
+
 	given func(name string) bool // whether a flag was on the command line
 	args  []string
 }
@@ -106,6 +108,7 @@ func (o *options) flags() *pflag.FlagSet {
 	f.BoolVar(&o.verify, "verify", false, "compare every byte with what a simulated origin answers")
 	f.StringVar(&o.out, "out", "", "leave a run folder there: summary, reports, plots, histograms")
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
+	o.measured.flags(f)
 	return f
 }
 

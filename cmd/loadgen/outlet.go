@@ -22,19 +22,23 @@ type ending struct {
 	rate     results.Rate
 	dropped  uint64
 	warnings []string
+
+	generator *results.Generator
+	unsound   string
+	intervals *results.Intervals
 }
 
 func newOutlet(s *job) (outlet, error) {
 	if s.options.out == "" {
 		view := results.NewSummary(s.names, results.SummaryOptions{
-			Name: s.load.name, Seed: s.load.seed, Warmup: s.load.warmup, Verify: s.options.verify,
+			Name: s.load.name, Seed: s.load.seed, Warmup: s.load.warmup, Verify: s.options.verify, Groups: true,
 		})
 		return &plain{view: view, length: s.load.length}, nil
 	}
 	b, err := folder.New(folder.Options{
 		Dir: s.options.out, Manifest: s.manifest(), Names: s.names,
 		Length: s.load.length, Warmup: s.load.warmup,
-		TrafficFrom: results.AtClient, LatencyFrom: results.AtClient, Verify: s.options.verify, Plots: true,
+		TrafficFrom: results.AtClient, LatencyFrom: results.AtClient, Verify: s.options.verify, Plots: true, Groups: true,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("--out: %w", err)
@@ -61,6 +65,7 @@ func (p *plain) finish(e ending) (*results.Summary, error) {
 	}
 	return p.view.Finish(results.SummaryEnd{
 		Length: length, Partial: e.partial, Rate: e.rate, Dropped: int64(e.dropped), Warnings: e.warnings,
+		Generator: e.generator, Unsound: e.unsound,
 	}), nil
 }
 
@@ -70,6 +75,7 @@ type kept struct{ *folder.Builder }
 func (k *kept) finish(e ending) (*results.Summary, error) {
 	return k.Finish(folder.End{
 		Ended: e.ended, Partial: e.partial, Short: e.short, Rate: e.rate, Dropped: e.dropped, Warnings: e.warnings,
+		Generator: e.generator, Unsound: e.unsound, Intervals: e.intervals,
 	})
 }
 

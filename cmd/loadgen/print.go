@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"unicode/utf8"
@@ -22,11 +25,13 @@ func (s *job) print(w io.Writer, sum *results.Summary) error {
 	p.headline(s, sum)
 	p.latencies(sum)
 	p.results(sum)
+	p.groups(sum)
+	p.line("")
 	for _, text := range sum.Warnings {
 		p.line("%s", wrap("warning: "+text, columns))
 	}
 	if s.options.out != "" {
-		p.line("\nrun folder: %s (open index.html)", s.options.out)
+		p.line("run folder: %s (open index.html)", s.options.out)
 	}
 	return p.err
 }
@@ -48,7 +53,10 @@ func (p *printer) headline(s *job, sum *results.Summary) {
 	if sum.Partial {
 		state = ", interrupted"
 	}
-	p.line("%s: %d requests in %.1f s on %d connections%s", s.options.url, sum.ViewerRequests, sum.Duration, s.load.conns, state)
+	if sum.Unsound {
+		p.line("%s\n", wrap("unsound: "+sum.UnsoundReason, columns))
+	}
+	p.line("%s", wrap(fmt.Sprintf("%s: %d requests in %.1f s on %d connections%s", s.options.url, sum.ViewerRequests, sum.Duration, s.load.conns, state), columns))
 	if sum.WarmupRequests > 0 {
 		p.line("left out: %d requests of a warm-up of %.3g s", sum.WarmupRequests, sum.Warmup)
 	}
@@ -96,7 +104,55 @@ func (p *printer) results(sum *results.Summary) {
 				ms(f.Latency.TTFB.P50), ms(f.Latency.TTFB.P99), ms(f.Latency.Total.P50), ms(f.Latency.Total.P99))
 		}
 	})
-	p.line("")
+}
+
+// mostGroups is how many lines a table of groups has, the busiest first.
+const mostGroups = 12
+
+// groups prints what there is several of: statuses, content classes,
+// distributions.
+func (p *printer) groups(sum *results.Summary) {
+	names := map[string]string{}
+	for _, d := range sum.Distributions {
+		names[d.ID] = d.Name
+	}
+	for _, by := range []struct {
+		what   string
+		groups map[string]results.GroupFigures
+		names  map[string]string
+	}{{"by status", sum.ByStatus, nil}, {"by class", sum.ByClass, nil}, {"by distribution", sum.ByDistribution, names}} {
+		if len(by.groups) > 1 {
+			p.groupsOf(by.what, by.groups, by.names)
+		}
+	}
+}
+
+func (p *printer) groupsOf(what string, groups map[string]results.GroupFigures, names map[string]string) {
+	keys := slices.SortedFunc(maps.Keys(groups), func(a, b string) int {
+		return cmp.Or(cmp.Compare(groups[b].Requests, groups[a].Requests), cmp.Compare(a, b))
+	})
+	p.table("\n"+what+"\trequests\terrors\tfirst byte p50\tp99\tlast byte p50\tp99\t", func(t io.Writer) {
+		for _, key := range keys[:min(len(keys), mostGroups)] {
+			f := groups[key]
+			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t\n", shorten(cmp.Or(names[key], key), nameWidth), f.Requests, f.Errors,
+				ms(f.Latency.TTFB.P50), ms(f.Latency.TTFB.P99), ms(f.Latency.Total.P50), ms(f.Latency.Total.P99))
+		}
+	})
+	if more := len(keys) - mostGroups; more > 0 {
+		p.line("and %d more; the summary has them all", more)
+	}
+}
+
+// nameWidth is how many columns a table leaves for names.
+const nameWidth = 21
+
+// shorten cuts text to width columns.
+func shorten(text string, width int) string {
+	runes := []rune(text)
+	if len(runes) <= width {
+		return text
+	}
+	return string(runes[:width-1]) + "…"
 }
 
 func (p *printer) table(head string, rows func(io.Writer)) {

@@ -56,8 +56,10 @@ type job struct {
 	recorder *results.Recorder
 	player   *player.Player
 	gauge    *gauge
+	seconds  *results.Intervals // nil: nobody wants them
 	outlet   outlet
 	outcome  player.Outcome
+	worked   time.Duration // of processors, while it played
 }
 
 // open makes everything ready, so that what is wrong with the command line or
@@ -70,6 +72,9 @@ func open(o *options) (*job, error) {
 	s := &job{options: o, load: l, gauge: newGauge()}
 	if err := s.openPlayer(); err != nil {
 		return nil, err
+	}
+	if o.out != "" || o.csv != "" {
+		s.seconds = results.NewIntervals(results.IntervalFor(l.length), l.warmup)
 	}
 	s.outlet, err = newOutlet(s)
 	return s, err
@@ -125,6 +130,9 @@ func (s *job) run(ctx context.Context, stdout, stderr io.Writer) int {
 	s.names.Epoch = time.Now().UTC()
 	playErr := s.play(ctx, stderr)
 	summary, err := s.outlet.finish(s.ending(ctx))
+	if err == nil && s.options.csv != "" {
+		err = results.WriteFile(s.options.csv, func(w io.Writer) error { return s.seconds.WriteCSV(w, s.names.Epoch) })
+	}
 	if err == nil {
 		err = s.print(stdout, summary)
 	}
@@ -140,16 +148,25 @@ func (s *job) run(ctx context.Context, stdout, stderr io.Writer) int {
 func (s *job) play(ctx context.Context, stderr io.Writer) error {
 	var takers sync.WaitGroup
 	takers.Go(func() {
-		s.recorder.Take(results.Tee{s.gauge, s.outlet}.Add)
+		s.recorder.Take(s.views().Add)
 	})
 	stop := make(chan struct{})
 	takers.Go(func() { s.progress(stderr, stop) })
 	var err error
-	s.outcome, err = s.player.Play(ctx)
+	s.measureWork(func() { s.outcome, err = s.player.Play(ctx) })
 	close(stop)
 	s.recorder.Close()
 	takers.Wait()
 	return err
+}
+
+// views are what records are given to.
+func (s *job) views() results.Tee {
+	views := results.Tee{s.gauge, s.outlet}
+	if s.seconds != nil {
+		views = append(views, s.seconds)
+	}
+	return views
 }
 
 // ending is what is known when the run is over.
@@ -161,6 +178,10 @@ func (s *job) ending(ctx context.Context) ending {
 		rate:     s.outcome.Rate(),
 		dropped:  s.recorder.Dropped(),
 		warnings: s.outcome.Warnings(),
+
+		generator: s.generator(),
+		unsound:   s.unsound(),
+		intervals: s.seconds,
 	}
 	if s.load.closed {
 		e.rate.Scheduled = 0

@@ -70,7 +70,7 @@ func (b *Builder) Discard() error {
 var ours = []string{
 	results.SummaryFile, results.IndexFile, results.ReportsDir + "/*.csv", results.ReportsDir + "/*/*.csv",
 	results.PlotsDir + "/*.json", results.PlotsDir + "/*.svg", results.PlotsDir + "/*.png", results.PlotsDir + "/*.pdf",
-	results.LatencyDir + "/*.hgrm",
+	results.LatencyDir + "/*.hgrm", results.LatencyDir + "/*.hlog",
 }
 
 // files lists the run's files in dir, as paths inside it.

@@ -34,6 +34,7 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	}
 	s := b.summary.Finish(results.SummaryEnd{
 		Length: length, Partial: end.Partial, Rate: end.Rate, Dropped: int64(end.Dropped), Warnings: end.Warnings, Tiers: end.Tiers,
+		Generator: end.Generator, Unsound: end.Unsound,
 	})
 	if end.Summary != nil {
 		s = earlier(end.Summary, s, end.Warnings)
@@ -44,9 +45,10 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 		s.Warn("the first %d of %d distributions have reports of their own; those of all together count every one", mostScopes, n)
 	}
 	m := b.opt.Manifest
-	m.Ended, m.Partial, m.Warnings = end.Ended, end.Partial, s.Warnings
+	m.Ended, m.Partial, m.Warnings, m.Unsound = end.Ended, end.Partial, s.Warnings, s.Unsound
 	m.Distributions, m.Edges = b.opt.Names.EveryDistribution(), b.opt.Names.EveryEdge()
 	b.reports.Tell(end.Tiers)
+	b.intervals = end.Intervals
 	if err := b.write(&m, s); err != nil {
 		return nil, fmt.Errorf("making run folder %s: %w", b.opt.Dir, err)
 	}
@@ -87,6 +89,11 @@ func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 	}
 	if err := b.summary.Latencies().WriteFiles(filepath.Join(b.opt.Dir, results.LatencyDir)); err != nil {
 		return err
+	}
+	if b.intervals != nil {
+		if err := b.intervals.WriteLogs(filepath.Join(b.opt.Dir, results.LatencyDir), b.opt.Names.Epoch); err != nil {
+			return err
+		}
 	}
 	if err := results.WriteJSON(filepath.Join(b.opt.Dir, results.SummaryFile), s); err != nil {
 		return err
@@ -226,7 +233,7 @@ func (b *Builder) writePage(p page.Page) error {
 
 // furtherFiles are the files that the page links to at its foot.
 func (b *Builder) furtherFiles() ([]page.Link, error) {
-	paths, err := files(b.opt.Dir, results.AccessLogFile, results.WarmupLogFile, results.LatencyDir+"/*.hgrm")
+	paths, err := files(b.opt.Dir, results.AccessLogFile, results.WarmupLogFile, results.LatencyDir+"/*.hgrm", results.LatencyDir+"/*.hlog")
 	if err != nil {
 		return nil, err
 	}

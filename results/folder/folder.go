@@ -55,6 +55,10 @@ type Options struct {
 	// Verify is whether the player compared bodies with what they should be.
 	Verify bool
 
+	// Groups says that the summary has viewers' figures by status, content class and
+	// distribution, too.
+	Groups bool
+
 	// Query is whether URLs in reports carry their query string: where it is
 	// part of the cache key.
 	Query bool
@@ -100,6 +104,10 @@ type End struct {
 	// out, the nearest to viewers first; whoever ran them has counted.
 	Tiers []results.TierFigures
 
+	Generator *results.Generator // how the load generator kept its schedule; nil: there was none
+	Unsound   string             // why the figures are the generator's own; "": they are not
+	Intervals *results.Intervals // what is kept as interval logs; nil: there are none
+
 	// Summary is of an earlier run whose tables were absorbed, where no records came
 	// that another could be made from; nil: there is none.
 	Summary *results.Summary
@@ -133,6 +141,8 @@ type Builder struct {
 	ttfb     *results.Histogram // of the warm-up's requests
 	progress Progress
 	finished bool
+
+	intervals *results.Intervals // nil: there are none
 }
 
 type plotView struct {
@@ -169,6 +179,7 @@ func New(opt Options) (*Builder, error) {
 	}
 	b.summary = results.NewSummary(opt.Names, results.SummaryOptions{
 		Name: m.Name, Seed: m.Seed, Warmup: opt.Warmup, Verify: opt.Verify, Logged: opt.Logged, Bounded: opt.Reports.Bounded, Demand: b.demand,
+		Groups: opt.Groups,
 	})
 	ro := opt.Reports
 	ro.Names, ro.Grain, ro.Version, ro.Query = opt.Names, opt.Grain, m.Program.Version, opt.Query

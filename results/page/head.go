@@ -14,6 +14,7 @@ type heading struct {
 	Name     string   `json:"name"`
 	Facts    []string `json:"facts"`
 	Partial  bool     `json:"partial,omitempty"`
+	Unsound  string   `json:"unsound,omitempty"` // why
 	Warnings []string `json:"warnings,omitempty"`
 	Tiles    []Tile   `json:"tiles,omitempty"`
 	Answers  []answer `json:"answers,omitempty"`
@@ -58,6 +59,7 @@ func headOf(p Page) heading {
 	}
 	if p.Summary != nil {
 		h.Partial = h.Partial || p.Summary.Partial
+		h.Unsound = p.Summary.UnsoundReason
 		h.Tiles, h.Answers = tiles(p.Summary), answers(p.Summary)
 	}
 	return h

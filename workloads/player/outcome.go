@@ -17,16 +17,20 @@ type Outcome struct {
 	Retried   uint64 // sent a second time because a kept connection had been closed
 	Verified  uint64 // bodies compared with what they should be, and right
 	Waited    uint64 // found every connection busy at their intended time
-	Late      uint64 // begun late by more than Config.Late although a connection was free
+	Late      uint64 // begun late by more than Tolerance although a connection was free
 
 	Errors []Trouble // by kind, only those that occurred
 
 	Lag  results.Figures // ms: actual start after intended start, of all requests sent
 	Slip results.Figures // ms: the same, of those for which a connection was free: the generator's own delay
 
+	LagTimes, SlipTimes *results.Histogram // that Lag and Slip are of
+
 	Elapsed time.Duration // from the epoch to the last answer
 	Span    time.Duration // how much of the schedule was played
 	Sending time.Duration // from the epoch to the last request's start
+
+	Tolerance time.Duration // Config.Late
 
 	// Behind says that the generator, not the server, was the bottleneck; the
 	// latencies of such a run hold its own delay.
@@ -43,6 +47,25 @@ type Trouble struct {
 // lateShare is the share of late sends above which a generator counts as
 // overtaxed: the 99th percentile is then no longer the server's.
 const lateShare = 0.01
+
+// Unsound says in a sentence why the figures are the generator's own; "" where it
+// kept its schedule.
+func (o *Outcome) Unsound() string {
+	if !o.Behind {
+		return ""
+	}
+	return fmt.Sprintf("The load generator did not keep its schedule: of %d requests scheduled it sent %d, %d of them (%.1f%%) more than %v late although a connection was free; "+
+		"its own delay has a 99th percentile of %.3g ms and a longest of %.3g ms, which are part of the latencies. Give it a slower rate or more of a processor.",
+		o.Scheduled, o.Sent, o.Late, 100*float64(o.Late)/float64(o.Sent), o.Tolerance, o.Slip.P99, o.Slip.Max)
+}
+
+// Generator is the outcome as a summary has it.
+func (o *Outcome) Generator() *results.Generator {
+	return &results.Generator{
+		Scheduled: o.Scheduled, Sent: o.Sent, Done: o.Done, Waited: o.Waited, Late: o.Late, Retried: o.Retried,
+		Lag: o.Lag, OwnDelay: o.Slip,
+	}
+}
 
 // Failed is the number of requests that ended in an error of any kind.
 func (o *Outcome) Failed() (n uint64) {

@@ -166,6 +166,7 @@ func (p *Player) outcome() Outcome {
 		Retried: p.retried.Load(), Verified: p.verified.Load(),
 		Waited: s.waited, Late: s.overslept,
 		Errors: p.faults.list(), Lag: s.lag.Figures(), Slip: s.slip.Figures(),
+		LagTimes: s.lag, SlipTimes: s.slip, Tolerance: s.late,
 		Elapsed: s.now(), Span: s.span, Sending: s.last,
 	}
 	o.Scheduled = o.Sent + s.unsent

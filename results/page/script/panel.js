@@ -162,6 +162,9 @@ function heading(head) {
     all.push(el("p", { class: "banner partial" }, el("strong", {}, "Partial run."),
       " It was interrupted before its planned end; every figure covers what came until then."));
   }
+  if (head.unsound) {
+    all.push(el("p", { class: "banner partial" }, el("strong", {}, "Unsound run."), ` ${head.unsound}`));
+  }
   if (head.warnings?.length) {
     all.push(el("div", { class: "banner" }, el("strong", {}, "Read the figures with care."),
       el("ul", {}, ...head.warnings.map((w) => el("li", {}, w)))));
