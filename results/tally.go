@@ -49,6 +49,16 @@ func (t *Tally[V]) Number(key uint64) int {
 	return int(uint32(t.index[i])) - 1
 }
 
+// Seek is the number of key, if there is one. Any number of goroutines may seek
+// while none puts anything.
+func (t *Tally[V]) Seek(key uint64) (n int, known bool) {
+	if t.n == 0 {
+		return 0, false
+	}
+	e := t.index[t.find(key)]
+	return int(uint32(e)) - 1, e != 0
+}
+
 // Entry is the name of a number, and its value. Who remembers numbers spares the
 // search for the name. The pointer is good until the next call of At or Number.
 func (t *Tally[V]) Entry(n int) (key uint64, v *V) {

@@ -26,8 +26,9 @@ type Object struct {
 // Catalog is a population of objects, numbered from 0: section after section,
 // and in each by popularity, the most popular first. Nothing is stored for an
 // object; what it is follows from the seed and its number, so that a billion
-// objects take no more memory than one. A Catalog does not change; any number
-// of goroutines may ask it.
+// objects take no more memory than one. (Of objects that were met one by one,
+// NewListedCatalog makes a catalog that has a List of them.) A Catalog does not
+// change; any number of goroutines may ask it.
 type Catalog struct {
 	sections []*section
 	objects  uint64
@@ -174,6 +175,9 @@ func (c *Catalog) sectionOf(id uint64) int {
 func (c *Catalog) Object(id uint64) Object {
 	at := c.sectionOf(id)
 	s := c.sections[at]
+	if s.list != nil {
+		return s.listed(id, at)
+	}
 	rank := id - s.first
 	kind, size := s.look(rank)
 	t := &s.types[kind]
@@ -183,10 +187,14 @@ func (c *Catalog) Object(id uint64) Object {
 	}
 }
 
-// AppendPath appends the object's path, as "/images/0c3f9a.jpg".
+// AppendPath appends the object's path, as "/images/0c3f9a.jpg". Those of a listed
+// catalog may have a query.
 func (c *Catalog) AppendPath(dst []byte, id uint64) []byte {
 	s := c.sections[c.sectionOf(id)]
 	rank := id - s.first
+	if s.list != nil {
+		return s.list.appendPath(dst, rank)
+	}
 	t := &s.types[s.typeOf(rank)]
 	dst = append(dst, t.Prefix...)
 	dst = s.appendName(dst, rank)
@@ -212,10 +220,16 @@ func (c *Catalog) AppendReferer(dst []byte, scheme string, req *Request) []byte 
 }
 
 // Find is the object that has the path in the section: the inverse of
-// AppendPath. It knows only the exact spelling, without a query.
+// AppendPath. It knows only the exact spelling, without a query; in a listed catalog
+// with it, and where none has it, the object of the path alone.
 func (c *Catalog) Find(section int, path []byte) (id uint64, ok bool) {
 	s := c.sections[section]
-	rank, ok := s.find(path)
+	var rank uint64
+	if s.list != nil {
+		rank, ok = s.list.find(s.Seed, path)
+	} else {
+		rank, ok = s.find(path)
+	}
 	if !ok {
 		return 0, false
 	}

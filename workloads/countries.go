@@ -104,6 +104,9 @@ func (v *Viewers) Countries() []string {
 // CountryIndex is the country of a viewer, by its place in Countries. The number
 // is below Count.
 func (v *Viewers) CountryIndex(i uint32) int {
+	if v.listed != nil {
+		return int(v.listed[i].country)
+	}
 	place := uint32(v.order.of(uint64(i)))
 	return sort.Search(len(v.countries), func(i int) bool { return v.countries[i].viewers > place }) - 1
 }
@@ -112,8 +115,11 @@ func (v *Viewers) CountryIndex(i uint32) int {
 // viewers of a country share addresses only when it has more of them than
 // addresses. With IPv6, the country's letters stand behind the prefix.
 func (v *Viewers) addr(c *country, viewer, n uint32) netip.Addr {
-	chance := hash(v.addrSeed, uint64(viewer))
-	if unit64(chance) >= v.ipv6 {
+	return v.addrOf(c, viewer, n, unit64(hash(v.addrSeed, uint64(viewer))) < v.ipv6)
+}
+
+func (v *Viewers) addrOf(c *country, viewer, n uint32, ipv6 bool) netip.Addr {
+	if !ipv6 {
 		var a [4]byte
 		binary.BigEndian.PutUint32(a[:], firstIPv4+c.addrs+n%c.block)
 		return netip.AddrFrom4(a)
@@ -121,7 +127,7 @@ func (v *Viewers) addr(c *country, viewer, n uint32) netip.Addr {
 	var a [16]byte
 	binary.BigEndian.PutUint32(a[:], prefixIPv6)
 	copy(a[4:], c.code[:])
-	binary.BigEndian.PutUint64(a[8:], mix(chance))
+	binary.BigEndian.PutUint64(a[8:], mix(hash(v.addrSeed, uint64(viewer))))
 	return netip.AddrFrom16(a)
 }
 

@@ -18,6 +18,7 @@ type section struct {
 	typeSeed uint64 // one seed for each thing that chance decides
 	sizeSeed uint64
 	keySeed  uint64
+	list     *List // of the objects, where they were met one by one; else nil
 }
 
 // objectType is a Type made ready. The 63-bit numbers are cut into one piece

@@ -25,7 +25,8 @@ type Viewer struct {
 const defaultViewers = 10_000
 
 // Viewers is a population of viewers. Like a Catalog it stores nothing for any
-// of them, does not change, and may be asked by any number of goroutines.
+// of them (but those of a ViewerList), does not change, and may be asked by any
+// number of goroutines.
 type Viewers struct {
 	count     uint32
 	ipv6      float64
@@ -35,6 +36,8 @@ type Viewers struct {
 	byWeight  alias // of agents
 	referrers []string
 	sources   alias // of referrers
+
+	listed []listedViewer // where they were met one by one; else nil
 
 	agentSeed, addrSeed uint64
 }
@@ -67,6 +70,9 @@ func (v *Viewers) Count() uint32 { return v.count }
 func (v *Viewers) Viewer(i uint32) Viewer {
 	if i >= v.count {
 		panic(fmt.Sprintf("workloads: viewer %d of %d", i, v.count))
+	}
+	if v.listed != nil {
+		return v.known(i)
 	}
 	place := uint32(v.order.of(uint64(i)))
 	c := v.countryAt(place)

@@ -117,24 +117,33 @@ func (r *logReader) request(rec *results.Record) (Request, bool) {
 		return Request{}, false
 	}
 	known := r.sizes.At(rec.Object)
+	size, ok := SizeOf(rec, *known)
+	if ok {
+		*known = size
+	}
+	return Request{At: max(rec.At, 0), ID: rec.Object, Size: size, Next: Unknown}, ok
+}
+
+// SizeOf is what a line of a log tells of the size of its object, known being its
+// size until then, or 0; false where the response is of no object.
+func SizeOf(rec *results.Record, known int64) (size int64, ok bool) {
 	switch rec.Status {
 	case 200, 203:
 		if rec.Method == results.HEAD {
 			break
 		}
-		size := cmp.Or(max(rec.ContentLength, 0), rec.BodyBytes, rec.BytesOut)
+		size = cmp.Or(max(rec.ContentLength, 0), rec.BodyBytes, rec.BytesOut)
 		if rec.Flags.Has(results.Aborted) || rec.Flags.Has(results.Truncated) {
-			size = max(size, *known)
+			size = max(size, known)
 		}
-		*known = max(size, 1)
+		return max(size, 1), true
 	case 206:
-		*known = max(*known, rec.RangeEnd+1, rec.ContentLength, 1)
+		known = max(known, rec.RangeEnd+1, rec.ContentLength)
 	case 304:
 	default:
-		return Request{}, false
+		return 0, false
 	}
-	*known = max(*known, 1)
-	return Request{At: max(rec.At, 0), ID: rec.Object, Size: *known, Next: Unknown}, true
+	return max(known, 1), true
 }
 
 func (r *logReader) read(reqs []Request) (int, error) {

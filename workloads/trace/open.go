@@ -60,7 +60,7 @@ const standardInput = "-"
 // again in its file may in the next one.
 func Open(o Options) (*Trace, error) {
 	if len(o.Files) == 0 {
-		return nil, errors.New("trace: no file is named; right is one or more, or - for the standard input")
+		return nil, errNoFile
 	}
 	if o.Stdin == nil {
 		o.Stdin = os.Stdin
@@ -72,6 +72,23 @@ func Open(o Options) (*Trace, error) {
 	}
 	return t, t.begin()
 }
+
+// Told is the name of the format that Open would read the files in. Of the standard
+// input it takes nothing away where that is a bufio.Reader of at least 64 KiB.
+func Told(o Options) (string, error) {
+	if len(o.Files) == 0 {
+		return "", errNoFile
+	}
+	t := &Trace{o: o}
+	if o.Stdin == nil {
+		t.o.Stdin = os.Stdin
+	}
+	t.stdin = bufio.NewReaderSize(t.o.Stdin, headLen)
+	err := t.look()
+	return t.format.Name, err
+}
+
+var errNoFile = errors.New("trace: no file is named; right is one or more, or - for the standard input")
 
 // look tells the format and fills in the Info.
 func (t *Trace) look() (err error) {
