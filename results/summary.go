@@ -80,6 +80,8 @@ type Summary struct {
 	Unverified int64 `json:"unverified"`  // bodies that were wrong
 	Dropped    int64 `json:"dropped_records"`
 
+	Objectives []Objective `json:"objectives,omitempty"` // what was promised, and whether it was kept
+
 	Objects       Objects               `json:"objects"`
 	Distributions []DistributionFigures `json:"distributions"`
 
@@ -109,6 +111,14 @@ type Generator struct {
 	OwnDelay Figures `json:"own_delay_ms"` // the same, of those for which a connection was free
 
 	Processors float64 `json:"processors,omitempty"` // that the generator's process kept busy, on average; 0: not known
+}
+
+// Objective is a promise about a run's figures, and what came of it.
+type Objective struct {
+	Objective string   `json:"objective"` // as it was written: "ttfb-p99<=50ms"
+	Quantity  string   `json:"quantity"`  // that it is about: "ttfb-p99"
+	Measured  *float64 `json:"measured"`  // seconds, a share of 1, or per second; null: not known
+	Kept      bool     `json:"kept"`
 }
 
 // Offload is what the cache kept from the origin. The share of bytes falls

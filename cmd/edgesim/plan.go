@@ -12,6 +12,7 @@ import (
 
 	"edgesim/results"
 	"edgesim/results/price"
+	"edgesim/sim/objective"
 	"edgesim/sim/plan"
 	"edgesim/sim/scenario"
 	"edgesim/sim/sweep"
@@ -99,7 +100,7 @@ func (o *planOptions) fill(c *plan.Config) error {
 		return usagef("no --target given; right is at least one, as: --target 'byte-hit>=0.95'")
 	}
 	for _, text := range o.targets {
-		t, err := plan.ParseTarget(text)
+		t, err := objective.Parse(text, objective.Quantities())
 		if err != nil {
 			return usagef("--target: %v", err)
 		}

@@ -7,7 +7,7 @@ import (
 	"edgesim/edge"
 	"edgesim/edge/cache"
 	"edgesim/sim/analytic"
-	"edgesim/sim/plan"
+	"edgesim/sim/objective"
 	"edgesim/sim/scenario"
 )
 
@@ -21,7 +21,7 @@ const (
 // analyticGuess says where a capacity is that keeps the targets on hits, by the
 // analytic model of the policy, or of LRU where the policy has none; 0 where no
 // target is on hits.
-func analyticGuess(s *scenario.Scenario, targets []plan.Target) func(policy string) int64 {
+func analyticGuess(s *scenario.Scenario, targets []objective.Target) func(policy string) int64 {
 	population := weighed(s)
 	return func(policy string) int64 {
 		name, _, _ := strings.Cut(policy, "+")
@@ -59,7 +59,7 @@ func weighed(s *scenario.Scenario) analytic.Population {
 
 // capacityFor is the capacity at which the model keeps a target, within a
 // hundredth; 0 where the target is on something else, or beyond it.
-func capacityFor(p analytic.Population, m analytic.Model, t plan.Target) int64 {
+func capacityFor(p analytic.Population, m analytic.Model, t objective.Target) int64 {
 	of := func(a analytic.Answer) float64 { return a.Hit }
 	switch t.Name {
 	case "hit":

@@ -13,6 +13,7 @@ import (
 	"edgesim/results"
 	"edgesim/results/folder"
 	"edgesim/sim/live"
+	"edgesim/sim/objective"
 	"edgesim/sim/scenario"
 	"edgesim/sim/virtual"
 )
@@ -38,7 +39,8 @@ Examples:
   edgesim run quickstart --mode virtual --set duration=1h
 
 Exit status: 0 done; 1 the run failed, was interrupted (what was measured is
-kept and marked partial) or, with --verify, found wrong bytes; 2 wrong usage.
+kept and marked partial), missed an objective of its scenario (slo) or, with
+--verify, found wrong bytes; 2 wrong usage.
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		var o runOptions
@@ -127,7 +129,11 @@ func (o *runOptions) load(e *env, args []string) (*scenario.Scenario, error) {
 
 func (o *runOptions) print(e *env, s *results.Summary, dir string) error {
 	if !o.json {
-		return folder.Headline(e.stdout, s, dir)
+		if err := folder.Headline(e.stdout, s, dir); err != nil || len(s.Objectives) == 0 {
+			return err
+		}
+		fmt.Fprintln(e.stdout)
+		return objective.WriteTable(e.stdout, s.Objectives)
 	}
 	enc := json.NewEncoder(e.stdout)
 	enc.SetIndent("", "  ")
@@ -140,6 +146,14 @@ func verdict(res *live.Result) error {
 		return errInterrupted
 	case res.Wrong > 0:
 		return fmt.Errorf("%d responses had wrong bytes", res.Wrong)
+	}
+	return missed(res.Summary)
+}
+
+// missed is an error where the run missed an objective of its scenario.
+func missed(s *results.Summary) error {
+	if text := objective.Missed(s); text != "" {
+		return errors.New(text)
 	}
 	return nil
 }

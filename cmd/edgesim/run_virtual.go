@@ -35,7 +35,7 @@ func (o *runOptions) runVirtual(e *env, s *scenario.Scenario, dir string, manife
 	if res.Partial {
 		return errInterrupted
 	}
-	return nil
+	return missed(res.Summary)
 }
 
 var errInterrupted = errors.New("interrupted; what was measured until then is in the run folder, marked partial")

@@ -75,6 +75,8 @@ func TestUsageErrorsAreOneLineThatNamesTheFlag(t *testing.T) {
 		{"a --ranges 150%", "--ranges"},
 		{"a --verify", "--verify"},
 		{"a --timeout 0s", "--timeout"},
+		{"a --slo hit<=0.9", "--slo"},
+		{"a --slo ttfb-p98<=5ms", "no quantity"},
 		{"a --nosuch", "nosuch"},
 	} {
 		var out, errs bytes.Buffer

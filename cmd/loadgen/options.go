@@ -32,9 +32,11 @@ Examples:
   loadgen http://127.0.0.1:8080/ --rate 2000/s --duration 30s
   loadgen http://127.0.0.1:8080 --zipf 0.9 --objects 100000 --out run1
   loadgen http://127.0.0.1:8080 --scenario quickstart --verify
+  loadgen http://127.0.0.1:8080/ --slo 'ttfb-p99<=50ms' --slo 'errors<=0.1%'
 
-Exit status: 0 done; 1 every request failed, wrong bytes were found, or it was
-interrupted; 2 wrong usage.
+Exit status: 0 done; 1 every request failed, wrong bytes were found, an
+objective (--slo) was missed or could not be decided since the run is unsound,
+or it was interrupted; 2 wrong usage.
 
 Flags:
 `
@@ -206,6 +208,9 @@ func (o *options) check() error {
 		return fmt.Errorf("--host %q holds spaces", o.host)
 	case o.verify && !o.hasWorkload():
 		return errors.New("--verify needs --zipf, --workload or --scenario: the bytes of other content are not known")
+	}
+	if err := o.measured.check(); err != nil {
+		return err
 	}
 	return o.checkTimes()
 }

@@ -26,6 +26,7 @@ type ending struct {
 	generator *results.Generator
 	unsound   string
 	intervals *results.Intervals
+	judge     func(*results.Summary) []results.Objective
 }
 
 func newOutlet(s *job) (outlet, error) {
@@ -63,10 +64,12 @@ func (p *plain) finish(e ending) (*results.Summary, error) {
 	if e.partial || e.short {
 		length = 0
 	}
-	return p.view.Finish(results.SummaryEnd{
+	s := p.view.Finish(results.SummaryEnd{
 		Length: length, Partial: e.partial, Rate: e.rate, Dropped: int64(e.dropped), Warnings: e.warnings,
 		Generator: e.generator, Unsound: e.unsound,
-	}), nil
+	})
+	s.Objectives = e.judge(s)
+	return s, nil
 }
 
 // kept makes a run folder.
@@ -75,7 +78,7 @@ type kept struct{ *folder.Builder }
 func (k *kept) finish(e ending) (*results.Summary, error) {
 	return k.Finish(folder.End{
 		Ended: e.ended, Partial: e.partial, Short: e.short, Rate: e.rate, Dropped: e.dropped, Warnings: e.warnings,
-		Generator: e.generator, Unsound: e.unsound, Intervals: e.intervals,
+		Generator: e.generator, Unsound: e.unsound, Intervals: e.intervals, Judge: e.judge,
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"edgesim/results"
+	"edgesim/sim/objective"
 )
 
 // print writes the result: the summary as JSON, or what fits a terminal.
@@ -27,6 +28,7 @@ func (s *job) print(w io.Writer, sum *results.Summary) error {
 	p.results(sum)
 	p.groups(sum)
 	p.line("")
+	p.objectives(sum)
 	for _, text := range sum.Warnings {
 		p.line("%s", wrap("warning: "+text, columns))
 	}
@@ -104,6 +106,14 @@ func (p *printer) results(sum *results.Summary) {
 				ms(f.Latency.TTFB.P50), ms(f.Latency.TTFB.P99), ms(f.Latency.Total.P50), ms(f.Latency.Total.P99))
 		}
 	})
+}
+
+// objectives prints what was promised and kept.
+func (p *printer) objectives(sum *results.Summary) {
+	if p.err == nil && len(sum.Objectives) > 0 {
+		p.err = objective.WriteTable(p.w, sum.Objectives)
+		p.line("")
+	}
 }
 
 // mostGroups is how many lines a table of groups has, the busiest first.

@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"edgesim/results"
+	"edgesim/sim/objective"
 	"edgesim/workloads/player"
 )
 
@@ -182,6 +184,7 @@ func (s *job) ending(ctx context.Context) ending {
 		generator: s.generator(),
 		unsound:   s.unsound(),
 		intervals: s.seconds,
+		judge:     s.judge,
 	}
 	if s.load.closed {
 		e.rate.Scheduled = 0
@@ -190,6 +193,12 @@ func (s *job) ending(ctx context.Context) ending {
 		e.warnings = append(e.warnings, "the server does not tell hits from misses (no X-Cache, Cache-Status or Age): hit ratio and origin figures are not known")
 	}
 	return e
+}
+
+// judge says what was kept of the objectives, those of a scenario and those of the
+// command line.
+func (s *job) judge(sum *results.Summary) []results.Objective {
+	return objective.Judge(slices.Concat(s.load.promises, s.options.kept), sum)
 }
 
 // verdict says on stderr what made the run a failure, and is the exit status.
@@ -205,6 +214,8 @@ func (s *job) verdict(ctx context.Context, err error, sum *results.Summary, stde
 		fmt.Fprintln(stderr, "loadgen: no request was answered")
 	case sum.ViewerRequests > 0 && sum.Errors == sum.ViewerRequests:
 		fmt.Fprintln(stderr, "loadgen: every request failed")
+	case objective.Missed(sum) != "":
+		fmt.Fprintf(stderr, "loadgen: %s\n", objective.Missed(sum))
 	default:
 		return exitDone
 	}

@@ -21,7 +21,7 @@ func (o *options) fromScenario() (*load, error) {
 	}
 	l := &load{
 		name: s.Name, text: s.Text(), seed: s.Seed,
-		length: s.Duration.Std(), warmup: s.Warmup.Std(), conns: s.Workload.Connections, closed: s.Workload.Closed,
+		length: s.Duration.Std(), warmup: s.Warmup.Std(), conns: s.Workload.Connections, promises: s.Objectives(), closed: s.Workload.Closed,
 		crowd: func() (*crowd, error) { return ofScenario(s) },
 	}
 	index := map[string]uint16{}

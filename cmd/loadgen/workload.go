@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/sim/objective"
 	"edgesim/workloads"
 )
 
@@ -39,7 +40,9 @@ type load struct {
 	conns   int
 	closed  bool
 	distrs  []results.Distribution
-	ofHost  func(host string) uint16 // index into distrs
+
+	promises []objective.Target       // of a scenario
+	ofHost   func(host string) uint16 // index into distrs
 }
 
 // crowd is who asks, and for what there is to ask.

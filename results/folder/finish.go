@@ -44,6 +44,9 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	if n := len(b.opt.Names.EveryDistribution()); n > mostScopes {
 		s.Warn("the first %d of %d distributions have reports of their own; those of all together count every one", mostScopes, n)
 	}
+	if end.Judge != nil {
+		s.Objectives = end.Judge(s)
+	}
 	m := b.opt.Manifest
 	m.Ended, m.Partial, m.Warnings, m.Unsound = end.Ended, end.Partial, s.Warnings, s.Unsound
 	m.Distributions, m.Edges = b.opt.Names.EveryDistribution(), b.opt.Names.EveryEdge()

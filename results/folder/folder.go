@@ -106,6 +106,8 @@ type End struct {
 
 	Generator *results.Generator // how the load generator kept its schedule; nil: there was none
 	Unsound   string             // why the figures are the generator's own; "": they are not
+	// Judge says what the finished figures keep of what was promised; nil: nothing was.
+	Judge     func(*results.Summary) []results.Objective
 	Intervals *results.Intervals // what is kept as interval logs; nil: there are none
 
 	// Summary is of an earlier run whose tables were absorbed, where no records came

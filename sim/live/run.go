@@ -11,6 +11,7 @@ import (
 	"edgesim/results"
 	"edgesim/results/folder"
 	"edgesim/results/report"
+	"edgesim/sim/objective"
 	"edgesim/sim/scenario"
 	"edgesim/workloads/player"
 )
@@ -125,8 +126,9 @@ type run struct {
 	stage    *stage
 	player   *player.Player
 	builder  *folder.Builder
-	logs     *folder.Logs // nil: none are kept
-	doubts   []string     // known before the run
+	seconds  *results.Intervals // what viewers saw
+	logs     *folder.Logs       // nil: none are kept
+	doubts   []string           // known before the run
 }
 
 // loopbackDoubt is said of a run whose scenario says how far things are.
@@ -144,11 +146,12 @@ func (r *run) open(epoch time.Time) (err error) {
 	m.Name, m.Mode, m.Scenario, m.Seed, m.Started = s.Name, "live", s.Text(), s.Seed, epoch.UTC()
 	if r.builder, err = folder.New(folder.Options{
 		Dir: r.Dir, Manifest: m, Names: r.names, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
-		TrafficFrom: results.AtEdge, LatencyFrom: results.AtClient, Verify: r.Verify, Query: true, Plots: true,
+		TrafficFrom: results.AtEdge, LatencyFrom: results.AtClient, Verify: r.Verify, Query: true, Plots: true, Groups: true,
 		Reports: report.Options{CacheSize: int64(s.Edge.Capacity)},
 	}); err != nil {
 		return &FolderError{err}
 	}
+	r.seconds = results.NewIntervals(results.IntervalFor(s.Duration.Std()), s.Warmup.Std())
 	if r.AccessLog {
 		if r.logs, err = folder.OpenLogs(r.Dir, r.names, s.Warmup.Std()); err != nil {
 			return err
@@ -198,7 +201,7 @@ func (r *run) play(ctx context.Context) (*Result, error) {
 	var takers sync.WaitGroup
 	r.stage.count(&takers)
 	takers.Go(func() { r.atEdge.Take(r.take) })
-	takers.Go(func() { r.atClient.Take(r.builder.Add) })
+	takers.Go(func() { r.atClient.Take(results.Tee{r.builder, r.seconds}.Add) })
 	over := make(chan struct{})
 	takers.Go(func() { r.tell(over) })
 
@@ -249,6 +252,11 @@ func (r *run) tell(over <-chan struct{}) {
 	}
 }
 
+// judge says what the run kept of the scenario's objectives.
+func (r *run) judge(s *results.Summary) []results.Objective {
+	return objective.Judge(r.Scenario.Objectives(), s)
+}
+
 func (r *run) finish(ctx context.Context, o *player.Outcome, downErr error) (*results.Summary, error) {
 	warnings := append(r.doubts, o.Warnings()...)
 	tiers, lost := r.stage.tierFigures()
@@ -263,5 +271,6 @@ func (r *run) finish(ctx context.Context, o *player.Outcome, downErr error) (*re
 	return r.builder.Finish(folder.End{
 		Ended: time.Now().UTC(), Partial: ctx.Err() != nil, Short: o.Short(r.Scenario.Duration.Std()), Rate: o.Rate(),
 		Dropped: r.atEdge.Dropped() + r.atClient.Dropped() + lost, Warnings: warnings, Tiers: tiers,
+		Generator: o.Generator(), Unsound: o.Unsound(), Intervals: r.seconds, Judge: r.judge,
 	})
 }

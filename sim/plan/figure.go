@@ -2,6 +2,7 @@ package plan
 
 import (
 	"edgesim/results/plot"
+	"edgesim/sim/objective"
 	"edgesim/sim/sweep"
 )
 
@@ -17,7 +18,7 @@ func (r *Result) Figures(name string, objects bool) []*plot.Figure {
 	tried := sweep.Result{Rows: rows, Replicas: rows[0].Replicas}
 	var list []*plot.Figure
 	for _, t := range r.targets {
-		tried.Quantities = []sweep.Quantity{t.Quantity}
+		tried.Quantities = []objective.Quantity{t.Quantity}
 		f := tried.Figures(name, objects)[0]
 		f.Name = "plan" + f.Name[len("sweep"):]
 		f.Marks = append(f.Marks, plot.Mark{Axis: "y", Y: sweep.InPlot(t.Quantity, t.Value), Label: "target"})

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"edgesim/sim/objective"
 	"edgesim/sim/sweep"
 )
 
@@ -23,7 +24,7 @@ type Variant struct {
 // Config is what a plan is made from.
 type Config struct {
 	Policies []string
-	Targets  []Target
+	Targets  []objective.Target
 	Seeds    []uint64 // a replica of each trial
 	Jobs     int      // trials at a time
 
@@ -84,7 +85,7 @@ type Result struct {
 	Answers []Answer `json:"answers"`
 	Partial bool     `json:"partial"`
 
-	targets []Target
+	targets []objective.Target
 }
 
 // Run finds the smallest capacity of each policy: from the guess outwards by

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -14,14 +15,18 @@ import (
 
 	"edgesim/results/plot"
 	"edgesim/results/price"
+	"edgesim/sim/objective"
 	"edgesim/sim/sweep"
 
 	"pgregory.net/rapid"
 )
 
-func target(t testing.TB, text string) Target {
+func target(t interface {
+	Helper()
+	Fatal(...any)
+}, text string) objective.Target {
 	t.Helper()
-	g, err := ParseTarget(text)
+	g, err := objective.Parse(text, objective.Quantities())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +71,7 @@ func TestTargets(t *testing.T) {
 		"hit>=95":       "", // what unit.ParseShare says, or the bound
 		"ttfb-p99<=80":  "duration",
 	} {
-		_, err := ParseTarget(text)
+		_, err := objective.Parse(text, objective.Quantities())
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q in it", text, err, want)
 		}
@@ -120,8 +125,9 @@ func TestTheAnswerAmongSmallNumbers(t *testing.T) {
 }
 
 func config2(t *rapid.T, trial Trial, hit float64) Config {
-	q, _ := sweep.Find("hit")
-	return Config{Policies: []string{"lru"}, Targets: []Target{{q, hit, "hit"}}, Seeds: []uint64{1}, Jobs: 1,
+	promise := target(t, fmt.Sprintf("hit>=%v", hit))
+	promise.Value = hit
+	return Config{Policies: []string{"lru"}, Targets: []objective.Target{promise}, Seeds: []uint64{1}, Jobs: 1,
 		Least: 1 << 16, Most: 1 << 42, Precision: 0.05, Trial: trial}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"edgesim/sim/objective"
 	"edgesim/sim/sweep"
 )
 
@@ -53,7 +54,7 @@ func (r *Result) line(b *strings.Builder, a *Answer, objects bool) {
 }
 
 // show is an estimate with its unit.
-func show(q sweep.Quantity, figures map[string]sweep.Estimate) string {
+func show(q objective.Quantity, figures map[string]sweep.Estimate) string {
 	e, ok := figures[q.Name]
 	if !ok {
 		return "unknown"

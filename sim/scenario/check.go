@@ -24,6 +24,9 @@ func (s *Scenario) check() *fault {
 	case s.Warmup >= s.Duration:
 		return src.fault(at{"warmup"}, "%v: want less than the duration, %v", s.Warmup, s.Duration)
 	}
+	if f := s.checkSLO(); f != nil {
+		return f
+	}
 	if f := s.Edge.check(src); f != nil {
 		return f
 	}

@@ -74,6 +74,8 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"name: small", "name: a b", `f.yaml:1:7: name: "a b": want letters, digits, - and _ only`},
 		{"name: small", "duration: 0s", `f.yaml:1:11: duration: 0s: want more than 0`},
 		{"name: small", "warmup: 30s", `f.yaml:1:9: warmup: 30s: want less than the duration, 30s`},
+		{"name: small", "slo: [hit<=0.9]", `f.yaml:1:7: slo[0]: target "hit<=0.9": of hit ratio more is better, so the target is >=`},
+		{"name: small", "slo: [errors<=1%, ttfb-p98<=1s]", `f.yaml:1:19: slo[1]: target "ttfb-p98<=1s": no quantity "ttfb-p98": there are hit, byte-hit,…`},
 		{"capacity: 1MiB", "mode: fast", `f.yaml:3:9: edge.mode: unknown mode "fast": want standard or cloudfront`},
 		{"capacity: 1MiB", "capacity: 1KiB", `f.yaml:3:13: edge.capacity: 1KiB: want at least 64KiB`},
 		{"capacity: 1MiB", "policy: lruu", `f.yaml:3:11: edge.policy: unknown policy "lruu"…`},

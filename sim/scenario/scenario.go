@@ -12,6 +12,7 @@ package scenario
 
 import (
 	"edgesim/edge/behavior"
+	"edgesim/sim/objective"
 	"edgesim/sim/unit"
 )
 
@@ -24,6 +25,8 @@ type Scenario struct {
 	Duration unit.Duration `yaml:"duration"` // of the schedule, warm-up included; above 0. Default: 30s
 	Warmup   unit.Duration `yaml:"warmup"`   // the first part of it, which headline figures leave out; below duration. Default: 0s
 
+	SLO []string `yaml:"slo"` // what the run must keep, or it fails, as ttfb-p99<=50ms or hit>=90%. Default: none
+
 	Edge          Edge              `yaml:"edge"`
 	Origins       map[string]Origin `yaml:"origins"`       // by name; at least one
 	Policies      Policies          `yaml:"policies"`      // that behaviors share
@@ -33,9 +36,10 @@ type Scenario struct {
 	Workload     Workload               `yaml:"workload"`
 	Network      Network                `yaml:"network"`
 
-	source *source
-	table  *behavior.Table
-	world  *uint64 // seed of the catalog; nil: by Seed
+	source   *source
+	table    *behavior.Table
+	promises []objective.Target // SLO, read
+	world    *uint64            // seed of the catalog; nil: by Seed
 }
 
 // Edge is one edge location with its cache, or several that are alike.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"edgesim/results/plot"
+	"edgesim/sim/objective"
 )
 
 // colors are the policies' colours, in the order in which they are asked for.
@@ -27,7 +28,7 @@ func (r *Result) Figures(name string, objects bool) (list []*plot.Figure) {
 	return list
 }
 
-func (r *Result) figure(q Quantity, name string, objects bool) *plot.Figure {
+func (r *Result) figure(q objective.Quantity, name string, objects bool) *plot.Figure {
 	f := &plot.Figure{
 		Name: "sweep_" + fileName(q.Name), Title: title(q.Title) + " against cache size", Subtitle: name + ", " + r.replicas(),
 		About: "Each line is a policy, each point a cache of that size: " + q.About + ".",
@@ -77,27 +78,27 @@ func (r *Result) policies() (list []string) {
 	return list
 }
 
-func axis(q Quantity) plot.Axis {
+func axis(q objective.Quantity) plot.Axis {
 	a := plot.Axis{Label: q.Title, Scale: plot.Linear}
 	switch q.Unit {
-	case Share:
+	case objective.Share:
 		a.Unit = plot.Percents
-	case Seconds:
+	case objective.Seconds:
 		a.Label, a.Unit = q.Title+" (ms)", plot.Milliseconds
-	case PerSecond:
+	case objective.PerSecond:
 		a.Label, a.Unit = q.Title+" (per second)", plot.PerSecond
-	case Rate:
+	case objective.Rate:
 		a.Unit = plot.OctetsRate
 	}
 	return a
 }
 
 // InPlot is a value of the quantity in the axis' unit.
-func InPlot(q Quantity, v float64) float64 {
+func InPlot(q objective.Quantity, v float64) float64 {
 	switch q.Unit {
-	case Share:
+	case objective.Share:
 		return 100 * v
-	case Seconds:
+	case objective.Seconds:
 		return 1000 * v
 	}
 	return v

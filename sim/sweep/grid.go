@@ -10,6 +10,8 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"edgesim/sim/objective"
 )
 
 // Cell is one cache of the grid.
@@ -50,10 +52,10 @@ type Row struct {
 
 // Result is a sweep that is over.
 type Result struct {
-	Quantities []Quantity `json:"-"` // that are known, in the order of a table
-	Rows       []Row      `json:"rows"`
-	Replicas   int        `json:"replicas"` // that were asked for
-	Partial    bool       `json:"partial"`  // interrupted: rows have fewer replicas, or are missing
+	Quantities []objective.Quantity `json:"-"` // that are known, in the order of a table
+	Rows       []Row                `json:"rows"`
+	Replicas   int                  `json:"replicas"` // that were asked for
+	Partial    bool                 `json:"partial"`  // interrupted: rows have fewer replicas, or are missing
 }
 
 // trial is one of those to be played.
@@ -169,7 +171,7 @@ func Grid(policies []string, capacities []int64) (cells []Cell) {
 }
 
 // Best is the row with the best mean of a quantity.
-func (r *Result) Best(q Quantity) Row {
+func (r *Result) Best(q objective.Quantity) Row {
 	return slices.MaxFunc(r.Rows, func(a, b Row) int {
 		if !q.More {
 			a, b = b, a

@@ -5,10 +5,11 @@ import (
 
 	"edgesim/edge/policy"
 	"edgesim/results/plot"
+	"edgesim/sim/objective"
 )
 
 // heat is the grid as cells: a row for each policy, a column for each capacity.
-func (r *Result) heat(q Quantity, name string, objects bool) *plot.Figure {
+func (r *Result) heat(q objective.Quantity, name string, objects bool) *plot.Figure {
 	f := &plot.Figure{
 		Name: "heat_" + fileName(q.Name), Title: title(q.Title) + " by policy and cache size", Subtitle: name + ", " + r.replicas(),
 		About: "Each cell is a policy in a cache of that size: " + q.About + ". The policies are in the order of their average; the best of each size has a frame.",

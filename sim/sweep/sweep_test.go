@@ -19,6 +19,7 @@ import (
 
 	"edgesim/results"
 	"edgesim/results/plot"
+	"edgesim/sim/objective"
 	"edgesim/sim/scenario"
 )
 
@@ -157,9 +158,9 @@ func TestCapacitiesAreRead(t *testing.T) {
 
 func TestQuantitiesReadWhatTheyShow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		q := rapid.SampledFrom(Quantities()).Draw(t, "quantity")
+		q := rapid.SampledFrom(objective.Quantities()).Draw(t, "quantity")
 		v := rapid.Float64Range(0.01, 0.99).Draw(t, "value")
-		if q.Unit == PerSecond || q.Unit == Rate {
+		if q.Unit == objective.PerSecond || q.Unit == objective.Rate {
 			v *= 1e9
 		}
 		text := strings.ReplaceAll(q.Unit.Show(v), " ", "")
@@ -175,7 +176,7 @@ func TestQuantitiesReadWhatTheyShow(t *testing.T) {
 
 func TestBandwidthsThatAreNone(t *testing.T) {
 	for _, text := range []string{"fast", "1", "-1Gbit/s", "NaNGbit/s", "1Gb", "xMB/s"} {
-		if v, err := Rate.Parse(text); err == nil {
+		if v, err := objective.Rate.Parse(text); err == nil {
 			t.Errorf("%q is read as %v", text, v)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"edgesim/sim/objective"
 	"edgesim/sim/unit"
 )
 
@@ -33,7 +34,7 @@ func (r *Result) WriteTable(w io.Writer, objects bool) error {
 }
 
 // shown are the known quantities that fit 80 columns.
-func (r *Result) shown() (list []Quantity) {
+func (r *Result) shown() (list []objective.Quantity) {
 	for _, q := range r.Quantities {
 		if _, is := heads[q.Name]; is {
 			list = append(list, q)
@@ -45,24 +46,24 @@ func (r *Result) shown() (list []Quantity) {
 // heads are what stands over the table's columns.
 var heads = map[string]string{"hit": "hit %", "byte-hit": "byte hit %", "ttfb-p99": "TTFB p99 ms", "origin-rate": "origin/s"}
 
-func wide(q Quantity) int {
-	if q.Unit == Share {
+func wide(q objective.Quantity) int {
+	if q.Unit == objective.Share {
 		return 13
 	}
 	return 14
 }
 
 // Show is an estimate under its column's head, without the unit.
-func (e Estimate) Show(q Quantity) string {
+func (e Estimate) Show(q objective.Quantity) string {
 	f := 1.0
 	switch q.Unit {
-	case Share:
+	case objective.Share:
 		f = 100
-	case Seconds:
+	case objective.Seconds:
 		f = 1000
 	}
-	n := digits(f * e.Mean)
-	if q.Unit == Share {
+	n := objective.Digits(f * e.Mean)
+	if q.Unit == objective.Share {
 		n = 2
 	}
 	s := strconv.FormatFloat(f*e.Mean, 'f', n, 64)

@@ -17,6 +17,7 @@ import (
 	"edgesim/results"
 	"edgesim/results/folder"
 	"edgesim/results/report"
+	"edgesim/sim/objective"
 	"edgesim/sim/scenario"
 )
 
@@ -180,6 +181,7 @@ func (t *taker) finish(ctx context.Context, c *Config, epoch time.Time, played t
 			end.Warnings = append(end.Warnings, "the access log is not whole: "+err.Error())
 		}
 	}
+	end.Judge = func(s *results.Summary) []results.Objective { return objective.Judge(c.Scenario.Objectives(), s) }
 	sum, err := t.builder.Finish(end)
 	if err != nil {
 		return nil, err

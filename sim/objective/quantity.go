@@ -1,13 +1,11 @@
-// Package sweep plays a grid of cells, each a policy and a capacity, a few times
-// with different seeds, and says what came of each and how sure that is. It
-// knows figures, replicas and intervals; it must never know how a cell is
-// played.
-package sweep
+// Package objective knows the quantities that promises are made of, reads a promise
+// as "ttfb-p99<=50ms", and says whether the figures of a run keep it. It must never
+// know how a run is made.
+package objective
 
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -33,7 +31,7 @@ type Quantity struct {
 	More  bool // more is better
 }
 
-// Quantities lists every quantity, in the order of a table.
+// Quantities lists those of a cache that is simulated, in the order of a table.
 func Quantities() []Quantity {
 	return []Quantity{
 		{"hit", "hit ratio", Share, "requests whose response began as a hit", true},
@@ -49,10 +47,10 @@ func Quantities() []Quantity {
 	}
 }
 
-// Find is the quantity of that name.
-func Find(name string) (Quantity, error) {
+// Find is the quantity of that name among the given ones.
+func Find(name string, among []Quantity) (Quantity, error) {
 	var names []string
-	for _, q := range Quantities() {
+	for _, q := range among {
 		if q.Name == name {
 			return q, nil
 		}
@@ -67,9 +65,9 @@ func (u Unit) Show(v float64) string {
 	case Share:
 		return fmt.Sprintf("%.2f %%", 100*v)
 	case Seconds:
-		return fmt.Sprintf("%.*f ms", digits(1000*v), 1000*v)
+		return fmt.Sprintf("%.*f ms", Digits(1000*v), 1000*v)
 	case PerSecond:
-		return fmt.Sprintf("%.*f/s", digits(v), v)
+		return fmt.Sprintf("%.*f/s", Digits(v), v)
 	}
 	return bits(8 * v)
 }
@@ -81,10 +79,11 @@ func bits(v float64) string {
 	for v >= 1000 && i < len(names)-1 {
 		v, i = v/1000, i+1
 	}
-	return fmt.Sprintf("%.*f %s", digits(v), v, names[i])
+	return fmt.Sprintf("%.*f %s", Digits(v), v, names[i])
 }
 
-func digits(v float64) int {
+// Digits is how many decimals leave a number three digits.
+func Digits(v float64) int {
 	switch {
 	case v >= 100:
 		return 0
@@ -131,18 +130,4 @@ func parseBandwidth(text string) (float64, error) {
 	}
 	v, err := unit.ParseSize(size)
 	return float64(v), err
-}
-
-// Values are what a trial came to, by the quantities' names. One that is not
-// there is not known: a trace of a cache says nothing of times.
-type Values map[string]float64
-
-// Known lists the quantities that every one of the values has.
-func Known(all []Values) (list []Quantity) {
-	for _, q := range Quantities() {
-		if !slices.ContainsFunc(all, func(v Values) bool { _, ok := v[q.Name]; return !ok }) {
-			list = append(list, q)
-		}
-	}
-	return list
 }
