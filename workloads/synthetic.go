@@ -47,6 +47,7 @@ type Synthetic struct {
 
 // part is what a Synthetic draws within one section.
 type part struct {
+	section *section
 	first   uint64 // id of its object 0
 	popular Popularity
 	table   *aliasRanks // what popular draws from, where that is a table alone
@@ -129,22 +130,28 @@ func (s *Synthetic) addParts() error {
 	var shares []float64
 	for _, i := range s.sectionsAsked() {
 		section := s.cfg.Catalog.sections[i]
-		p := part{first: section.first, chooser: rand.NewPCG(s.cfg.Seed, streamHosts+uint64(i))}
-		if err := p.addPopularity(section, &s.cfg, rand.NewPCG(s.cfg.Seed, streamRanks+uint64(i))); err != nil {
-			return fmt.Errorf("section %q: %w", section.Name, err)
+		p := newPart(section, i, s.cfg.Seed)
+		if err := p.addPopularity(i, s.cfg.Seed, s.cfg.Rate); err != nil {
+			return err
 		}
-		for _, host := range section.hosts {
-			p.hosts = append(p.hosts, uint16(host))
-		}
-		weights := section.HostWeights
-		if len(weights) == 0 {
-			weights = make([]float64, len(p.hosts))
-		}
-		p.choice = newAlias(evenIfZero(weights))
 		s.parts, shares = append(s.parts, p), append(shares, section.Share)
 	}
 	s.sections = newAlias(evenIfZero(shares))
 	return nil
+}
+
+// newPart makes the catalog's i-th section ready to draw hosts of.
+func newPart(section *section, i int, seed uint64) part {
+	p := part{section: section, first: section.first, chooser: rand.NewPCG(seed, streamHosts+uint64(i))}
+	for _, host := range section.hosts {
+		p.hosts = append(p.hosts, uint16(host))
+	}
+	weights := section.HostWeights
+	if len(weights) == 0 {
+		weights = make([]float64, len(p.hosts))
+	}
+	p.choice = newAlias(evenIfZero(weights))
+	return p
 }
 
 // sectionsAsked are the catalog's sections that requests are for.
@@ -159,13 +166,17 @@ func (s *Synthetic) sectionsAsked() []int {
 	return all
 }
 
-func (p *part) addPopularity(section *section, cfg *SyntheticConfig, rng *rand.PCG) (err error) {
-	p.popular, err = popularities.New(cmp.Or(section.Popularity, "zipf"),
-		section.popularityConfig(cfg.Rate, rng))
+// addPopularity makes the i-th section ready to draw objects of, so many a second.
+func (p *part) addPopularity(i int, seed uint64, rate float64) (err error) {
+	p.popular, err = popularities.New(cmp.Or(p.section.Popularity, "zipf"),
+		p.section.popularityConfig(rate, rand.NewPCG(seed, streamRanks+uint64(i))))
+	if err != nil {
+		return fmt.Errorf("section %q: %w", p.section.Name, err)
+	}
 	if s, ok := p.popular.(still); ok {
 		p.table, _ = s.ranks.(*aliasRanks)
 	}
-	return err
+	return nil
 }
 
 // Catalog is what the requests' objects and hosts are numbers of.
