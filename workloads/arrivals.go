@@ -13,8 +13,9 @@ type Arrivals interface{ Next() time.Duration }
 
 // ArrivalConfig is what every kind of arrivals is made from.
 type ArrivalConfig struct {
-	Rate float64   // requests per second, on average; above 0
-	RNG  *rand.PCG // the chance of this kind alone
+	Rate  float64   // requests per second, on average; above 0
+	RNG   *rand.PCG // the chance of this kind alone
+	Shape *Shape    // how the rate changes with time; nil: not at all
 }
 
 // ArrivalKind is one kind of arrivals, as its file registers it.
@@ -36,7 +37,11 @@ func NewArrivals(spec string, cfg ArrivalConfig) (Arrivals, error) {
 	if !(cfg.Rate > 0) || math.IsInf(cfg.Rate, 0) {
 		return nil, wrong("Rate", cfg.Rate, "more than 0 requests per second")
 	}
-	return arrivals.New(spec, cfg)
+	made, err := arrivals.New(spec, cfg)
+	if err != nil || cfg.Shape == nil {
+		return made, err
+	}
+	return newWarp(made, cfg.Shape), nil
 }
 
 // nanoseconds rounds a time down to a Duration and keeps it within one.

@@ -30,17 +30,20 @@ type Param struct {
 	Unit      Unit
 	Default   float64 // in the unit's terms
 	Low, High float64 // the values that it may have, both included
+
+	Words []string // it is one of these, and its value the word's place; Unit, Low and High mean nothing then
 }
 
 // Unit is how a Param is written, and what the number then means.
 type Unit int
 
 const (
-	Number  Unit = iota // 1.5
-	Whole               // 20
-	Share               // 5% or 0.05: 0.05
-	Seconds             // 250ms, 30s, 7d: seconds
-	Bytes               // 16KiB, 1GB: bytes
+	Number    Unit = iota // 1.5
+	Whole                 // 20
+	Share                 // 5% or 0.05: 0.05
+	Seconds               // 250ms, 30s, 7d: seconds
+	Bytes                 // 16KiB, 1GB: bytes
+	TimeOfDay             // 20:30: seconds since midnight
 )
 
 // Params are the values of a kind's settings by name, each in its unit's terms.
@@ -129,6 +132,10 @@ func parseParam(known []Param, part string) (Param, float64, error) {
 		return Param{}, 0, fmt.Errorf("there is no setting %q%s", name, nearest.DidYouMean(name, namesOf(known)))
 	}
 	p := known[at]
+	if len(p.Words) > 0 {
+		value, err := p.word(text)
+		return p, value, err
+	}
 	value, err := p.Unit.parse(text)
 	if err != nil {
 		return p, 0, fmt.Errorf("%s: %w", name, err)
@@ -137,6 +144,23 @@ func parseParam(known []Param, part string) (Param, float64, error) {
 		return p, 0, fmt.Errorf("%s=%s: want %s to %s", name, text, p.Unit.Format(p.Low), p.Unit.Format(p.High))
 	}
 	return p, value, nil
+}
+
+// word is the place of a word.
+func (p *Param) word(text string) (float64, error) {
+	at := slices.Index(p.Words, text)
+	if at < 0 {
+		return 0, fmt.Errorf("%s=%s: want %s%s", p.Name, text, strings.Join(p.Words, ", "), nearest.DidYouMean(text, p.Words))
+	}
+	return float64(at), nil
+}
+
+// Format writes a value of the setting as it is given.
+func (p *Param) Format(value float64) string {
+	if len(p.Words) > 0 {
+		return p.Words[int(value)]
+	}
+	return p.Unit.Format(value)
 }
 
 func namesOf(known []Param) (names []string) {
@@ -161,6 +185,8 @@ func (u Unit) parse(text string) (float64, error) {
 		var s unit.Size
 		err := s.Set(text)
 		return float64(s), err
+	case TimeOfDay:
+		return parseTimeOfDay(text)
 	}
 	value, err := strconv.ParseFloat(text, 64)
 	if err != nil || u == Whole && value != math.Trunc(value) {
@@ -178,6 +204,20 @@ func (u Unit) Format(value float64) string {
 		return unit.Duration(nanoseconds(value * 1e9)).String()
 	case Bytes:
 		return unit.Size(value).String()
+	case TimeOfDay:
+		minutes := int(math.Round(value / 60))
+		return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60)
 	}
 	return fmt.Sprintf("%g", value)
+}
+
+// parseTimeOfDay reads hours and minutes, 00:00 to 24:00.
+func parseTimeOfDay(text string) (float64, error) {
+	hours, minutes, ok := strings.Cut(text, ":")
+	h, err := strconv.ParseUint(hours, 10, 8)
+	m, err2 := strconv.ParseUint(minutes, 10, 8)
+	if !ok || err != nil || err2 != nil || m > 59 || h > 24 || len(minutes) != 2 {
+		return 0, fmt.Errorf("%q: want a time of day, as 20:30", text)
+	}
+	return float64(h*3600 + m*60), nil
 }

@@ -20,25 +20,13 @@ func init() {
 // exponentially distributed, P(gap > t) = e^(−t/mean), so that a gap is
 // −mean·ln U with U uniform on (0, 1). A request at a random moment sees the
 // average state of the system (PASTA).
-//
-// The time is kept as whole nanoseconds and a fraction of one, so that sixty
-// days of short gaps add up without losing digits.
 type poisson struct {
-	rng      *rand.PCG
-	mean     float64 // ns
-	at       time.Duration
-	fraction float64 // ns, 0 to 1, beyond at
+	rng  *rand.PCG
+	mean float64 // ns
+	clock
 }
 
 // Next implements Arrivals.
 func (p *poisson) Next() time.Duration {
-	gap := p.fraction - p.mean*math.Log(open(p.rng.Uint64()))
-	step := nanoseconds(gap)
-	p.fraction = gap - float64(step)
-	if step < math.MaxInt64-p.at {
-		p.at += step
-	} else {
-		p.at = math.MaxInt64
-	}
-	return p.at
+	return p.advance(-p.mean * math.Log(open(p.rng.Uint64())))
 }

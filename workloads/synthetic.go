@@ -101,6 +101,8 @@ func (cfg *SyntheticConfig) check() error {
 		return wrong("Rate", cfg.Rate, "requests per second, or 0 for a closed loop")
 	case cfg.Length < 0:
 		return wrong("Length", cfg.Length, "at least 0")
+	case cfg.Shape != nil && cfg.Rate == 0:
+		return wrong("Shape", "given", "a Rate beside it: a closed loop has none that could change")
 	case cfg.Length > 0 && cfg.Rate == 0:
 		return wrong("Length", cfg.Length, "a Rate beside it: a closed loop has no schedule that could end; Requests can end it")
 	}
@@ -122,7 +124,7 @@ func (s *Synthetic) addArrivals() (err error) {
 	if s.cfg.Rate == 0 {
 		return CheckArrivals(name) // a wrong name is wrong in a closed loop too
 	}
-	s.arrivals, err = NewArrivals(name, ArrivalConfig{Rate: s.cfg.Rate, RNG: s.chance[streamArrivals]})
+	s.arrivals, err = NewArrivals(name, ArrivalConfig{Rate: s.cfg.Rate, RNG: s.chance[streamArrivals], Shape: s.cfg.Shape})
 	return err
 }
 
@@ -230,7 +232,7 @@ func (s *Synthetic) draw(reqs []Request) {
 	s.drawObjects(reqs)
 	viewers, chance := s.cfg.Viewers, s.chance[streamViewers]
 	for i := range reqs {
-		reqs[i].Viewer = uint32(below(chance.Uint64(), uint64(viewers.count)))
+		reqs[i].Viewer = s.cfg.Shape.Viewer(viewers, reqs[i].At, chance)
 	}
 	chance = s.chance[streamReferrers]
 	for i := range reqs {

@@ -12,6 +12,7 @@ type TrafficConfig struct {
 	Arrivals string        // spec of one of ArrivalKinds; empty: poisson
 	Length   time.Duration // requests are before this time; 0: no such end. It wants a Rate
 	Requests uint64        // and they are so many at most; 0: no such end
+	Shape    *Shape        // how the rate changes with time, and who asks then; nil: not at all, and anybody
 
 	RangeShare float64 // of requests for one byte range, 0 to 1
 	AbortShare float64 // of requests whose viewer hangs up midway, 0 to 1
