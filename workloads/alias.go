@@ -1,9 +1,6 @@
 package workloads
 
-import (
-	"math/bits"
-	"math/rand/v2"
-)
+import "math/bits"
 
 // alias is a table that draws index i with a probability in proportion to its
 // weight, in constant time (Walker, "An efficient method for generating
@@ -84,12 +81,3 @@ func (a alias) draw(x uint64) uint32 {
 	}
 	return i
 }
-
-// aliasRanks draws popularity ranks from a table.
-type aliasRanks struct {
-	table alias
-	rng   *rand.PCG
-}
-
-// Draw implements Ranks.
-func (r *aliasRanks) Draw() uint64 { return uint64(r.table.draw(r.rng.Uint64())) }

@@ -1,9 +1,6 @@
 package workloads
 
-import (
-	"math"
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // Ranks draws popularity ranks from 0, the most popular.
 type Ranks interface{ Draw() uint64 }
@@ -12,19 +9,8 @@ type Ranks interface{ Draw() uint64 }
 // holds every rank exactly.
 const MaxObjects = 1 << 53
 
-const (
-	// aliasMost is up to how many ranks a table is used: 16 MiB, and a fifth of
-	// a second to make. Far beyond it a draw costs more in cache misses than
-	// one by arithmetic.
-	aliasMost = 1 << 21
-	// steepest is the largest exponent for which a table is used: for larger
-	// ones the rare ranks' shares of a column come near the table's 2^-32.
-	steepest = 2
-)
-
 // NewZipf draws rank k (from 0) of n with a probability in proportion to
-// 1/(k+1)^s. It keeps a table where n is small enough, and computes where it
-// is not.
+// 1/(k+1)^s. Its tables have 16 KiB for a million ranks, and for a billion 32 KiB.
 func NewZipf(n uint64, s float64, rng *rand.PCG) (Ranks, error) {
 	switch {
 	case n < 1 || n > MaxObjects:
@@ -33,18 +19,8 @@ func NewZipf(n uint64, s float64, rng *rand.PCG) (Ranks, error) {
 		return nil, wrong("Zipf exponent", s, "a number of at least 0")
 	case s == 0:
 		return &uniformRanks{n: n, rng: rng}, nil
-	case n <= aliasMost && s <= steepest:
-		return newAliasZipf(n, s, rng), nil
 	}
-	return newInversion(n, s, rng), nil
-}
-
-func newAliasZipf(n uint64, s float64, rng *rand.PCG) *aliasRanks {
-	weights := make([]float64, n)
-	for k := range weights {
-		weights[k] = math.Pow(float64(k+1), -s)
-	}
-	return &aliasRanks{table: newAlias(weights), rng: rng}
+	return newBinned(n, mandelbrot(s, 0), rng), nil
 }
 
 // uniformRanks is Zipf's law of exponent 0.
@@ -65,26 +41,19 @@ func ZipfShare(n uint64, s float64, k uint64) float64 {
 	return harmonic(k, s) / harmonic(n, s)
 }
 
-// harmonic is the generalized harmonic number H(n,s) = 1 + 2^-s + … + n^-s. The
-// first terms are added up, the others summed by the Euler–Maclaurin formula
-// with f(x) = x^-s and m the last term added:
-//
-//	Σ_{m<k≤n} f(k) ≈ ∫_m^n f + (f(n)−f(m))/2 + (f'(n)−f'(m))/12
-//
-// The next term of the formula is below s(s+1)(s+2)/720 · m^(-s-3), less than
-// 1e-9 for m = 1000 and exponents up to 10.
+// harmonic is the generalized harmonic number H(n,s) = 1 + 2^-s + … + n^-s.
 func harmonic(n uint64, s float64) float64 {
-	const direct = 1000
+	return mandelbrot(s, 0).until(n)
+}
+
+// until is the weight of the first n ranks: those of the head are added up.
+func (l law) until(n uint64) float64 {
 	sum := 0.0
-	for k := min(n, direct); k > 0; k-- { // small terms first
-		sum += math.Pow(float64(k), -s)
+	for k := min(n, headRanks); k > 0; k-- { // small terms first
+		sum += l.weight(float64(k - 1))
 	}
-	if n <= direct {
-		return sum
+	if n > headRanks {
+		sum += l.mass(headRanks, float64(n))
 	}
-	f := func(x float64) float64 { return math.Pow(x, -s) }
-	slope := func(x float64) float64 { return -s * math.Pow(x, -s-1) }
-	m, end, integral := float64(direct), float64(n), newHat(s)
-	area := integral.area(end) - integral.area(m)
-	return sum + area + (f(end)-f(m))/2 + (slope(end)-slope(m))/12
+	return sum
 }

@@ -50,10 +50,10 @@ type part struct {
 	section *section
 	first   uint64 // id of its object 0
 	popular Popularity
-	table   *aliasRanks // what popular draws from, where that is a table alone
-	hosts   []uint16    // indices into the catalog's hosts
-	choice  alias       // of hosts
-	chooser *rand.PCG   // of hosts
+	ranks   *binned   // what popular draws, where that is all of it
+	hosts   []uint16  // indices into the catalog's hosts
+	choice  alias     // of hosts
+	chooser *rand.PCG // of hosts
 }
 
 func (p *part) host() uint16 {
@@ -176,7 +176,7 @@ func (p *part) addPopularity(i int, seed uint64, rate float64) (err error) {
 		return fmt.Errorf("section %q: %w", p.section.Name, err)
 	}
 	if s, ok := p.popular.(still); ok {
-		p.table, _ = s.ranks.(*aliasRanks)
+		p.ranks, _ = s.ranks.(*binned)
 	}
 	return nil
 }
@@ -251,8 +251,8 @@ func (s *Synthetic) drawObjects(reqs []Request) {
 	}
 	for i := range reqs {
 		p := &s.parts[s.chosen[i]]
-		if t := p.table; t != nil {
-			reqs[i].Object = p.first + uint64(t.table.draw(t.rng.Uint64()))
+		if p.ranks != nil {
+			reqs[i].Object = p.first + p.ranks.Draw()
 		} else {
 			reqs[i].Object = p.first + p.popular.Draw(reqs[i].At)
 		}
