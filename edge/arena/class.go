@@ -23,6 +23,18 @@ func makeSizes() (s []int) {
 	return s
 }
 
+// classes are, by a number of bytes in units of least, the smallest size that
+// holds them: a simulator asks for every object.
+var classes = makeClasses()
+
+func makeClasses() (list [Block/least + 1]uint8) {
+	for i := range list {
+		class, _ := slices.BinarySearch(sizes, i*least)
+		list[i] = uint8(class)
+	}
+	return list
+}
+
 // Size is the capacity of the piece that Take gives for up to n bytes, n > 0.
 func Size(n int) int { return sizes[classFor(n)] }
 
@@ -33,7 +45,7 @@ func classFor(n int) int {
 	if n >= Block {
 		return len(sizes) - 1
 	}
-	class, _ := slices.BinarySearch(sizes, n)
+	class := int(classes[(n+least-1)/least])
 	if class > 0 && sizes[class]-n > max(n/8, least) {
 		return class - 1
 	}

@@ -9,6 +9,7 @@ import (
 // ask is one request at one cache: a viewer's, or one of a flight of the cache
 // before it.
 type ask struct {
+	place  int32 // among all that were made
 	n      *node
 	req    workloads.Request // of a viewer's also its number
 	number uint64            // of a viewer's request, from 1
@@ -73,19 +74,18 @@ func (w *world) keep(a *ask) *ask {
 		return a
 	}
 	k := w.newAsk()
-	own := k.own
+	own, place := k.own, k.place
 	*k = *a
-	k.kept, k.own, k.rec = true, own, own
+	k.kept, k.own, k.rec, k.place = true, own, own, place
 	return k
 }
 
 func (w *world) newAsk() *ask {
-	if last := len(w.asks) - 1; last >= 0 {
-		a := w.asks[last]
-		w.asks = w.asks[:last]
-		return a
+	a, isNew := w.asks.take()
+	if isNew {
+		a.place, a.own = w.asks.last(), new(results.Record)
 	}
-	return &ask{own: new(results.Record)}
+	return a
 }
 
 // done is called when the response or one of its flights is.
@@ -100,8 +100,10 @@ func (w *world) done(a *ask) {
 		a.n.tally.Add(r)
 	}
 	if a.kept {
-		*a = ask{own: a.own}
-		w.asks = append(w.asks, a)
+		place, own := a.place, a.own
+		*a = ask{}
+		a.place, a.own = place, own
+		w.asks.giveBack(place)
 	}
 }
 
@@ -173,7 +175,7 @@ var (
 // manner is how the response came about, told a viewer: what a tier had counts
 // as a hit, and one that the shield had is told apart.
 func (t *told) manner(m manner) manner {
-	if t == nil {
+	if !t.some {
 		return m
 	}
 	m.detail = t.detail

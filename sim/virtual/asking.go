@@ -30,7 +30,7 @@ func (f *flight) connect() {
 		c.waiting = append(c.waiting, f)
 		f.limit = f.n.w.now + int64(up.maxWait)
 		f.named++
-		f.n.w.events.plan(f.limit, crowded, f, nil)
+		f.n.w.events.plan(f.limit, crowded, f.number)
 	}
 }
 
@@ -166,7 +166,7 @@ func (x *exchange) find(w *world, a *ask) {
 // name plans an event of an exchange.
 func (w *world) name(x *exchange, at int64, what what) {
 	x.named++
-	w.events.plan(at, what, nil, x)
+	w.events.plan(at, what, x.number)
 }
 
 // watch plans the end of an exchange's time, where its answer may come late.
@@ -203,7 +203,7 @@ func (w *world) answered(x *exchange) {
 		return
 	}
 	if p.failed == nil {
-		p.flow = p.flow.later(x.way)
+		p.flow.delay(x.way)
 		f.limitFlow(p, x)
 	} else {
 		f.giveConnection(false)
@@ -236,12 +236,11 @@ func (w *world) overdue(x *exchange) {
 }
 
 func (w *world) newExchange() *exchange {
-	if last := len(w.exchanges) - 1; last >= 0 {
-		x := w.exchanges[last]
-		w.exchanges = w.exchanges[:last]
-		return x
+	x, isNew := w.exchanges.take()
+	if isNew {
+		x.number = w.exchanges.last()
 	}
-	return new(exchange)
+	return x
 }
 
 // freeExchange gives an exchange back that nobody names any more.
@@ -249,6 +248,8 @@ func (w *world) freeExchange(x *exchange) {
 	if x.named > 0 {
 		return
 	}
+	number := x.number
 	*x = exchange{}
-	w.exchanges = append(w.exchanges, x)
+	x.number = number
+	w.exchanges.giveBack(number)
 }

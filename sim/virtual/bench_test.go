@@ -121,6 +121,10 @@ func BenchmarkRun(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	benchRun(b, s)
+}
+
+func benchRun(b *testing.B, s *scenario.Scenario) {
 	requests := 0.0
 	for b.Loop() {
 		res, err := Run(b.Context(), Config{Scenario: s, Dir: b.TempDir() + "/run"})
@@ -131,4 +135,28 @@ func BenchmarkRun(b *testing.B) {
 		b.ReportMetric(res.Summary.HitRatio, "hits")
 	}
 	b.ReportMetric(requests/b.Elapsed().Seconds()/1e6, "Mreq/s")
+}
+
+// BenchmarkWorld is the built-in world with two million requests of six days: the
+// engine alone, whose records nobody counts, and the whole run.
+func BenchmarkWorld(b *testing.B) {
+	text, err := scenario.BuiltinText("world")
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := scenario.Parse("world.yaml", []byte(text), "duration=144h", "warmup=1h", "workload.rate=4/s")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("engine", func(b *testing.B) {
+		view := &nobody{}
+		for b.Loop() {
+			if _, err := Records(b.Context(), Config{Scenario: s, RTT: 1}, view); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(view.hits)/float64(view.n), "hits")
+		b.ReportMetric(float64(view.n)/b.Elapsed().Seconds()/1e6, "Mreq/s")
+	})
+	b.Run("run", func(b *testing.B) { benchRun(b, s) })
 }

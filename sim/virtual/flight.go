@@ -27,6 +27,7 @@ const (
 
 // flight is one fetch that many requests may ride.
 type flight struct {
+	number int32 // among all that were made
 	n      *node
 	p      *partition
 	lead   *ask // who began it
@@ -52,9 +53,9 @@ type flight struct {
 	asked int64     // virtual time when the first request went out,
 	sent  int64     // and the one that was answered
 	limit int64     // when the request for a connection is given up
-	reply *reply    // room for a tier's, on its way
+	reply *reply    // room for a tier's
 	own   figures
-	told  *told
+	told  told
 
 	outcome outcome
 	obj     held
@@ -69,12 +70,11 @@ type flight struct {
 }
 
 func (w *world) newFlight() *flight {
-	if last := len(w.flights) - 1; last >= 0 {
-		f := w.flights[last]
-		w.flights = w.flights[:last]
-		return f
+	f, isNew := w.flights.take()
+	if isNew {
+		f.number, f.reply = w.flights.last(), new(reply)
 	}
-	return new(flight)
+	return f
 }
 
 // free gives the flight back, once it is over and nobody names it any more.
@@ -83,8 +83,10 @@ func (f *flight) free() {
 		return
 	}
 	w := f.n.w
-	*f = flight{riders: f.riders[:0], reply: f.reply}
-	w.flights = append(w.flights, f)
+	number, riders, room := f.number, f.riders[:0], f.reply
+	*f = flight{} // cleared where it lies: a literal with fields would be made elsewhere, and copied
+	f.number, f.riders, f.reply = number, riders, room
+	w.flights.giveBack(number)
 }
 
 // open reports whether a flight that was found may still be joined: one whose
@@ -92,8 +94,8 @@ func (f *flight) free() {
 func (f *flight) open(now int64) bool { return f.outcome != shared || now < f.obj.expires }
 
 func (f *flight) unlist() {
-	if f.listed && f.p.flights[f.hash] == f {
-		delete(f.p.flights, f.hash)
+	if f.listed {
+		f.p.flights.drop(f.hash, f)
 	}
 	f.listed = false
 }
@@ -134,7 +136,7 @@ func (f *flight) answered(p *reply) {
 		f.fail(&p.failed.fault)
 		return
 	}
-	if f.told = p.told; f.told != nil {
+	if f.told = p.told; f.told.some {
 		f.own.asked += f.told.asked
 		f.own.member = f.told.member
 		f.own.origin = f.lead.route.ups[f.told.member].number
@@ -227,18 +229,18 @@ func (n *node) newHeld(f *flight, p *reply, status int) held {
 		o.fields += int32(contentRangeLine(p.from, p.to, p.total))
 		o.from, o.mark = p.from, uint64(p.total)
 	}
-	meta := p.head.meta
+	meta := &p.head.meta // what is of one response alone is written anew for each
 	meta.Status, meta.Date, meta.LastModified = status, p.date, p.modified
 	meta.Age, meta.HasAge = p.age, p.aged
 	req := rfc9111.Request{Method: results.GET}
 	if f.lead.head {
 		req.Method = results.HEAD
 	}
-	v := rfc9111.Judge(&req, &meta, r.rulesFor(status), w.unix(w.now), w.unix(f.sent))
+	v := rfc9111.Judge(&req, meta, r.rulesFor(status), w.unix(w.now), w.unix(f.sent))
 	if f.keyless {
 		v.Store = false
 	}
-	if f.told != nil && status >= 400 && v.Store && p.aged {
+	if f.told.some && status >= 400 && v.Store && p.aged {
 		v.InitialAge = max(v.InitialAge, time.Duration(min(p.age, 1<<31))*time.Second)
 	}
 	o.judged(&v, w.now)
@@ -312,14 +314,14 @@ func (f *flight) come(p *reply) {
 	f.own.bytes += p.wire(body)
 	if f.outcome == shared && p.length < 0 && p.flow.n > f.n.largest {
 		f.named++
-		w.events.plan(p.flow.at(f.n.largest), outgrown, f, nil)
+		w.events.plan(p.flow.at(f.n.largest), outgrown, f.number)
 	}
 	if end <= w.now {
 		f.land()
 		return
 	}
 	f.named++
-	w.events.plan(end, lands, f, nil)
+	w.events.plan(end, lands, f.number)
 }
 
 // sinks reports whether the body goes anywhere.

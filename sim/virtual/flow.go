@@ -64,14 +64,13 @@ func (f flow) from(at int64) flow {
 	return f
 }
 
-// later is the flow at the other end of a way that takes so long.
-func (f flow) later(ns int64) flow {
+// delay makes it the flow at the other end of a way that takes so long.
+func (f *flow) delay(ns int64) {
 	f.begin += ns
 	f.floor += ns
 	if f.until != never {
 		f.until += ns
 	}
-	return f
 }
 
 // part is the bytes [from, to) of the flow as a flow of their own.

@@ -1,14 +1,22 @@
 package virtual
 
-// event is something that happens at a moment, unless a request comes first.
+// event is something that happens at a moment, unless a request comes first. It
+// has no pointers: the heap costs the garbage collector nothing, and a move 24
+// bytes.
 type event struct {
-	at   int64  // virtual time, ns
-	seq  uint64 // of events at one moment, the one that was planned first comes first
-	what what
-	f    *flight
-	x    *exchange
-	a    *ask
+	at    int64  // virtual time, ns
+	order uint64 // of events at one moment: reads come last | which was planned first | what
+	who   int32  // number of the flight, exchange or ask that it happens to,
+	rider int32  // and of the ask that waits for the flight
 }
+
+// The parts of event.order.
+const (
+	whatBits  = 8
+	lastOfAll = 1 << 63
+)
+
+func (e *event) what() what { return what(e.order & (1<<whatBits - 1)) }
 
 // what happens.
 type what uint8
@@ -35,15 +43,16 @@ type events struct {
 	seq  uint64
 }
 
-// plan adds an event of a flight or of an exchange.
-func (e *events) plan(at int64, w what, f *flight, x *exchange) {
-	e.add(event{at: at, what: w, f: f, x: x})
-}
+// plan adds an event, of whom that number is.
+func (e *events) plan(at int64, w what, who int32) { e.planFor(at, w, who, 0) }
 
-// add adds an event.
-func (e *events) add(it event) {
+// planFor adds an event of a flight and one who rides it.
+func (e *events) planFor(at int64, w what, who, rider int32) {
 	e.seq++
-	it.seq = e.seq
+	it := event{at: at, order: e.seq<<whatBits | uint64(w), who: who, rider: rider}
+	if w == reads {
+		it.order |= lastOfAll
+	}
 	e.heap = append(e.heap, it)
 	h := e.heap
 	i := len(h) - 1
@@ -65,7 +74,6 @@ func (e *events) next() event {
 	h := e.heap
 	first, last := h[0], len(h)-1
 	it := h[last]
-	h[last] = event{}
 	e.heap = h[:last]
 	if h = e.heap; last > 0 {
 		sink(h, it)
@@ -102,8 +110,5 @@ func (e *event) before(x *event) bool {
 	if e.at != x.at {
 		return e.at < x.at
 	}
-	if later := e.what == reads; later != (x.what == reads) {
-		return !later
-	}
-	return e.seq < x.seq
+	return e.order < x.order
 }

@@ -35,13 +35,13 @@ type node struct {
 type partition struct {
 	shard   *cache.Shard
 	held    []held // by slot
-	flights map[uint64]*flight
+	flights listed // under way, by key
 	passes  [passSlots]pass
 }
 
 func newPartition(c cache.Config) (partition, error) {
 	s, err := cache.New(c)
-	return partition{shard: s, flights: map[uint64]*flight{}}, err
+	return partition{shard: s}, err
 }
 
 // pass remembers for a while that responses under a key cannot be shared.

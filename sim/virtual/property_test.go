@@ -23,8 +23,8 @@ func TestEventsHappenInOrder(t *testing.T) {
 		var e events
 		var want, got []event
 		for i, at := range rapid.SliceOfN(rapid.Int64Range(0, 20), 1, 100).Draw(t, "at") {
-			e.plan(at, lands, nil, nil)
-			want = append(want, event{at: at, seq: uint64(i + 1), what: lands})
+			e.plan(at, lands, int32(i))
+			want = append(want, event{at: at, order: uint64(i+1)<<whatBits | uint64(lands), who: int32(i)})
 		}
 		slices.SortStableFunc(want, func(a, b event) int { return cmp.Compare(a.at, b.at) })
 		for e.due(never) {
@@ -75,7 +75,8 @@ func TestAFlowIsItsPieces(t *testing.T) {
 		if part.at(n-k+1) != f.at(n) || part.at(1) != f.at(k) {
 			t.Fatalf("the part from %d of %+v comes at another time", k-1, f)
 		}
-		if later := f.later(7); later.at(k) != at+7 {
+		later := f
+		if later.delay(7); later.at(k) != at+7 {
 			t.Fatal("a way of 7 does not delay it by 7")
 		}
 	})

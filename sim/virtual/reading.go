@@ -68,7 +68,7 @@ func (n *node) read(a *ask) {
 		end := seg.at(to - s.at)
 		s.at = to
 		if end > n.w.now {
-			n.w.events.add(event{at: end, what: reads, a: a})
+			n.w.events.plan(end, reads, a.place)
 			return
 		}
 	}
@@ -136,7 +136,7 @@ func (n *node) find(a *ask, from, end int64, touch bool) (seg flow, to int64, f 
 			until = o.from
 		}
 	}
-	if f = p.flights[hash]; f != nil && f.joinable(from) {
+	if f = p.flights.find(hash); f != nil && f.joinable(from) {
 		return flow{}, 0, f, false
 	}
 	if n.flying >= n.mostFlights {
@@ -151,7 +151,7 @@ func (n *node) beginSlice(a *ask, p *partition, hash uint64, length int, from, t
 	f.n, f.p, f.lead, f.hash, f.keyLen, f.private = n, p, a, hash, length, private
 	f.want = &want{known: true, head: a.reading.head, from: from, to: to}
 	if !private {
-		p.flights[hash] = f
+		p.flights.put(hash, f)
 		f.listed = true
 	}
 	a.owes++

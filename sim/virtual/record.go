@@ -201,15 +201,16 @@ func (n *node) answerOwn(a *ask, status int, m *manner, head int, sent, body, le
 // passFault answers a flight of the cache before with an error of this edge's.
 func (n *node) passFault(a *ask, why *fault, m *manner, head, fields int) {
 	w := n.w
-	t := told{m.result, m.layer, why.detail, a.asked, a.askedAt}
-	p := reply{status: why.status, version: -1, head: w.heads[w.faultHead(a.route)], date: w.second(w.now), length: why.length(),
-		from: -1, to: -1, total: -1, told: &t, header: head + n.toldLine(&t), flow: there(w.now, why.length())}
+	t := told{true, m.result, m.layer, why.detail, a.asked, a.askedAt}
+	p := a.by.reply
+	*p = reply{status: why.status, version: -1, head: w.heads[w.faultHead(a.route)], date: w.second(w.now), length: why.length(),
+		from: -1, to: -1, total: -1, told: t, header: head + n.toldLine(&t), flow: there(w.now, why.length())}
 	p.extra = fields - p.head.block + n.lens.server + n.lens.via
 	if a.head {
 		p.flow = p.flow.part(0, 0)
 	}
 	n.note(a, m, m.result, int64(p.header), &p.flow)
-	n.tell(a, &p, n.w.now)
+	n.tell(a, n.w.now)
 }
 
 // toldLine is the length of the field in which a tier says how it came by its

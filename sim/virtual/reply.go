@@ -19,10 +19,10 @@ type reply struct {
 	length          int64 // Content-Length; -1: chunks
 	from, to, total int64 // Content-Range; -1: none
 
-	varied bool  // a tier has added Vary
-	extra  int   // bytes of fields that are kept, beyond the head's own
-	told   *told // of a tier
-	header int   // bytes of the header, of a tier's; 0: they follow from the rest
+	varied bool // a tier has added Vary
+	extra  int  // bytes of fields that are kept, beyond the head's own
+	told   told // of a tier
+	header int  // bytes of the header, of a tier's; 0: they follow from the rest
 }
 
 // failure is why no response came.
@@ -57,6 +57,7 @@ var (
 
 // told is what a tier says of its response.
 type told struct {
+	some   bool // it says so
 	result results.Result
 	layer  results.Layer
 	detail results.Detail

@@ -240,15 +240,17 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 	if layer == results.LayerEdge {
 		layer = n.layer
 	}
-	t := told{result, layer, m.detail, a.asked, a.askedAt}
+	t := told{true, result, layer, m.detail, a.asked, a.askedAt}
 	extra := int(o.fields) + n.lens.via + h.dress
 	if n.lens.cacheStatus {
 		extra += n.statusLine(a, o, &m, p)
 	}
-	out := reply{status: p.status, head: w.behindTier(h), flow: *fl, version: o.version, modified: int64(o.modified), date: int64(o.date),
-		age: o.ageAt(w.now) / int64(time.Second), varied: o.bits.has(varies), aged: m.result == results.Hit || o.bits.has(aged),
-		length: o.length, from: -1, to: -1, total: -1, extra: extra, told: &t,
-		header: head + n.toldLine(&t)}
+	out := a.by.reply
+	out.failed, out.status, out.head, out.flow = nil, p.status, w.behindTier(h), *fl
+	out.version, out.modified, out.date = o.version, int64(o.modified), int64(o.date)
+	out.age, out.aged = o.ageAt(w.now)/int64(time.Second), m.result == results.Hit || o.bits.has(aged)
+	out.length, out.from, out.to, out.total = o.length, -1, -1, -1
+	out.varied, out.extra, out.told, out.header = o.bits.has(varies), extra, t, head+n.toldLine(&t)
 	switch {
 	case !p.sends || a.head:
 		out.flow = fl.part(0, 0)
@@ -259,11 +261,12 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 		out.flow = fl.part(p.from, p.to)
 	}
 	n.note(a, &m, result, int64(out.header), &out.flow)
-	n.tell(a, &out, n.headAt(a, o, p, fl))
+	n.tell(a, n.headAt(a, o, p, fl))
 }
 
 // note is what the tier's own record would say.
 func (n *node) note(a *ask, m *manner, result results.Result, head int64, fl *flow) {
 	_, body := fl.end()
-	*a.own = results.Record{BytesOut: head + body, BodyBytes: body, Layer: m.layer, Flags: m.flags, Response: result, Result: result}
+	r := a.own // of which a tally looks at these, and at what done adds
+	r.BytesOut, r.BodyBytes, r.Layer, r.Flags, r.Response, r.Result = head+body, body, m.layer, m.flags, result, result
 }

@@ -149,7 +149,7 @@ func (n *node) join(p *partition, a *ask, now int64) *flight {
 	if a.solo {
 		return nil
 	}
-	if f := p.flights[a.hash]; f != nil && f.open(now) {
+	if f := p.flights.find(a.hash); f != nil && f.open(now) {
 		return f
 	}
 	return nil
@@ -173,7 +173,7 @@ func (n *node) begin(p *partition, a *ask, o *held, how use) *flight {
 	}
 	f.forOne = f.private && !f.renews
 	if !f.private {
-		p.flights[f.hash] = f
+		p.flights.put(f.hash, f)
 		f.listed = true
 	}
 	a.owes++
@@ -219,7 +219,7 @@ func (n *node) ride(a *ask, f *flight) {
 	}
 	f.riders = append(f.riders, a)
 	if wait := a.route.rule.CollapseWait; wait > 0 {
-		n.w.events.add(event{at: n.w.now + int64(wait), what: impatient, f: f, a: a})
+		n.w.events.planFor(n.w.now+int64(wait), impatient, f.number, a.place)
 		f.named++
 	}
 }

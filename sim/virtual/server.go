@@ -116,6 +116,7 @@ func (g *gate) leave() *exchange {
 
 // exchange is one request at an origin.
 type exchange struct {
+	number int32   // among all that were made
 	f      *flight // nil: the cache has given it up, or has been answered
 	up     *server
 	route  *route

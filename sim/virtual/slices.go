@@ -229,16 +229,16 @@ func (f *flight) register(hash uint64) {
 		return
 	}
 	q := f.n.part(hash)
-	if q.flights[hash] == nil {
-		q.flights[hash] = f
+	if q.flights.find(hash) == nil {
+		q.flights.put(hash, f)
 		f.want.at, f.want.hash = q, hash
 	}
 }
 
 // unregister is its opposite.
 func (f *flight) unregister() {
-	if w := f.want; w != nil && w.at != nil && w.at.flights[w.hash] == f {
-		delete(w.at.flights, w.hash)
+	if w := f.want; w != nil && w.at != nil {
+		w.at.flights.drop(w.hash, f)
 	}
 }
 

@@ -12,11 +12,11 @@ func (f *flight) askTier() {
 	}
 	a := w.newAsk()
 	lead := f.lead
-	*a = ask{n: f.n.up, by: f, req: lead.req, desk: lead.desk, route: lead.route, face: lead.face,
-		hash: lead.hash, keyLen: lead.keyLen, pathLen: lead.pathLen, head: lead.head, version: -1, owes: 1, kept: true, own: a.own}
+	a.n, a.by, a.req, a.desk, a.route, a.face = f.n.up, f, lead.req, lead.desk, lead.route, lead.face
+	a.hash, a.keyLen, a.pathLen, a.head, a.version, a.owes, a.kept = lead.hash, lead.keyLen, lead.pathLen, lead.head, -1, 1, true
 	f.demand(&a.part, &a.version, &a.ifRange)
 	if at > w.now {
-		w.events.add(event{at: at, what: comes, a: a})
+		w.events.plan(at, comes, a.place)
 		return
 	}
 	w.comes(a)
@@ -32,20 +32,17 @@ func (w *world) comes(a *ask) {
 	a.n.answer(a)
 }
 
-// tell gives the flight of the cache before the answer of this one, whose header
-// leaves at a moment.
-func (n *node) tell(a *ask, p *reply, at int64) {
+// tell gives the flight of the cache before the answer of this one, which lies in
+// its reply and whose header leaves at a moment.
+func (n *node) tell(a *ask, at int64) {
 	f, w := a.by, n.w
-	p.flow = p.flow.later(f.n.upWay)
+	p := f.reply
+	p.flow.delay(f.n.upWay)
 	w.done(a)
 	if at += f.n.upWay; at <= w.now {
 		f.answered(p)
 		return
 	}
-	if f.reply == nil {
-		f.reply = new(reply)
-	}
-	*f.reply = *p
 	f.named++
-	w.events.plan(at, tells, f, nil)
+	w.events.plan(at, tells, f.number)
 }

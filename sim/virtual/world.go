@@ -47,9 +47,9 @@ type world struct {
 
 	portLen int // of ":8443" in redirects to HTTPS
 
-	asks      []*ask // to be used again, as the next two
-	flights   []*flight
-	exchanges []*exchange
+	asks      stock[ask]
+	flights   stock[flight]
+	exchanges stock[exchange]
 	one       ask // the request being handled
 
 	path, key []byte
@@ -176,8 +176,9 @@ func (w *world) ask(req *workloads.Request, number uint64) {
 	a := &w.one
 	f := w.face(req.Viewer)
 	n := w.nodes[f.location]
-	*a = ask{n: n, req: *req, number: number, at: w.now, desk: &w.desks[req.Host], face: f, far: w.reach(f),
-		head: req.Method == workloads.HEAD, part: req.Range, version: -1, owes: 1, rec: w.slot()}
+	*a = ask{} // cleared where it lies, then filled: it is not made twice
+	a.n, a.req, a.number, a.at, a.desk, a.face, a.far = n, *req, number, w.now, &w.desks[req.Host], f, w.reach(f)
+	a.head, a.part, a.version, a.owes, a.rec = req.Method == workloads.HEAD, req.Range, -1, 1, w.slot()
 	d := a.desk
 	c := w.card(d, req.Object)
 	a.hash, a.pathLen = c.hash, int(c.path)
@@ -242,21 +243,26 @@ func (w *world) run(until int64) {
 }
 
 func (w *world) happens(e *event) {
-	if f := e.f; f != nil {
-		w.happensTo(f, e)
-		return
-	}
-	switch e.what {
+	switch what := e.what(); what {
+	case crowded, tells, outgrown, lands:
+		w.happensTo(w.flights.of(e.who), what)
 	case comes:
-		w.comes(e.a)
-		return
+		w.comes(w.asks.of(e.who))
 	case reads:
-		e.a.n.read(e.a)
-		return
+		a := w.asks.of(e.who)
+		a.n.read(a)
+	case impatient:
+		f := w.flights.of(e.who)
+		f.n.impatient(w.asks.of(e.rider), f)
+	default:
+		w.happensThere(w.exchanges.of(e.who), what)
 	}
-	x := e.x
+}
+
+// happensThere is what happens to an exchange.
+func (w *world) happensThere(x *exchange, what what) {
 	x.named--
-	switch e.what {
+	switch what {
 	case arrives:
 		x.up.arrive(x)
 	case resumes:
@@ -272,18 +278,13 @@ func (w *world) happens(e *event) {
 }
 
 // happensTo is what happens to a flight.
-func (w *world) happensTo(f *flight, e *event) {
-	if e.what == impatient {
-		f.n.impatient(e.a, f)
-		return
-	}
+func (w *world) happensTo(f *flight, what what) {
 	f.named--
-	switch e.what {
+	switch what {
 	case crowded:
 		f.crowded()
 	case tells:
-		p := *f.reply // what the flight asks next may be answered there
-		f.answered(&p)
+		f.answered(f.reply)
 	case outgrown:
 		f.outgrown()
 	case lands:
