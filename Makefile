@@ -13,7 +13,7 @@ LIST  := $(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./..
 RAPID := $(LIST) | grep -F pgregory.net/rapid | cut -d' ' -f1
 PLAIN := $(LIST) | grep -vF pgregory.net/rapid | cut -d' ' -f1
 
-.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-memory bench-report bench-sim verify gallery clean
+.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-load bench-memory bench-report bench-sim verify gallery clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -82,6 +82,9 @@ bench-stream: ## first bytes, followers and herds on a slow origin, on real sock
 
 bench-peers: ## edgesim beside nginx and Varnish, where installed: speed, CPU and memory, as ratios
 	.ci/bench-peers
+
+bench-load: ## loadgen beside wrk, wrk2, h2load, vegeta, fortio, hey, bombardier: CPU a request, schedule kept, evenness
+	.ci/bench-load
 
 bench-memory: ## a 4 GiB cache of 16 KiB objects, replaced three times over: resident set, garbage collector's share
 	$(GO) test ./edge -run '^$$' -bench Memory -benchtime 1x -timeout 30m

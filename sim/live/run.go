@@ -172,12 +172,15 @@ func (r *run) cast(epoch time.Time) (err error) {
 	if r.stage, err = setUp(s, r.crowd, r.names, r.atEdge, epoch, sockets); err != nil {
 		return err
 	}
-	r.player, err = player.New(player.Config{
+	conf := player.Config{
 		Targets: r.stage.addrs, TargetOf: r.stage.targets(r.crowd.viewers), Source: r.crowd.source, Catalog: r.crowd.catalog, Viewers: r.crowd.viewers,
 		Connections: s.Workload.Connections, Closed: s.Workload.Closed, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
 		Copy: s.Copies(r.crowd.catalog), Verify: r.Verify, Recorder: r.atClient, Names: r.names, Distributions: r.distributions(), Epoch: epoch,
-		Dial: sockets.Dial, GoTimers: r.Sockets != nil,
-	})
+	}
+	if r.Sockets != nil { // the player knows TCP itself, and best
+		conf.Dial, conf.GoTimers = sockets.Dial, true
+	}
+	r.player, err = player.New(conf)
 	if err != nil {
 		r.stage.tearDown(context.Background())
 	}

@@ -57,6 +57,8 @@ type Config struct {
 	// GoTimers waits with Go's timers even where the system has finer ones:
 	// for virtual clocks.
 	GoTimers bool
+
+	plain bool // connections are TCP, and time is real
 }
 
 func (c Config) withDefaults() Config {
@@ -73,7 +75,7 @@ func (c Config) withDefaults() Config {
 		c.Connections = 64
 	}
 	if c.Dial == nil {
-		c.Dial = new(net.Dialer).DialContext
+		c.Dial, c.plain = new(net.Dialer).DialContext, !c.GoTimers
 	}
 	return c
 }

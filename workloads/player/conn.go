@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -35,13 +34,22 @@ type conn struct {
 	wake   chan struct{} // holds one token when c is to lead, or to go home
 
 	mu   sync.Mutex // guards net against the watchdog
-	net  net.Conn   // nil: closed
+	net  link       // nil: closed
 	kept bool       // net has carried a whole response
 	wire meter
 	in   *bufio.Reader
 
 	target int      // the one that net leads to, of Config.Targets
 	parked []parked // by target: what waits while another is asked; nil where there is but one
+
+	failures int // requests in a row to which nothing came
+
+	loop   *loop         // that c is played by; nil: by a goroutine of its own
+	place  int32         // in Player.conns
+	ready  chan struct{} // holds a token when the socket may have something new
+	flying bool          // the request is in the loop's hands,
+	away   bool          // or in those of a goroutine
+	need   int           // length of the response, once that is known
 
 	begun atomic.Int64 // the start of the request in flight, or a state
 	ended atomic.Uint64
@@ -53,15 +61,21 @@ type conn struct {
 	object workloads.Object
 	viewer workloads.Viewer
 	out    []byte
-	left   int64  // bytes of content that out does not hold
-	path   []byte // as sent: the request target
-	tag    []byte // of the viewer's copy, as sent
-	led    []byte // URL of the page that led to it
+	sent   int           // of out's bytes
+	left   int64         // bytes of content that out does not hold
+	came   time.Duration // when the first byte came, where that was noted; 0: when it is read
+	broken error         // why the connection failed, where that is known already
+	path   []byte        // as sent: the request target
+	tag    []byte        // of the viewer's copy, as sent
+	led    []byte        // URL of the page that led to it
 	rec    results.Record
 	head   fasthttp.ResponseHeader
 	answer answer
 	body   body
 }
+
+// link is a connection as it is used here: a net.Conn, or a loop's socket.
+type link = io.ReadWriteCloser
 
 // meter counts what is read from the wire.
 type meter struct {
@@ -87,41 +101,34 @@ func newConn(p *Player) *conn {
 
 // run plays until the schedule is over. hard ends dialling.
 func (c *conn) run(hard context.Context) {
-	failures := 0
 	for c.player.sched.next(c) {
-		if c.play(hard) {
-			failures = 0
-			continue
-		}
-		failures++
-		if c.player.cfg.Closed {
-			c.rest(hard, failures)
-		}
+		c.begin()
+		c.play(hard)
 	}
 	c.hangUp()
 	c.unpark()
 }
 
-// rest keeps a closed loop from spinning against a server that is gone: 1 ms
-// after the first failure, doubled with each further one up to a second.
-func (c *conn) rest(hard context.Context, failures int) {
-	t := time.NewTimer(min(time.Millisecond<<min(failures-1, 10), time.Second))
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-hard.Done():
-	}
-}
-
-// play sends the request in c.req, reads what comes and records it. It is
-// false when nothing came.
-func (c *conn) play(hard context.Context) bool {
+// begin makes the request in c.req ready to be sent.
+func (c *conn) begin() {
 	c.begun.Store(int64(c.start))
 	if c.parked != nil {
 		c.turnTo(int(c.player.cfg.TargetOf[c.req.Viewer]))
 	}
 	c.prepare()
-	kind, err := c.exchange(hard)
+}
+
+// play sends the request, reads what comes and records it. In a closed loop it
+// keeps c from spinning against a server that is gone.
+func (c *conn) play(hard context.Context) {
+	c.end(c.exchange(hard))
+	if c.failures > 0 && c.player.cfg.Closed {
+		c.rest(hard)
+	}
+}
+
+// end is the end of the request in flight.
+func (c *conn) end(kind Kind, err error) {
 	if !c.begun.CompareAndSwap(int64(c.start), resting) {
 		c.begun.Store(resting)
 		c.hangUp()
@@ -130,7 +137,21 @@ func (c *conn) play(hard context.Context) bool {
 		}
 	}
 	c.finish(kind, err)
-	return !c.rec.Flags.Has(results.NoResponse)
+	c.failures++
+	if !c.rec.Flags.Has(results.NoResponse) {
+		c.failures = 0
+	}
+}
+
+// rest is 1 ms after the first failure, doubled with each further one up to a
+// second.
+func (c *conn) rest(hard context.Context) {
+	t := time.NewTimer(min(time.Millisecond<<min(c.failures-1, 10), time.Second))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-hard.Done():
+	}
 }
 
 // brokenOff is what a request that the watchdog gave up has failed of: its
@@ -162,6 +183,7 @@ func (c *conn) prepare() {
 	c.left = c.content()
 	c.describe(viewer)
 	c.out = appendContent(c.out, &c.left)
+	c.sent, c.came, c.broken = 0, 0, nil
 }
 
 func (c *conn) describe(viewer *workloads.Viewer) {
@@ -229,7 +251,10 @@ func (c *conn) exchange(hard context.Context) (Kind, error) {
 			}
 		}
 		kept := c.kept
-		err := c.send()
+		err := c.broken
+		if err == nil {
+			err = c.send()
+		}
 		if refused := err != nil; !refused || c.left > 0 { // who refuses content may do so before it is there
 			if _, gone := c.in.Peek(1); gone == nil {
 				kind, err := c.receive()
@@ -248,6 +273,7 @@ func (c *conn) exchange(hard context.Context) (Kind, error) {
 			return kind, err
 		}
 		c.player.retried.Add(1)
+		c.sent, c.came, c.broken = 0, 0, nil
 	}
 }
 
@@ -262,8 +288,15 @@ func (c *conn) dial(hard context.Context) error {
 		c.rec.Flags |= results.NoResponse
 		return err
 	}
+	var l link = n
+	if c.loop != nil {
+		if l, err = c.loop.adopt(c, n); err != nil {
+			c.rec.Flags |= results.NoResponse
+			return err
+		}
+	}
 	c.mu.Lock()
-	c.net = n
+	c.net = l
 	c.mu.Unlock()
 	if c.given() { // the watchdog came before there was anything to close
 		c.hangUp()
@@ -271,7 +304,7 @@ func (c *conn) dial(hard context.Context) error {
 		return context.DeadlineExceeded
 	}
 	c.kept = false
-	c.wire.from = n
+	c.wire.from = l
 	c.in.Reset(&c.wire)
 	return nil
 }
@@ -297,8 +330,12 @@ func (c *conn) giveUp(limit time.Duration) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.net != nil {
-		_ = c.net.Close() // wakes the reader; c itself forgets it in hangUp
+	switch n := c.net.(type) { // the reader wakes up; c itself forgets it in hangUp
+	case nil:
+	case interface{ interrupt() }:
+		n.interrupt()
+	default:
+		_ = n.Close()
 	}
 }
 

@@ -26,10 +26,13 @@ func appendContent(dst []byte, left *int64) []byte {
 	return append(dst, filler[:n]...)
 }
 
-// send writes the request.
+// send writes what of the request has not been written.
 func (c *conn) send() error {
-	if _, err := c.net.Write(c.out); err != nil {
-		return err
+	if c.sent < len(c.out) {
+		n, err := c.net.Write(c.out[c.sent:])
+		if c.sent += n; err != nil {
+			return err
+		}
 	}
 	for left := c.left; left > 0; {
 		n, err := c.net.Write(filler[:min(left, int64(len(filler)))])

@@ -72,21 +72,34 @@ func (p *Player) Play(ctx context.Context) (Outcome, error) {
 	if epoch.IsZero() {
 		epoch = time.Now()
 	}
-	alarm := p.newAlarm()
-	defer alarm.close()
-	p.sched.begin(epoch, alarm)
-	p.started.Store(running)
-
+	var all sync.WaitGroup
 	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	var all sync.WaitGroup
-	for _, c := range p.conns {
-		all.Go(func() { c.run(hard) })
+	if l := p.loop(); l != nil {
+		defer l.close()
+		p.sched.begin(epoch, l)
+		all.Go(func() { l.run(hard) })
+	} else {
+		alarm := p.newAlarm()
+		defer alarm.close()
+		p.sched.begin(epoch, alarm)
+		for _, c := range p.conns {
+			all.Go(func() { c.run(hard) })
+		}
 	}
+	p.started.Store(running)
 	over := make(chan struct{})
 	go func() { all.Wait(); close(over) }()
 	p.watch(ctx, over, cancel)
 	return p.outcome(), p.failure()
+}
+
+// loop plays all connections by one thread; nil where they are not of its kind.
+func (p *Player) loop() *loop {
+	if !p.cfg.plain {
+		return nil
+	}
+	return newLoop(p)
 }
 
 func (p *Player) newAlarm() alarm {

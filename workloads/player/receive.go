@@ -56,7 +56,10 @@ func (c *conn) receive() (Kind, error) {
 func (c *conn) readHead() error {
 	c.body = body{}
 	for {
-		c.rec.TTFB = int64(c.player.sched.now()) - c.rec.At
+		if c.came == 0 {
+			c.came = c.player.sched.now()
+		}
+		c.rec.TTFB = int64(c.came) - c.rec.At
 		if err := c.head.Read(c.in); err != nil {
 			return unexpected(err)
 		}
@@ -70,6 +73,7 @@ func (c *conn) readHead() error {
 		if _, err := c.in.Peek(1); err != nil {
 			return unexpected(err)
 		}
+		c.came = 0
 	}
 	if !c.player.answered.Load() {
 		c.player.answered.Store(true)

@@ -90,38 +90,46 @@ func (s *schedule) next(c *conn) bool {
 		s.end()
 		return false
 	}
-	s.pos++
-	c.number = s.sent.Add(1)
 	s.pass()
 	return true
 }
 
 // await waits until the request at pos may begin and gives it to c.
 func (s *schedule) await(c *conn) bool {
+	for {
+		wait, over := s.due(c)
+		if wait <= 0 || over {
+			return !over
+		}
+		s.alarm.wait(wait)
+	}
+}
+
+// due gives the request at pos to c if it may begin now; else it says how long
+// that takes, or that the schedule is over.
+func (s *schedule) due(c *conn) (wait time.Duration, over bool) {
 	req := &s.batch[s.pos]
 	now := s.now()
-	if s.length > 0 && (req.At >= s.length || s.closed && now >= s.length) {
+	switch {
+	case s.length > 0 && (req.At >= s.length || s.closed && now >= s.length):
 		s.pos, s.filled, s.dry, s.past = 0, 0, true, true
-		return false
-	}
-	due := req.At
-	if s.closed {
-		due = 0
-	}
-	for now < due && !s.stopped.Load() {
-		s.alarm.wait(due - now)
-		now = s.now()
-	}
-	if s.stopped.Load() || s.giveUp > 0 && now > s.giveUp {
-		return false
+		return 0, true
+	case s.stopped.Load():
+		return 0, true
+	case now < req.At && !s.closed:
+		return req.At - now, false
+	case s.giveUp > 0 && now > s.giveUp:
+		return 0, true
 	}
 	c.req, c.start, s.last = *req, now, now
+	s.pos++
+	c.number = s.sent.Add(1)
 	if s.closed {
 		c.req.At = now
-		return true
+	} else {
+		s.note(now-req.At, c.since <= req.At)
 	}
-	s.note(now-req.At, c.since <= req.At)
-	return true
+	return 0, false
 }
 
 // note counts how late a request was begun. What is late although its

@@ -1,11 +1,9 @@
 package player
 
-import "net"
-
 // parked is a connection to one of several targets, kept while its owner asks
 // another. Nothing is under way on it: the reader is empty between requests.
 type parked struct {
-	net  net.Conn
+	net  link
 	kept bool
 }
 
