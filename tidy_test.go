@@ -26,7 +26,7 @@ var floors = map[string]int{
 	"edge/cache": 1, "edge/wire": 1, "edge/rfc9111": 1, "edge/behavior": 1, "edge/certificate": 1,
 	"results/logs": 1, "results/logs/logtest": 1,
 	"workloads": 1, "sim/origin": 1,
-	"sim/analytic": 1, "sim/foresight": 1, "sim/network": 1, "results/compare": 1, "sim/objective": 1,
+	"sim/analytic": 1, "sim/foresight": 1, "sim/network": 1, "results/compare": 1, "results/recording": 1, "sim/objective": 1,
 	"results/accesslog": 1, "results/geo": 1, "results/prometheus": 1, "results/report": 1, "results/plot": 1,
 
 	"workloads/trace": 2, "workloads/trace/stat": 2, "workloads/replay": 2, "sim/scenario": 2, "results/page": 2, "results/folder": 2, "results/store": 2,

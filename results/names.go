@@ -113,6 +113,14 @@ func (n *Names) EveryEdge() []Edge {
 	return append([]Edge{}, n.Edges...)
 }
 
+// Sizes are how many distributions, edges, behaviors, origins and classes there are:
+// none is ever taken back.
+func (n *Names) Sizes() [5]int {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return [5]int{len(n.Distributions), len(n.Edges), len(n.Behaviors), len(n.Origins), len(n.Classes)}
+}
+
 // PlaceEdge is the number of the edge location with e's code, which from now on
 // is described as e.
 func (n *Names) PlaceEdge(e Edge) (uint16, error) {
@@ -147,6 +155,16 @@ func (n *Names) PlaceBehavior(name string) (uint16, error) {
 // PlaceOrigin is the number of the origin of that name.
 func (n *Names) PlaceOrigin(name string) (uint16, error) {
 	return n.placeName(&n.Origins, name, "origins")
+}
+
+// PlaceClass is the number of the content class of that name; a record has 8 bits
+// for it.
+func (n *Names) PlaceClass(name string) (uint8, error) {
+	at, err := n.placeName(&n.Classes, name, "content classes")
+	if err == nil && at > math.MaxUint8 {
+		err = fmt.Errorf("more than %d content classes", math.MaxUint8+1)
+	}
+	return uint8(at), err
 }
 
 func (n *Names) placeName(list *[]string, name, what string) (uint16, error) {

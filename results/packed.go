@@ -1,5 +1,11 @@
 package results
 
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+)
+
 // packed is a histogram that is no longer filled: the bins that have counts, so
 // that a run of an hour can keep one for every second. A bin may stand in it more
 // than once.
@@ -56,4 +62,58 @@ func (p *packed) unpack(h *Histogram) {
 	h.addSum(p.sum[0], p.sum[1])
 	h.min, h.max = min(h.min, p.min), max(h.max, p.max)
 	h.clamped += p.clamped
+}
+
+// AppendBinary appends the histogram: count of bins, each bin's distance from the
+// one before and its count, the sum's two words, least, most and how many were out
+// of range, all unsigned varints.
+func (h *Histogram) AppendBinary(b []byte) []byte {
+	var p packed
+	p.pack(h)
+	b = binary.AppendUvarint(b, uint64(len(p.bins)))
+	last := uint16(0)
+	for _, c := range p.bins {
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(c.bin-last)), uint64(c.n))
+		last = c.bin
+	}
+	for _, v := range []uint64{p.sum[0], p.sum[1], uint64(p.min), uint64(p.max), uint64(p.clamped)} {
+		b = binary.AppendUvarint(b, v)
+	}
+	return b
+}
+
+var errHistogram = errors.New("not a histogram")
+
+// UnmarshalBinary adds to h one that AppendBinary has written.
+func (h *Histogram) UnmarshalBinary(b []byte) error {
+	next := func() (v uint64) {
+		v, n := binary.Uvarint(b)
+		if n <= 0 {
+			b = nil
+			return math.MaxUint64
+		}
+		b = b[n:]
+		return v
+	}
+	count := next()
+	if count > uint64(len(b)) {
+		return errHistogram
+	}
+	p := packed{bins: make([]binCount, count)}
+	last := uint64(0)
+	for i := range p.bins {
+		last += next()
+		n := next()
+		if last >= histogramPages<<histogramPageBits || n == 0 || n > math.MaxUint32 {
+			return errHistogram
+		}
+		p.bins[i] = binCount{uint16(last), uint32(n)}
+	}
+	p.sum = [2]uint64{next(), next()}
+	p.min, p.max, p.clamped = int64(next()), int64(next()), int64(next())
+	if p.min < 0 || p.max < p.min || p.max > logMost || p.clamped < 0 || len(b) > 0 {
+		return errHistogram
+	}
+	p.unpack(h)
+	return nil
 }

@@ -20,6 +20,7 @@ const (
 	PlotsDir      = "plots"   // *.json, *.svg, *.png
 	LatencyDir    = "latency" // *.hgrm, *.hlog
 	AccessLogFile = "access.log.gz"
+	RecordsFile   = "records.zst"          // every record, where they are kept: results/recording
 	WarmupLogFile = "access-warmup.log.gz" // what the reports leave out
 )
 

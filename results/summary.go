@@ -113,6 +113,28 @@ type Generator struct {
 	Processors float64 `json:"processors,omitempty"` // that the generator's process kept busy, on average; 0: not known
 }
 
+// Add adds the counts of another generator, which played beside this one; times are
+// not added.
+func (g *Generator) Add(o *Generator) {
+	if o == nil {
+		return
+	}
+	g.Scheduled += o.Scheduled
+	g.Sent += o.Sent
+	g.Done += o.Done
+	g.Waited += o.Waited
+	g.Late += o.Late
+	g.Retried += o.Retried
+	g.Processors += o.Processors
+}
+
+// Names of the histograms behind Generator's figures, where a file of records has
+// them.
+const (
+	LagTimes      = "lag"
+	OwnDelayTimes = "own_delay"
+)
+
 // Objective is a promise about a run's figures, and what came of it.
 type Objective struct {
 	Objective string   `json:"objective"` // as it was written: "ttfb-p99<=50ms"

@@ -173,6 +173,7 @@ func init() {
 		sweepCommand,
 		planCommand,
 		compareCommand,
+		mergeCommand,
 		mrcCommand,
 		modelCommand,
 		traceCommand,

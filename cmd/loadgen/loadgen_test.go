@@ -76,6 +76,11 @@ func TestUsageErrorsAreOneLineThatNamesTheFlag(t *testing.T) {
 		{"a --verify", "--verify"},
 		{"a --timeout 0s", "--timeout"},
 		{"a --slo hit<=0.9", "--slo"},
+		{"a --share 3/2 --out x", "--share"},
+		{"a --share 1/2", "--out"},
+		{"a --records", "--records needs --out"},
+		{"a --start-at noon", "--start-at"},
+		{"a --start-at 2001-01-01T00:00:00Z", "is over"},
 		{"a --slo ttfb-p98<=5ms", "no quantity"},
 		{"a --nosuch", "nosuch"},
 	} {

@@ -209,7 +209,7 @@ func (o *options) check() error {
 	case o.verify && !o.hasWorkload():
 		return errors.New("--verify needs --zipf, --workload or --scenario: the bytes of other content are not known")
 	}
-	if err := o.measured.check(); err != nil {
+	if err := o.measured.check(o.out); err != nil {
 		return err
 	}
 	return o.checkTimes()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/pflag"
@@ -13,17 +14,30 @@ type measured struct {
 	csv  string
 	slo  []string
 	kept []objective.Target // slo, read
+
+	records bool
+	share   share
+	startAt moment
 }
 
 func (m *measured) flags(f *pflag.FlagSet) {
 	f.StringVar(&m.csv, "csv", "", "write a line for every second to this `FILE`: rates, errors, hits, times")
 	f.StringArrayVar(&m.slo, "slo", nil, "what must be kept, as 'ttfb-p99<=50ms', 'hit>=0.9' or 'errors<=0.1%';\nmay be repeated")
+	f.BoolVar(&m.records, "records", false, "keep every record in the run folder, for edgesim merge")
+	f.Var(&m.share, "share", "play this share of the schedule, as 2/4, where other processes play the others;\nneeds --out and keeps records")
+	f.Var(&m.startAt, "start-at", "begin at this `TIME`, as 2026-03-01T12:00:00Z, as the processes of other shares do")
 }
 
 // check reads the objectives.
-func (m *measured) check() (err error) {
+func (m *measured) check(out string) (err error) {
 	if m.kept, err = objective.ParseAll(m.slo); err != nil {
 		return fmt.Errorf("--slo: %w", err)
+	}
+	switch {
+	case m.share.of > 0 && out == "":
+		return fmt.Errorf("--share %v needs --out: the folders of all shares are what edgesim merge puts together", &m.share)
+	case m.records && out == "":
+		return errors.New("--records needs --out: they are kept in the run folder")
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type ending struct {
 	unsound   string
 	intervals *results.Intervals
 	judge     func(*results.Summary) []results.Objective
+	kept      map[string]*results.Histogram // beside the records
 }
 
 func newOutlet(s *job) (outlet, error) {
@@ -40,6 +41,7 @@ func newOutlet(s *job) (outlet, error) {
 		Dir: s.options.out, Manifest: s.manifest(), Names: s.names,
 		Length: s.load.length, Warmup: s.load.warmup,
 		TrafficFrom: results.AtClient, LatencyFrom: results.AtClient, Verify: s.options.verify, Plots: true, Groups: true,
+		Records: s.options.records || s.options.share.of > 0,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("--out: %w", err)
@@ -78,7 +80,7 @@ type kept struct{ *folder.Builder }
 func (k *kept) finish(e ending) (*results.Summary, error) {
 	return k.Finish(folder.End{
 		Ended: e.ended, Partial: e.partial, Short: e.short, Rate: e.rate, Dropped: e.dropped, Warnings: e.warnings,
-		Generator: e.generator, Unsound: e.unsound, Intervals: e.intervals, Judge: e.judge,
+		Generator: e.generator, Unsound: e.unsound, Intervals: e.intervals, Judge: e.judge, Kept: e.kept,
 	})
 }
 
@@ -88,6 +90,6 @@ func (s *job) manifest() results.Manifest {
 		Scenario: s.load.text, Seed: s.load.seed,
 		Command: append([]string{"loadgen"}, s.options.args...),
 		Program: results.ThisProgram("loadgen"), Machine: results.ThisMachine(),
-		Started: s.names.Epoch, Length: s.load.length.Seconds(), Warmup: s.load.warmup.Seconds(),
+		Started: s.names.Epoch, Length: s.load.length.Seconds(), Warmup: s.load.warmup.Seconds(), Share: s.options.share.String(),
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"edgesim/results"
 	"edgesim/sim/objective"
+	"edgesim/workloads"
 	"edgesim/workloads/player"
 )
 
@@ -71,6 +72,9 @@ func open(o *options) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if at := o.startAt; !at.IsZero() && time.Now().After(at.Time) {
+		return nil, fmt.Errorf("--start-at %v is over; right is a moment to come", &at)
+	}
 	s := &job{options: o, load: l, gauge: newGauge()}
 	if err := s.openPlayer(); err != nil {
 		return nil, err
@@ -89,7 +93,13 @@ func (s *job) openPlayer() error {
 		return err
 	}
 	catalog := crowd.catalog
+	if share := o.share; share.of > 0 {
+		crowd.source = workloads.Deal(crowd.source, share.number-1, share.of)
+	}
 	s.names = results.NewNames(time.Now().UTC())
+	if !o.startAt.IsZero() {
+		s.names.Epoch = o.startAt.Time
+	}
 	s.names.Distributions = l.distrs
 	s.names.Classes = append([]string{"other"}, catalog.Classes()...)
 	s.recorder = results.NewRecorder(0)
@@ -97,7 +107,7 @@ func (s *job) openPlayer() error {
 		Target: o.target(), BasePath: s.basePath(), OnePath: l.onePath, HostHeader: s.hostHeader(),
 		Source: crowd.source, Catalog: catalog, Viewers: crowd.viewers,
 		Connections: l.conns, Closed: l.closed, Length: l.length, Warmup: l.warmup,
-		Timeout: o.timeout.Std(), Verify: o.verify,
+		Timeout: o.timeout.Std(), Verify: o.verify, Epoch: o.startAt.Time,
 		Recorder: s.recorder, Names: s.names, Distributions: s.distributions(catalog.Hosts()),
 	})
 	return err
@@ -129,7 +139,9 @@ func (s *job) distributions(hosts []string) []uint16 {
 
 // run plays, and prints what came of it.
 func (s *job) run(ctx context.Context, stdout, stderr io.Writer) int {
-	s.names.Epoch = time.Now().UTC()
+	if s.options.startAt.IsZero() {
+		s.names.Epoch = time.Now().UTC()
+	}
 	playErr := s.play(ctx, stderr)
 	summary, err := s.outlet.finish(s.ending(ctx))
 	if err == nil && s.options.csv != "" {
@@ -185,6 +197,7 @@ func (s *job) ending(ctx context.Context) ending {
 		unsound:   s.unsound(),
 		intervals: s.seconds,
 		judge:     s.judge,
+		kept:      map[string]*results.Histogram{results.LagTimes: s.outcome.LagTimes, results.OwnDelayTimes: s.outcome.SlipTimes},
 	}
 	if s.load.closed {
 		e.rate.Scheduled = 0

@@ -43,6 +43,9 @@ func (b *Builder) Add(recs []results.Record) {
 	if b.finished {
 		return
 	}
+	if b.records != nil {
+		b.records.w.Add(recs)
+	}
 	// Neighbours of the same kind go on together, without being copied.
 	for len(recs) > 0 {
 		p, n := b.partOf(&recs[0]), 1

@@ -56,6 +56,7 @@ func (b *Builder) Discard() error {
 	if err := os.Remove(filepath.Join(b.opt.Dir, results.ManifestFile)); err != nil {
 		return fmt.Errorf("taking run folder back: %w", err)
 	}
+	b.records.discard()
 	dirs := b.made
 	for _, name := range []string{results.ReportsDir, results.PlotsDir, results.LatencyDir} {
 		dirs = append(dirs, filepath.Join(b.opt.Dir, name))

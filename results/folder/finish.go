@@ -52,6 +52,9 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	m.Distributions, m.Edges = b.opt.Names.EveryDistribution(), b.opt.Names.EveryEdge()
 	b.reports.Tell(end.Tiers)
 	b.intervals = end.Intervals
+	if err := b.records.close(end.Kept); err != nil {
+		return nil, fmt.Errorf("making run folder %s: %w", b.opt.Dir, err)
+	}
 	if err := b.write(&m, s); err != nil {
 		return nil, fmt.Errorf("making run folder %s: %w", b.opt.Dir, err)
 	}
@@ -107,7 +110,7 @@ func (b *Builder) write(m *results.Manifest, s *results.Summary) error {
 	if err := b.writePage(p); err != nil {
 		return err
 	}
-	if m.Files, err = files(b.opt.Dir, append(ours, results.AccessLogFile, results.WarmupLogFile, results.ManifestFile)...); err != nil {
+	if m.Files, err = files(b.opt.Dir, append(ours, results.RecordsFile, results.AccessLogFile, results.WarmupLogFile, results.ManifestFile)...); err != nil {
 		return err
 	}
 	return results.WriteJSON(filepath.Join(b.opt.Dir, results.ManifestFile), m)
@@ -236,7 +239,7 @@ func (b *Builder) writePage(p page.Page) error {
 
 // furtherFiles are the files that the page links to at its foot.
 func (b *Builder) furtherFiles() ([]page.Link, error) {
-	paths, err := files(b.opt.Dir, results.AccessLogFile, results.WarmupLogFile, results.LatencyDir+"/*.hgrm", results.LatencyDir+"/*.hlog")
+	paths, err := files(b.opt.Dir, results.RecordsFile, results.AccessLogFile, results.WarmupLogFile, results.LatencyDir+"/*.hgrm", results.LatencyDir+"/*.hlog")
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,9 @@ type Options struct {
 	// distribution, too.
 	Groups bool
 
+	// Records says that every record is kept, for runs that are to be put together.
+	Records bool
+
 	// Query is whether URLs in reports carry their query string: where it is
 	// part of the cache key.
 	Query bool
@@ -106,6 +109,9 @@ type End struct {
 
 	Generator *results.Generator // how the load generator kept its schedule; nil: there was none
 	Unsound   string             // why the figures are the generator's own; "": they are not
+	// Kept are histograms that are kept beside the records, by name.
+	Kept map[string]*results.Histogram
+
 	// Judge says what the finished figures keep of what was promised; nil: nothing was.
 	Judge     func(*results.Summary) []results.Objective
 	Intervals *results.Intervals // what is kept as interval logs; nil: there are none
@@ -145,6 +151,7 @@ type Builder struct {
 	finished bool
 
 	intervals *results.Intervals // nil: there are none
+	records   *recorded          // nil: none are kept
 }
 
 type plotView struct {
@@ -175,7 +182,11 @@ func New(opt Options) (*Builder, error) {
 	if err := prepare(opt); err != nil {
 		return nil, err
 	}
-	b := &Builder{opt: opt, made: made, ttfb: results.NewHistogram(), reuse: &report.Reuse{}}
+	kept, err := keepRecords(opt)
+	if err != nil {
+		return nil, err
+	}
+	b := &Builder{opt: opt, made: made, records: kept, ttfb: results.NewHistogram(), reuse: &report.Reuse{}}
 	if opt.Reports.Bounded == 0 {
 		b.demand = &results.Demand{}
 	}

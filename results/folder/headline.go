@@ -32,6 +32,9 @@ func Headline(w io.Writer, s *results.Summary, dir string) error {
 	if s.Partial {
 		partial = " (partial: interrupted)"
 	}
+	if s.Unsound {
+		wrapped(&b, "unsound run: ", s.UnsoundReason)
+	}
 	fmt.Fprintf(&b, "%s%s\n", fit(s.Name, columns-len(partial)), partial)
 	line("requests", "%s in %s, %s/s", count(float64(s.Requests)), length(s.Duration), perSecond(s.Rate.Achieved))
 	line("hit ratio", "%s of requests, %s refresh hits", percent(s.HitRatio), percent(s.RefreshHitRatio))

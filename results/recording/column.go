@@ -1,0 +1,155 @@
+package recording
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"edgesim/results"
+)
+
+// column is one field of a record as a number.
+type column struct {
+	get   func(*results.Record) uint64
+	set   func(*results.Record, uint64)
+	delta bool // written as the difference from the record before
+}
+
+// signed is a column of a field that may be negative: small numbers of either sign
+// are small.
+func signed(delta bool, at func(*results.Record) *int64) column {
+	return column{
+		get:   func(r *results.Record) uint64 { return zigzag(*at(r)) },
+		set:   func(r *results.Record, v uint64) { *at(r) = unzigzag(v) },
+		delta: delta,
+	}
+}
+
+func zigzag(v int64) uint64   { return uint64(v)<<1 ^ uint64(v>>63) }
+func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
+
+// plain is a column of a field without a sign.
+func plain[T ~uint8 | ~uint16 | ~uint32 | ~uint64](delta bool, at func(*results.Record) *T) column {
+	return column{
+		get:   func(r *results.Record) uint64 { return uint64(*at(r)) },
+		set:   func(r *results.Record, v uint64) { *at(r) = T(v) },
+		delta: delta,
+	}
+}
+
+// columns are all of a record, in the order of the file: format 1. A field that
+// Record gets goes behind them, and makes it format 2.
+var columns = []column{
+	signed(true, func(r *results.Record) *int64 { return &r.At }),
+	signed(false, func(r *results.Record) *int64 { return &r.Lag }),
+	signed(false, func(r *results.Record) *int64 { return &r.TTFB }),
+	signed(false, func(r *results.Record) *int64 { return &r.Total }),
+	signed(false, func(r *results.Record) *int64 { return &r.OriginTTFB }),
+	signed(false, func(r *results.Record) *int64 { return &r.OriginTotal }),
+	plain(true, func(r *results.Record) *uint64 { return &r.ID }),
+	plain(false, func(r *results.Record) *uint64 { return &r.Object }),
+	signed(false, func(r *results.Record) *int64 { return &r.BytesOut }),
+	signed(false, func(r *results.Record) *int64 { return &r.BytesIn }),
+	signed(false, func(r *results.Record) *int64 { return &r.BodyBytes }),
+	signed(false, func(r *results.Record) *int64 { return &r.OriginBytes }),
+	signed(false, func(r *results.Record) *int64 { return &r.OriginSent }),
+	signed(false, func(r *results.Record) *int64 { return &r.ContentLength }),
+	signed(false, func(r *results.Record) *int64 { return &r.RangeStart }),
+	signed(false, func(r *results.Record) *int64 { return &r.RangeEnd }),
+	addr(0), addr(8),
+	plain(false, func(r *results.Record) *results.Sym { return &r.Host }),
+	plain(false, func(r *results.Record) *results.Sym { return &r.URL }),
+	plain(false, func(r *results.Record) *results.Sym { return &r.Query }),
+	plain(false, func(r *results.Record) *results.Sym { return &r.Referrer }),
+	plain(false, func(r *results.Record) *results.Sym { return &r.Agent }),
+	plain(false, func(r *results.Record) *results.Sym { return &r.Cookie }),
+	plain(false, func(r *results.Record) *results.Sym { return &r.Forwarded }),
+	plain(false, func(r *results.Record) *results.Sym { return &r.ContentType }),
+	plain(false, func(r *results.Record) *uint16 { return &r.Distribution }),
+	plain(false, func(r *results.Record) *uint16 { return &r.Edge }),
+	plain(false, func(r *results.Record) *uint16 { return &r.Behavior }),
+	plain(false, func(r *results.Record) *uint16 { return &r.Origin }),
+	plain(false, func(r *results.Record) *uint16 { return &r.Status }),
+	plain(false, func(r *results.Record) *uint16 { return &r.Port }),
+	plain(false, func(r *results.Record) *uint16 { return &r.OriginAsked }),
+	plain(false, func(r *results.Record) *results.Flags { return &r.Flags }),
+	plain(false, func(r *results.Record) *uint8 { return &r.Country[0] }),
+	plain(false, func(r *results.Record) *uint8 { return &r.Country[1] }),
+	plain(false, func(r *results.Record) *results.Method { return &r.Method }),
+	plain(false, func(r *results.Record) *results.Protocol { return &r.Protocol }),
+	plain(false, func(r *results.Record) *results.Version { return &r.Version }),
+	plain(false, func(r *results.Record) *uint8 { return &r.TLS }),
+	plain(false, func(r *results.Record) *uint16 { return &r.Cipher }),
+	plain(false, func(r *results.Record) *results.Result { return &r.Response }),
+	plain(false, func(r *results.Record) *results.Result { return &r.Result }),
+	plain(false, func(r *results.Record) *results.Detail { return &r.Detail }),
+	plain(false, func(r *results.Record) *results.Layer { return &r.Layer }),
+	plain(false, func(r *results.Record) *results.TTLClass { return &r.TTL }),
+	plain(false, func(r *results.Record) *results.Vantage { return &r.Vantage }),
+	plain(false, func(r *results.Record) *uint8 { return &r.Class }),
+	plain(false, func(r *results.Record) *results.State { return &r.State }),
+}
+
+// addr is half of the viewer's address.
+func addr(from int) column {
+	return column{
+		get: func(r *results.Record) uint64 { return binary.BigEndian.Uint64(r.Addr[from:]) },
+		set: func(r *results.Record, v uint64) { binary.BigEndian.PutUint64(r.Addr[from:], v) },
+	}
+}
+
+// Forms of a column in a block.
+const (
+	alike = 0 // one number, of all records
+	each  = 1 // a number of every record
+)
+
+// appendColumn appends a column of the records: its form, and its numbers as
+// unsigned varints.
+func appendColumn(b []byte, c *column, recs []results.Record) []byte {
+	first, same := c.get(&recs[0]), true
+	for i := range recs {
+		same = same && c.get(&recs[i]) == first
+	}
+	if same {
+		return binary.AppendUvarint(append(b, alike), first)
+	}
+	b = append(b, each)
+	last := uint64(0)
+	for i := range recs {
+		v := c.get(&recs[i])
+		if c.delta {
+			b = binary.AppendUvarint(b, zigzag(int64(v-last)))
+			last = v
+		} else {
+			b = binary.AppendUvarint(b, v)
+		}
+	}
+	return b
+}
+
+var errCut = errors.New("a block ends too early")
+
+// readColumn reads a column into the records and returns what follows it.
+func readColumn(b []byte, c *column, recs []results.Record) ([]byte, error) {
+	if len(b) == 0 || b[0] > each {
+		return nil, errCut
+	}
+	form := b[0]
+	b = b[1:]
+	last := uint64(0)
+	for i := range recs {
+		if i == 0 || form == each {
+			v, n := binary.Uvarint(b)
+			if n <= 0 {
+				return nil, errCut
+			}
+			b = b[n:]
+			if c.delta && form == each {
+				v = last + uint64(unzigzag(v))
+			}
+			last = v
+		}
+		c.set(&recs[i], last)
+	}
+	return b, nil
+}
