@@ -31,11 +31,12 @@ type List struct {
 // path lies.
 type listed struct {
 	size int64
-	at   uint64 // place of the path << 16 | whether its size has changed << 8 | type
+	at   uint64 // place of the path << 16 | bits | type
 }
 
 const (
 	resizedBit = 1 << 8
+	wholeBit   = 1 << 9 // a whole response told the size
 	placeShift = 16
 	pathPiece  = 1 << 20
 )
@@ -69,13 +70,23 @@ func (l *List) MeetPath(name uint64, kind int, target []byte, size int64) uint64
 	return uint64(number)
 }
 
-// Resize tells a size of an object that was met.
+// Resize tells the size of an object that was met; 0: nothing does.
 func (l *List) Resize(number uint64, size int64) {
+	if size <= 0 {
+		return
+	}
 	_, o := l.objects.Entry(int(number))
-	if o.size != 0 && size > 0 && o.size != size && o.at&resizedBit == 0 {
+	if o.at&wholeBit != 0 && o.size != size && o.at&resizedBit == 0 {
 		o.at |= resizedBit
 		l.resized++
 	}
+	o.at |= wholeBit
+	o.size = max(o.size, size)
+}
+
+// AtLeast tells that an object that was met has so many bytes or more.
+func (l *List) AtLeast(number uint64, size int64) {
+	_, o := l.objects.Entry(int(number))
 	o.size = max(o.size, size)
 }
 
@@ -100,7 +111,7 @@ func (l *List) Size(number uint64) int64 {
 	return o.size
 }
 
-// Resized is how many objects were met with more than one size.
+// Resized is how many objects were met whole with more than one size.
 func (l *List) Resized() uint64 { return l.resized }
 
 // Settle ends the filling. Objects of which nothing told the size have 1 byte. seen

@@ -86,9 +86,7 @@ func isScenario(arg string) bool {
 
 // ofScenario is what cells of a scenario are.
 type ofScenario struct {
-	name       string
 	base       *scenario.Scenario
-	sets       []string
 	policies   []string
 	capacities []int64 // none: not given
 	seeds      []uint64
@@ -105,7 +103,7 @@ func (o *cellOptions) scenario(e *env, name string) (*ofScenario, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	w := &ofScenario{name: name, base: s, sets: o.sets, policies: []string{s.Edge.Policy}}
+	w := &ofScenario{base: s, policies: []string{s.Edge.Policy}}
 	if o.policies != "" {
 		if w.policies, err = realPolicies(o.policies); err != nil {
 			return nil, usagef("--policy: %v", err)
@@ -150,8 +148,7 @@ func realPolicies(text string) ([]string, error) {
 
 // load is the scenario of a cell: the same world for every seed.
 func (w *ofScenario) load(c sweep.Cell, seed uint64) (*scenario.Scenario, error) {
-	sets := append(slices.Clone(w.sets), "edge.policy="+c.Policy, fmt.Sprintf("edge.capacity=%dB", c.Capacity))
-	s, err := scenario.Load(w.name, sets...)
+	s, err := w.base.Again("edge.policy="+c.Policy, fmt.Sprintf("edge.capacity=%dB", c.Capacity))
 	if err == nil {
 		s.Reseed(seed)
 	}

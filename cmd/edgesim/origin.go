@@ -31,6 +31,7 @@ Examples:
   edgesim serve --origin http://127.0.0.1:8001 &
   loadgen http://127.0.0.1:8080 --zipf 0.9 --objects 10000 --verify
   edgesim origin --config quickstart --name assets
+  edgesim origin --trace access.log.gz --first-byte 40ms
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		o := originOptions{objects: 100_000, seed: 1}
@@ -42,6 +43,7 @@ Examples:
 		f.Uint64Var(&o.seed, "seed", o.seed, "of objects and of everything left to chance; loadgen's must be the same")
 		f.StringVar(&o.firstByte, "first-byte", "", "wait for the first byte, as 40ms, or MEDIAN,P99 as 40ms,200ms (default none)")
 		f.Var(&o.bandwidth, "bandwidth", "bytes a second on each connection, as 50MB (default no limit)")
+		o.trace.flags(f)
 		f.StringVar(&o.cacheControl, "cache-control", "public, max-age=3600", "what every object is sent with")
 		return o.run
 	},
@@ -52,6 +54,7 @@ type originOptions struct {
 	objects, seed              uint64
 	firstByte, cacheControl    string
 	bandwidth                  unit.Size
+	trace                      originTrace
 }
 
 func (o *originOptions) run(e *env, args []string) error {
@@ -95,27 +98,34 @@ func serveOrigin(e *env, srv *originlive.Server, ln net.Listener) error {
 }
 
 func (o *originOptions) origin(e *env) (origin.Config, originlive.Contents, error) {
+	if err := o.trace.check(e); err != nil {
+		return origin.Config{}, nil, err
+	}
 	if o.config != "" {
 		return o.fromScenario(e)
 	}
 	if o.name != "" {
 		return origin.Config{}, nil, fmt.Errorf("--name goes with --config")
 	}
-	catalog, err := workloads.NewCatalog(workloads.CatalogConfig{
-		Seed: o.seed, Sections: []workloads.Section{workloads.DefaultSection(o.objects, 0)},
-	})
-	if err != nil {
-		return origin.Config{}, nil, err
-	}
 	conf := origin.Config{
 		Kind: o.kind, Seed: o.seed, Bandwidth: float64(o.bandwidth), CacheControl: o.cacheControl,
 	}
-	conf.FirstByte, err = parseDelay(o.firstByte)
+	var err error
+	if conf.FirstByte, err = parseDelay(o.firstByte); err != nil {
+		return conf, nil, err
+	}
+	if o.trace.file != "" {
+		holds, err := o.trace.open(e)
+		return conf, holds, err
+	}
+	catalog, err := workloads.NewCatalog(workloads.CatalogConfig{
+		Seed: o.seed, Sections: []workloads.Section{workloads.DefaultSection(o.objects, 0)},
+	})
 	return conf, wholeCatalog{catalog}, err
 }
 
 func (o *originOptions) fromScenario(e *env) (conf origin.Config, holds originlive.Contents, err error) {
-	for _, name := range []string{"kind", "objects", "seed", "first-byte", "bandwidth", "cache-control"} {
+	for _, name := range []string{"kind", "objects", "seed", "first-byte", "bandwidth", "cache-control", "trace"} {
 		if e.flags.Changed(name) {
 			return conf, nil, fmt.Errorf("--%s goes without --config: the scenario says it", name)
 		}

@@ -135,7 +135,7 @@ func (o *planOptions) overScenario(e *env, name string, c *plan.Config) error {
 	c.Guess = analyticGuess(w.base, c.Targets)
 	c.Trial = trialOf(w)
 	if !o.plain {
-		for _, v := range variants {
+		for _, v := range variantsOf(w.base) {
 			c.Variants = append(c.Variants, plan.Variant{Name: v.name, Trial: trialOf(w, v.change)})
 		}
 	}

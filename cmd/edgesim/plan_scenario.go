@@ -4,17 +4,28 @@ import (
 	"edgesim/sim/scenario"
 )
 
-// variants are the worlds in which an answer is looked at again.
-var variants = []struct {
+// variant is a world in which an answer is looked at again.
+type variant struct {
 	name   string
 	change func(*scenario.Scenario)
-}{
-	{"a fifth more traffic", func(s *scenario.Scenario) { s.Workload.Rate *= 1.2 }},
+}
+
+var variants = []variant{
+	{"a fifth more traffic", func(s *scenario.Scenario) { s.Faster(1.2) }},
 	{"half as many objects again", func(s *scenario.Scenario) {
 		eachSection(s, func(c *scenario.Section) { c.Objects += c.Objects / 2 })
 	}},
 	{"zipf 0.1 flatter", func(s *scenario.Scenario) { eachSection(s, func(c *scenario.Section) { steeper(c, -0.1) }) }},
 	{"zipf 0.1 steeper", func(s *scenario.Scenario) { eachSection(s, func(c *scenario.Section) { steeper(c, 0.1) }) }},
+}
+
+// variantsOf are the variants that a scenario has: the objects of a replay, and how
+// often each is asked for, stand in its file.
+func variantsOf(s *scenario.Scenario) []variant {
+	if s.Replays() {
+		return variants[:1]
+	}
+	return variants
 }
 
 func eachSection(s *scenario.Scenario, change func(*scenario.Section)) {

@@ -162,8 +162,14 @@ func missed(s *results.Summary) error {
 func describe(s *scenario.Scenario) []string {
 	w := &s.Workload
 	load := w.Rate.String() + " " + w.Arrivals
-	if w.Closed {
+	switch {
+	case w.Closed:
 		load = "closed loop"
+	case s.Replays() && w.Rate == 0:
+		load = "in its own times"
+	}
+	if s.Replays() {
+		load = "replay of " + w.Replay.File + ", " + load
 	}
 	return []string{
 		s.Duration.String() + " (" + s.Warmup.String() + " of it warm-up)", load,

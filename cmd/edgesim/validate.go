@@ -74,15 +74,19 @@ func (o *validateOptions) run(e *env, args []string) error {
 	if o.repeat < 1 || o.repeat > 1000 {
 		return usagef("--repeat %d: right are 1 to 1000", o.repeat)
 	}
+	base, err := scenario.Load(args[0], o.sets...)
+	if err != nil {
+		return usageError{err}
+	}
 	load := func(seed uint64, more ...string) (*scenario.Scenario, error) {
-		sets := append([]string{}, o.sets...)
+		var sets []string
 		if seed == 0 && e.flags.Changed("seed") {
 			seed = o.seed
 		}
 		if seed != 0 {
 			sets = append(sets, fmt.Sprintf("seed=%d", seed))
 		}
-		s, err := scenario.Load(args[0], append(sets, more...)...)
+		s, err := base.Again(append(sets, more...)...)
 		if err == nil {
 			s.Network.Loopback = true // nothing is far from a live run, so from neither
 		}
@@ -94,7 +98,11 @@ func (o *validateOptions) run(e *env, args []string) error {
 	if err := makeOut(o.out); err != nil {
 		return err
 	}
-	rtt, err := o.idle(e, load)
+	watch := []string{"warmup=0s", "duration=" + idleLength.String()}
+	if base.Replays() { // whatever stands in its place
+		watch = append(watch, "workload.replay.loop=true")
+	}
+	rtt, err := o.idle(e, load, watch)
 	if err != nil {
 		return err
 	}
@@ -113,11 +121,12 @@ func (o *validateOptions) run(e *env, args []string) error {
 }
 
 // idle measures the round trip.
-func (o *validateOptions) idle(e *env, load func(uint64, ...string) (*scenario.Scenario, error)) (time.Duration, error) {
-	s, err := load(0, "warmup=0s", "duration="+idleLength.String())
+func (o *validateOptions) idle(e *env, load func(uint64, ...string) (*scenario.Scenario, error), sets []string) (time.Duration, error) {
+	s, err := load(0, sets...)
 	if err != nil {
 		return 0, err
 	}
+	s.Demo(idleObjects)
 	s.Workload.Closed, s.Workload.Rate, s.Workload.Connections = true, 0, 1
 	eachSection(s, func(c *scenario.Section) { c.Objects = min(c.Objects, idleObjects) }) // so that most requests hit
 	return validate.Idle(e.ctx, s, playLive)

@@ -21,8 +21,8 @@ const usage = `loadgen plays a workload against an HTTP/1.1 server and tells wha
 Usage:
   loadgen URL [flags]
 
-Without --zipf, --workload or --scenario it asks for URL itself. With one of
-them, objects of that workload are asked for below URL.
+Without --zipf, --workload, --scenario or --trace it asks for URL itself. With
+one of them, objects of that workload are asked for below URL.
 
 The loop is open: requests go out at times that do not depend on the answers,
 and latencies count from the intended time, so that a server that stalls cannot
@@ -32,6 +32,7 @@ Examples:
   loadgen http://127.0.0.1:8080/ --rate 2000/s --duration 30s
   loadgen http://127.0.0.1:8080 --zipf 0.9 --objects 100000 --out run1
   loadgen http://127.0.0.1:8080 --scenario quickstart --verify
+  loadgen http://127.0.0.1:8080 --trace access.log.gz --speed 10
   loadgen http://127.0.0.1:8080/ --slo 'ttfb-p99<=50ms' --slo 'errors<=0.1%'
 
 Exit status: 0 done; 1 every request failed, wrong bytes were found, an
@@ -68,6 +69,7 @@ type options struct {
 	json   bool
 
 	measured
+	replayed
 
 	given func(name string) bool // whether a flag was on the command line
 	args  []string
@@ -111,6 +113,7 @@ func (o *options) flags() *pflag.FlagSet {
 	f.StringVar(&o.out, "out", "", "leave a run folder there: summary, reports, plots, histograms")
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
 	o.measured.flags(f)
+	o.replayed.flags(f)
 	return f
 }
 
@@ -180,14 +183,14 @@ func (o *options) target() string {
 
 func (o *options) check() error {
 	workloads := 0
-	for _, given := range []bool{o.given("zipf") || o.given("objects"), o.workload != "", o.scenario != ""} {
+	for _, given := range []bool{o.given("zipf") || o.given("objects"), o.workload != "", o.scenario != "", o.trace != ""} {
 		if given {
 			workloads++
 		}
 	}
 	switch {
 	case workloads > 1:
-		return errors.New("--zipf with --objects, --workload and --scenario are three ways to name a workload; give one")
+		return errors.New("--zipf with --objects, --workload, --scenario and --trace are four ways to name a workload; give one")
 	case math.IsNaN(o.zipf) || o.zipf < 0 || o.zipf > 10:
 		return fmt.Errorf("--zipf %v; right are 0 to 10", o.zipf)
 	case o.objects < 1 || o.objects > 1<<53:
@@ -207,9 +210,12 @@ func (o *options) check() error {
 	case strings.ContainsAny(o.host, " \t\r\n"):
 		return fmt.Errorf("--host %q holds spaces", o.host)
 	case o.verify && !o.hasWorkload():
-		return errors.New("--verify needs --zipf, --workload or --scenario: the bytes of other content are not known")
+		return errors.New("--verify needs --zipf, --workload, --scenario or --trace: the bytes of other content are not known")
 	}
 	if err := o.measured.check(o.out); err != nil {
+		return err
+	}
+	if err := o.checkReplay(); err != nil {
 		return err
 	}
 	return o.checkTimes()
@@ -219,7 +225,7 @@ func (o *options) checkTimes() error {
 	switch {
 	case o.given("duration") && o.duration <= 0:
 		return errors.New("--duration 0s; right is more than 0")
-	case o.given("warmup") && o.duration > 0 && o.warmup >= o.duration && o.scenario == "":
+	case o.given("warmup") && o.duration > 0 && o.warmup >= o.duration && o.scenario == "" && o.trace == "":
 		return fmt.Errorf("--warmup %v leaves nothing of --duration %v; right is a shorter one", o.warmup, o.duration)
 	}
 	return nil
@@ -227,5 +233,5 @@ func (o *options) checkTimes() error {
 
 // hasWorkload reports whether a workload is named, rather than one URL.
 func (o *options) hasWorkload() bool {
-	return o.given("zipf") || o.given("objects") || o.workload != "" || o.scenario != ""
+	return o.given("zipf") || o.given("objects") || o.workload != "" || o.scenario != "" || o.trace != ""
 }

@@ -123,7 +123,7 @@ func (s *job) hostHeader() string {
 	switch {
 	case s.options.host != "":
 		return s.options.host
-	case s.options.scenario != "":
+	case s.options.scenario != "", s.options.ownHosts:
 		return ""
 	}
 	return s.options.url.Host
@@ -191,7 +191,7 @@ func (s *job) ending(ctx context.Context) ending {
 		short:    s.outcome.Short(s.load.length),
 		rate:     s.outcome.Rate(),
 		dropped:  s.recorder.Dropped(),
-		warnings: s.outcome.Warnings(),
+		warnings: append(s.load.warnings, s.outcome.Warnings()...),
 
 		generator: s.generator(),
 		unsound:   s.unsound(),

@@ -22,7 +22,7 @@ func (o *options) fromScenario() (*load, error) {
 	l := &load{
 		name: s.Name, text: s.Text(), seed: s.Seed,
 		length: s.Duration.Std(), warmup: s.Warmup.Std(), conns: s.Workload.Connections, promises: s.Objectives(), closed: s.Workload.Closed,
-		crowd: func() (*crowd, error) { return ofScenario(s) },
+		crowd: func() (*crowd, error) { return ofScenario(s) }, warnings: s.Doubts(),
 	}
 	index := map[string]uint16{}
 	for i, d := range s.Distributions {

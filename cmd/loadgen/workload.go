@@ -41,6 +41,8 @@ type load struct {
 	closed  bool
 	distrs  []results.Distribution
 
+	warnings []string // about what is played
+
 	promises []objective.Target       // of a scenario
 	ofHost   func(host string) uint16 // index into distrs
 }
@@ -56,6 +58,9 @@ type crowd struct {
 func (o *options) plan() (*load, error) {
 	if o.scenario != "" {
 		return o.fromScenario()
+	}
+	if o.trace != "" {
+		return o.fromTrace()
 	}
 	l := &load{
 		name: "loadgen", seed: o.seed,

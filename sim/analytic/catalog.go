@@ -1,6 +1,7 @@
 package analytic
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -23,6 +24,9 @@ type Trait struct {
 func OfCatalog(c *workloads.Catalog, rate float64, of func(section, kind int) Trait) (Population, error) {
 	if of == nil {
 		of = func(int, int) Trait { return Trait{} }
+	}
+	if c.Listed() {
+		return nil, errors.New("the objects of a trace or log have no law of popularity: play it itself, as edgesim mrc does")
 	}
 	sections := c.Sections()
 	shares, sum := sharesOf(len(sections), func(i int) float64 { return sections[i].Share })

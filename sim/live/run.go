@@ -166,6 +166,7 @@ func (r *run) cast(epoch time.Time) (err error) {
 	if sockets == nil {
 		sockets = loopback{}
 	}
+	r.doubts = append(r.doubts, s.Doubts()...)
 	if s.SetsDistances() && r.builder != nil {
 		r.doubts = append(r.doubts, loopbackDoubt)
 	}

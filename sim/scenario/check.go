@@ -19,10 +19,13 @@ func (s *Scenario) check() *fault {
 	switch {
 	case strings.Trim(s.Name, nameBytes) != "":
 		return src.fault(at{"name"}, "%q: want letters, digits, - and _ only", s.Name)
-	case s.Duration <= 0:
+	case s.Duration <= 0 && (s.Workload.Replay == nil || src.root.find("duration") != nil):
 		return src.fault(at{"duration"}, "%v: want more than 0", s.Duration)
-	case s.Warmup >= s.Duration:
-		return src.fault(at{"warmup"}, "%v: want less than the duration, %v", s.Warmup, s.Duration)
+	}
+	if s.Duration > 0 { // a replay may have it from its file
+		if f := s.checkWarmup(); f != nil {
+			return f
+		}
 	}
 	if f := s.checkSLO(); f != nil {
 		return f
@@ -41,6 +44,13 @@ func (s *Scenario) check() *fault {
 		return f
 	}
 	return s.checkWorkload()
+}
+
+func (s *Scenario) checkWarmup() *fault {
+	if s.Warmup >= s.Duration {
+		return s.source.fault(at{"warmup"}, "%v: want less than the duration, %v", s.Warmup, s.Duration)
+	}
+	return nil
 }
 
 const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"

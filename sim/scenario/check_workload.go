@@ -14,17 +14,23 @@ func (s *Scenario) checkWorkload() *fault {
 	switch {
 	case w.Closed && w.Rate > 0:
 		return src.fault(at{"workload", "rate"}, "a closed loop has no rate: leave one of the two out")
-	case !w.Closed && w.Rate <= 0:
+	case !w.Closed && w.Rate <= 0 && w.Replay == nil:
 		return src.fault(at{"workload", "rate"}, "missing: want a rate, as 1000/s, or closed: true")
 	case w.Connections < 1 || w.Connections > 65535:
 		return src.fault(at{"workload", "connections"}, "%d: want 1 to 65535", w.Connections)
 	case w.Viewers.Count < 1 || w.Viewers.Count > 10_000_000:
 		return src.fault(at{"workload", "viewers", "count"}, "%d: want 1 to 10000000", w.Viewers.Count)
-	case len(w.Sections) == 0:
-		return src.fault(at{"workload", "sections"}, "missing: want at least one section")
+	case len(w.Sections) == 0 && w.Replay == nil:
+		return src.fault(at{"workload", "sections"}, "missing: want at least one section, or a replay")
 	}
 	if err := workloads.CheckArrivals(w.Arrivals); err != nil {
 		return src.fault(at{"workload", "arrivals"}, "%v", err)
+	}
+	if w.Replay != nil {
+		if f := s.checkReplay(); f != nil {
+			return f
+		}
+		return s.checkCountries()
 	}
 	for _, check := range []func() *fault{s.checkCountries, s.checkStreams} {
 		if f := check(); f != nil {

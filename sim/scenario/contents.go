@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -71,7 +72,18 @@ func (s *Scenario) fixed(section int) []origin.Object {
 // Find is the object that a request for path is about. An origin mostly sees
 // its own name as host, which tells nothing; where a behavior forwards the
 // viewer's Host, only that host's distribution is looked at.
-func (c *Contents) Find(host, path []byte) (origin.Object, bool) {
+func (c *Contents) Find(host, path []byte) (origin.Object, bool) { return c.find(host, path, path) }
+
+// FindTarget is Find by a path with its query, which tells the objects of a replay.
+func (c *Contents) FindTarget(host, target []byte) (origin.Object, bool) {
+	path, _, _ := bytes.Cut(target, []byte{'?'})
+	if !c.catalog.Listed() {
+		target = path
+	}
+	return c.find(host, path, target)
+}
+
+func (c *Contents) find(host, path, target []byte) (origin.Object, bool) {
 	asked, ok := c.table.Host(host)
 	if ok && !asked.Route(path).ForwardHost {
 		asked = nil
@@ -81,7 +93,7 @@ func (c *Contents) Find(host, path []byte) (origin.Object, bool) {
 		if !c.sends(h, asked, path) {
 			continue
 		}
-		if id, ok := c.catalog.Find(h.number, path); ok {
+		if id, ok := c.catalog.Find(h.number, target); ok {
 			found := c.catalog.Object(id)
 			o := h.types[found.Type]
 			o.Key, o.Size, o.ContentType = found.Key, found.Size, found.ContentType

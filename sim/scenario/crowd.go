@@ -11,17 +11,36 @@ import (
 
 // Catalog is what there is to ask for.
 func (s *Scenario) Catalog() (*workloads.Catalog, error) {
+	if s.Replays() {
+		if s.replayed == nil {
+			if f := s.openReplay(nil); f != nil {
+				return nil, f.in(s.source.file)
+			}
+		}
+		return s.replayed.Catalog(), nil
+	}
 	return workloads.NewCatalog(s.CatalogConfig())
 }
 
 // Viewers are who asks.
 func (s *Scenario) Viewers() (*workloads.Viewers, error) {
+	if s.Replays() {
+		if _, err := s.Catalog(); err != nil {
+			return nil, err
+		}
+		if s.replayed.TellsViewers() {
+			return s.replayed.Viewers(), nil
+		}
+	}
 	return workloads.NewViewers(s.ViewersConfig())
 }
 
 // Source is the stream of requests, by these viewers for what is in this catalog.
 // Every call begins it anew.
 func (s *Scenario) Source(c *workloads.Catalog, v *workloads.Viewers) (workloads.Source, error) {
+	if s.Replays() {
+		return s.replaySource(v)
+	}
 	streams := s.Workload.Streams
 	if len(streams) == 0 {
 		streams = []Stream{{Kind: "independent"}}

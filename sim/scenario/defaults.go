@@ -32,6 +32,9 @@ func (w *Workload) fill() {
 	w.Arrivals = cmp.Or(w.Arrivals, "poisson")
 	w.Connections = cmp.Or(w.Connections, 64)
 	w.Viewers.Count = cmp.Or(w.Viewers.Count, 10_000)
+	if w.Replay != nil {
+		w.Replay.fill()
+	}
 	for i := range w.Sections {
 		s := &w.Sections[i]
 		s.Objects = cmp.Or(s.Objects, 10_000)

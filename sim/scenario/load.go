@@ -77,9 +77,19 @@ func Load(nameOrPath string, sets ...string) (*Scenario, error) {
 
 // parseLoaded is Parse, and reads the files that the scenario names.
 func parseLoaded(file string, text []byte, sets ...string) (*Scenario, error) {
+	return loadLike(nil, file, text, sets...)
+}
+
+// loadLike is parseLoaded by who may have read the files before; nil: nobody has.
+func loadLike(like *Scenario, file string, text []byte, sets ...string) (*Scenario, error) {
 	s, err := Parse(file, text, sets...)
 	if err != nil {
 		return nil, err
+	}
+	if s.Replays() {
+		if f := s.openReplay(like); f != nil {
+			return nil, f.in(file)
+		}
 	}
 	if m := s.Network.Matrix; m != "" {
 		if _, err := network.OpenMatrix(m); err != nil {
@@ -94,7 +104,7 @@ func Parse(file string, text []byte, sets ...string) (*Scenario, error) {
 	s := &Scenario{}
 	root, f := readInto(s, text, sets)
 	if f == nil {
-		s.source = &source{root: root}
+		s.source = &source{root: root, file: file, text: text, sets: sets}
 		s.fill(file)
 		f = s.check()
 	}
@@ -159,7 +169,7 @@ func (s *Scenario) fill(file string) {
 	if s.Seed == 0 {
 		s.Seed = 1
 	}
-	if s.source.root.find("duration") == nil {
+	if s.source.root.find("duration") == nil && s.Workload.Replay == nil {
 		s.Duration = defaultDuration
 	}
 	s.Edge.fill()

@@ -14,6 +14,7 @@ import (
 	"edgesim/edge/behavior"
 	"edgesim/sim/objective"
 	"edgesim/sim/unit"
+	"edgesim/workloads/replay"
 )
 
 // Scenario is a whole experiment.
@@ -40,6 +41,10 @@ type Scenario struct {
 	table    *behavior.Table
 	promises []objective.Target // SLO, read
 	world    *uint64            // seed of the catalog; nil: by Seed
+
+	replayed  *replay.Replay // nil: there is no replay, or its file has not been read
+	replayKey string         // all that reading the file depended on
+	doubts    []string       // about a replay, beside its own
 }
 
 // Edge is one edge location with its cache, or several that are alike.

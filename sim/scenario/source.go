@@ -4,7 +4,13 @@ import "fmt"
 
 // source remembers where settings were written, so that what contradicts
 // something else can be traced to a line.
-type source struct{ root *node }
+type source struct {
+	root *node
+
+	file string // of a scenario, its text, and the settings that were carried out on it
+	text []byte
+	sets []string
+}
 
 // at leads to a setting: keys of mappings as strings, numbers of items as
 // ints.

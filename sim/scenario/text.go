@@ -11,6 +11,9 @@ import (
 // scenario.
 func (s *Scenario) Text() string {
 	c := *s
+	if s.Replays() {
+		c.Workload = s.Workload.asWritten(s.path(s.Workload.Replay.File))
+	}
 	if s.source.root.find("network") == nil { // with one, nothing would be near any more
 		c.Network = Network{}
 	}

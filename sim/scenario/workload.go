@@ -18,8 +18,9 @@ type Workload struct {
 	Conditionals unit.Share `yaml:"conditionals"` // of the requests, by viewers who have the object and ask if it has changed. Default: 0%
 
 	Viewers  Viewers   `yaml:"viewers"`
-	Sections []Section `yaml:"sections"` // at least one
+	Sections []Section `yaml:"sections"` // at least one, or a replay
 	Streams  []Stream  `yaml:"streams"`  // ways of asking that share the rate. Default: one, independent, for all sections
+	Replay   *Replay   `yaml:"replay"`   // a trace or log in place of sections and streams; a rate then re-times it. Default: none
 }
 
 // Stream is one way in which viewers ask for one thing after another.

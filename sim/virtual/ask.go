@@ -23,7 +23,9 @@ type ask struct {
 	hash    uint64
 	keyLen  int
 	pathLen int
-	head    bool // HEAD
+	target  int         // length of path and query
+	query   results.Sym // of a viewer's request
+	head    bool        // HEAD
 	part    workloads.Range
 	version int64 // that the cache before has; -1: it asks without condition
 	ifRange bool  // the condition is one for the part

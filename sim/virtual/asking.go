@@ -130,23 +130,24 @@ func (f *flight) conditional() bool { return f.forOne && f.lead.version >= 0 && 
 
 // objectAt is what the origin has under the request's path.
 func (w *world) objectAt(up *server, a *ask) (origin.Object, bool) {
-	w.path = w.path[:0]
+	var path, query []byte
 	switch {
 	case a.page != nil:
-		w.path = append(w.path, a.page.path...)
+		path = a.page.path
 	case up.own[a.desk.sectionOf(a.req.Object)]:
 		o, _ := up.contents.Object(a.req.Object)
 		return o, true
 	default:
-		w.path = w.catalog.AppendPath(w.path, a.req.Object)
+		path, query = w.pathOf(a.req.Object)
 	}
 	host := up.host
 	if a.route.rule.ForwardHost {
 		host = a.desk.host
 	}
-	o, found := up.contents.Find(host, w.path)
+	w.key = a.route.rule.AppendQuery(append(w.key[:0], path...), query)
+	o, found := up.contents.FindTarget(host, w.key)
 	if !found {
-		o.Key = xxh3.Hash(w.path) // its fate is drawn by path
+		o.Key = xxh3.Hash(path) // its fate is drawn by path
 	}
 	return o, found
 }

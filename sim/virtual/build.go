@@ -48,6 +48,7 @@ func newWorld(c *Config, names *results.Names) (*world, error) {
 		return nil, err
 	}
 	w.copies = s.Copies(w.catalog)
+	w.queried = w.catalog.Listed()
 	types := 0
 	for _, section := range w.catalog.Sections() {
 		w.kinds = append(w.kinds, types)

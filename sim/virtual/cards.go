@@ -39,6 +39,8 @@ type desk struct {
 	cards  [][]card // by section, by object; nil: not kept
 	lines  int      // length of the Host line
 	keys   []int    // by rule: length of keys beside the path
+
+	queries map[uint64]query // of a replay, by object
 }
 
 // newDesks makes a desk for every host of the catalog. Hosts of one
@@ -48,7 +50,7 @@ func (w *world) newDesks() []desk {
 	desks := make([]desk, len(w.catalog.Hosts()))
 	for i, host := range w.catalog.Hosts() {
 		d := &desks[i]
-		d.host, d.sym = []byte(host), w.names.Strings.Of(host)
+		d.host, d.sym, d.queries = []byte(host), w.names.Strings.Of(host), map[uint64]query{}
 		d.lines = len("Host: \r\n") + len(host)
 		d.cards = make([][]card, sections)
 		if dist, ok := w.site.table.Host(d.host); ok {
@@ -110,23 +112,23 @@ func (w *world) card(d *desk, id uint64) *card {
 
 // fill works a card out.
 func (w *world) fill(c *card, d *desk, id uint64) {
-	w.path = w.catalog.AppendPath(w.path[:0], id)
-	c.url = w.names.Strings.Bytes(w.path)
-	c.path = uint16(len(w.path))
+	path, query := w.pathOf(id)
+	c.url = w.names.Strings.Bytes(path)
+	c.path = uint16(len(path))
 	c.class = uint8(min(w.catalog.Object(id).Class+1, 255))
 	if d.dist == nil {
 		return
 	}
-	rule := d.dist.Route(w.path)
+	rule := d.dist.Route(path)
 	c.rule = uint8(rule.Index)
 	personal := false
-	w.key = rule.AppendKey(w.key[:0], d.host, w.path, nil, func(name string) []byte {
+	w.key = rule.AppendKey(w.key[:0], d.host, path, query, func(name string) []byte {
 		value, ofViewer := fixedField(d, name)
 		personal = personal || ofViewer
 		return value
 	})
 	if c.hash = 0; !personal {
-		c.hash, d.keys[rule.Index] = xxh3.Hash(w.key), len(w.key)-withLength(len(w.path))
+		c.hash, d.keys[rule.Index] = xxh3.Hash(w.key), len(w.key)-withLength(len(path))
 	}
 }
 
@@ -217,8 +219,8 @@ func (w *world) locate(f *face, viewer uint32) {
 
 // personalKey makes the key of a request whose key has something of the viewer.
 func (w *world) personalKey(a *ask) {
-	w.path = w.catalog.AppendPath(w.path[:0], a.req.Object)
-	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, w.path, nil, w.fieldsOf(a))
+	path, query := w.pathOf(a.req.Object)
+	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, path, query, w.fieldsOf(a))
 	a.hash, a.keyLen = xxh3.Hash(w.key), len(w.key)
 }
 

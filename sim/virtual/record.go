@@ -71,12 +71,12 @@ func (n *node) open(a *ask, status int, m *manner) {
 	*a.rec = results.Record{
 		At: int64(req.At), ID: a.number, Object: a.hash,
 		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
-		Addr: a.face.addr, Host: a.desk.sym, URL: c.url, Referrer: led.sym,
+		Addr: a.face.addr, Host: a.desk.sym, URL: c.url, Query: a.query, Referrer: led.sym,
 		Agent: a.face.agent, Forwarded: a.face.forwarded,
 		Distribution: results.NoDistribution, Edge: n.place, Status: uint16(status), Method: results.GET,
 		Protocol: results.HTTP, Version: results.HTTP11, Country: a.face.country,
 		Response: m.result, Result: m.result, Detail: m.detail, Layer: m.layer, Flags: m.flags,
-		Vantage: results.AtSimulator, Class: c.class, BytesIn: w.requestBytes(a, c) + int64(led.line),
+		Vantage: results.AtSimulator, Class: c.class, BytesIn: w.requestBytes(a) + int64(led.line),
 	}
 	r := a.rec
 	if a.head {
@@ -104,8 +104,8 @@ func (w *world) referer(req *workloads.Request) referrer {
 
 // requestBytes is the length of the request as the player sends it, but for the
 // Referer.
-func (w *world) requestBytes(a *ask, c *card) int64 {
-	n := len("GET ") + int(c.path) + len(" HTTP/1.1\r\n") + a.desk.lines + int(a.face.lines) + endOfHead
+func (w *world) requestBytes(a *ask) int64 {
+	n := len("GET ") + a.target + len(" HTTP/1.1\r\n") + a.desk.lines + int(a.face.lines) + endOfHead
 	if a.head {
 		n += len("HEAD") - len("GET")
 	}
@@ -231,7 +231,7 @@ func (n *node) redirect(a *ask) {
 	const status, reason = "301", "Moved Permanently"
 	title := status + " " + reason
 	body := int64(len("<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n<p>This is served over HTTPS.</p>\n"))
-	location := len("https://") + len(behavior.WithoutPort(a.desk.host)) + a.pathLen + n.w.portLen
+	location := len("https://") + len(behavior.WithoutPort(a.desk.host)) + a.target + n.w.portLen
 	fields := []field{{"Date", dateLen}, {"Content-Type", len("text/html")}, {"Location", location}}
 	head := statusLine(http.StatusMovedPermanently) + sumOf(fields) + a.route.ownDressing(fields) + n.lens.server + n.lens.via +
 		n.lens.tail[results.Redirect] + lengthLine(body) + endOfHead

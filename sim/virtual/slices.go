@@ -78,8 +78,8 @@ func (w *world) keyOf(a *ask) []byte {
 		w.personalKey(a)
 		return w.key
 	}
-	w.path = w.catalog.AppendPath(w.path[:0], a.req.Object)
-	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, w.path, nil, func(name string) []byte {
+	path, query := w.pathOf(a.req.Object)
+	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, path, query, func(name string) []byte {
 		value, _ := fixedField(a.desk, name)
 		return value
 	})

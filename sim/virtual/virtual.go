@@ -172,7 +172,7 @@ func (t *taker) Add(recs []results.Record) {
 
 // finish writes the folder. A run is over when its virtual time is.
 func (t *taker) finish(ctx context.Context, c *Config, epoch time.Time, played time.Duration, tiers []results.TierFigures) (*Result, error) {
-	end := folder.End{Tiers: tiers, Ended: epoch.Add(c.Scenario.Duration.Std()), Partial: ctx.Err() != nil}
+	end := folder.End{Tiers: tiers, Warnings: c.Scenario.Doubts(), Ended: epoch.Add(c.Scenario.Duration.Std()), Partial: ctx.Err() != nil}
 	if length := c.Scenario.Duration.Std(); played < length-length/50 {
 		end.Ended, end.Short = epoch.Add(played), true
 	}

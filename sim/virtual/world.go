@@ -20,6 +20,7 @@ type world struct {
 
 	names   *results.Names
 	catalog *workloads.Catalog
+	queried bool  // its paths may have queries
 	kinds   []int // by section: how many types the sections before it have
 	viewers *workloads.Viewers
 	copies  func(object uint64, at time.Duration) (key, version uint64)
@@ -181,12 +182,15 @@ func (w *world) ask(req *workloads.Request, number uint64) {
 	a.head, a.part, a.version, a.owes, a.rec = req.Method == workloads.HEAD, req.Range, -1, 1, w.slot()
 	d := a.desk
 	c := w.card(d, req.Object)
-	a.hash, a.pathLen = c.hash, int(c.path)
+	a.hash, a.pathLen, a.target = c.hash, int(c.path), int(c.path)
 	if d.dist != nil {
 		a.route = d.routes[c.rule]
 		if a.keyLen = d.keys[c.rule] + withLength(a.pathLen); a.hash == 0 {
 			w.personalKey(a)
 		}
+	}
+	if w.queried {
+		w.askQuery(a, c)
 	}
 	if req.Conditional && (a.route == nil || !a.route.rule.NoConditions()) {
 		a.version = w.copyOf(req)
@@ -296,8 +300,8 @@ func (w *world) happensTo(f *flight, what what) {
 // nameOf is what the record calls an object whose key was not made.
 func (w *world) nameOf(a *ask) uint64 {
 	if a.desk.dist == nil {
-		w.path = w.catalog.AppendPath(w.path[:0], a.req.Object)
-		return xxh3.Hash(w.path)
+		path, _ := w.pathOf(a.req.Object)
+		return xxh3.Hash(path)
 	}
 	return w.card(a.desk, a.req.Object).hash
 }

@@ -153,10 +153,17 @@ func asksFor(rec *results.Record) bool {
 // weigh notes what a line tells of its object's size, and which part was wanted.
 func (r *accessReader) weigh(list *workloads.List, object uint64, rec *results.Record, a *asked) {
 	known := list.Size(object)
-	if size, ok := trace.SizeOf(rec, known); ok && rec.Status != 304 && rec.Method != results.HEAD {
+	size, ok := trace.SizeOf(rec, known)
+	switch broken := rec.Flags&(results.Aborted|results.Truncated) != 0; {
+	case !ok || rec.Status == 304 || rec.Method == results.HEAD:
+	case rec.Status == 206 || broken && rec.ContentLength < 0:
+		list.AtLeast(object, size)
+	case broken:
+		list.AtLeast(object, rec.ContentLength)
+	default:
 		list.Resize(object, size)
-		known = list.Size(object)
 	}
+	known = list.Size(object)
 	whole := known
 	if rec.Status == 206 && rec.RangeStart >= 0 && rec.RangeEnd >= rec.RangeStart {
 		a.part = workloads.Range{First: rec.RangeStart, Length: rec.RangeEnd - rec.RangeStart + 1}

@@ -120,6 +120,9 @@ func (r *Replay) Catalog() *workloads.Catalog { return r.catalog }
 // Viewers are who asked, or who asks in their place.
 func (r *Replay) Viewers() *workloads.Viewers { return r.viewers }
 
+// TellsViewers reports whether the file tells who asked.
+func (r *Replay) TellsViewers() bool { return r.ownView }
+
 // Format is the name of the format that the files are in.
 func (r *Replay) Format() string { return r.told }
 

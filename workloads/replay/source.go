@@ -20,10 +20,11 @@ type Playing struct {
 	Arrivals string
 	Closed   bool // no times at all: every At is 0
 
-	Loop     bool          // begin anew at the end
-	Length   time.Duration // requests are before this time; 0: no such end
-	Requests uint64        // and they are so many at most; 0: no such end
-	Seed     uint64        // of arrivals, and of who asks where the file does not tell
+	Loop     bool               // begin anew at the end
+	Length   time.Duration      // requests are before this time; 0: no such end
+	Requests uint64             // and they are so many at most; 0: no such end
+	Seed     uint64             // of arrivals, and of who asks where the file does not tell
+	Viewers  *workloads.Viewers // who asks where the file does not tell; nil: the Replay's
 }
 
 // Play is the stream of requests. Every call begins it anew; any number of them may
@@ -35,6 +36,9 @@ func (r *Replay) Play(p Playing) (workloads.Source, error) {
 	}
 	if s.p.Speed == 0 {
 		s.p.Speed = 1
+	}
+	if s.p.Viewers == nil {
+		s.p.Viewers = r.viewers
 	}
 	switch {
 	case !(s.p.Speed > 0) || math.IsInf(s.p.Speed, 0):
@@ -119,7 +123,7 @@ func (s *source) next(req *workloads.Request) error {
 		Abort: a.abort, Body: a.body, Conditional: a.conditional, Viewer: a.viewer, Referrer: a.referrer,
 	}
 	if !r.ownView {
-		req.Viewer, req.Referrer = r.viewers.Pick(chance(s.p.Seed, s.drawn))
+		req.Viewer, req.Referrer = s.p.Viewers.Pick(chance(s.p.Seed, s.drawn))
 	}
 	s.drawn++
 	return nil

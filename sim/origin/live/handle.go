@@ -106,7 +106,11 @@ func (s *Server) meet(x *exchange) bool {
 // memory, and has its fate drawn by path.
 func (s *Server) identify(x *exchange) (key uint64, attempt uint32) {
 	uri := x.ctx.URI()
-	x.object, x.found = s.contents.Find(uri.Host(), uri.PathOriginal())
+	if target := x.ctx.RequestURI(); s.targets != nil && len(target) > 0 && target[0] == '/' {
+		x.object, x.found = s.targets.FindTarget(uri.Host(), target)
+	} else {
+		x.object, x.found = s.contents.Find(uri.Host(), uri.PathOriginal())
+	}
 	if x.object.Size < 0 {
 		panic("live: the contents gave an object of negative size")
 	}

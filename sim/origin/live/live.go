@@ -27,6 +27,12 @@ type Contents interface {
 	Find(host, path []byte) (origin.Object, bool)
 }
 
+// Targets are Contents that tell objects by their queries, too.
+type Targets interface {
+	// FindTarget is Find by a path and, behind a question mark, a query.
+	FindTarget(host, target []byte) (origin.Object, bool)
+}
+
 // Config is what a server is made from.
 type Config struct {
 	Model    *origin.Model // what happens; needed
@@ -43,6 +49,7 @@ type Server struct {
 	weak     bool
 	chunked  bool
 	contents Contents
+	targets  Targets // nil: the contents do not tell queries
 	epoch    time.Time
 	http     *fasthttp.Server
 
@@ -67,6 +74,11 @@ type Server struct {
 	scratch sync.Pool // of *scratch
 }
 
+func targetsOf(c Contents) Targets {
+	t, _ := c.(Targets)
+	return t
+}
+
 // New checks c and returns a server that is ready to serve.
 func New(c Config) (*Server, error) {
 	switch {
@@ -83,7 +95,7 @@ func New(c Config) (*Server, error) {
 		c.Server = "AmazonS3"
 	}
 	s := &Server{model: c.Model, kind: m.Kind, missing: m.Missing, weak: m.WeakETag, chunked: m.Chunked,
-		contents: c.Contents, epoch: c.Epoch, gate: newGate(m.Concurrency, m.QueueLimit),
+		contents: c.Contents, targets: targetsOf(c.Contents), epoch: c.Epoch, gate: newGate(m.Concurrency, m.QueueLimit),
 		stop: make(chan struct{}), kill: make(chan struct{})}
 	s.timers.New = func() any { return newTimer() }
 	s.bodies.New = func() any { return new(body) }
