@@ -29,7 +29,7 @@ var floors = map[string]int{
 	"sim/analytic": 1, "sim/foresight": 1, "sim/network": 1, "results/compare": 1, "results/recording": 1, "sim/objective": 1,
 	"results/accesslog": 1, "results/geo": 1, "results/prometheus": 1, "results/report": 1, "results/plot": 1,
 
-	"workloads/trace": 2, "workloads/trace/stat": 2, "workloads/replay": 2, "sim/scenario": 2, "results/page": 2, "results/folder": 2, "results/store": 2,
+	"workloads/trace": 2, "workloads/trace/stat": 2, "workloads/replay": 2, "workloads/fit": 2, "sim/scenario": 2, "results/page": 2, "results/folder": 2, "results/store": 2,
 
 	"edge": 3, "workloads/player": 3, "sim/origin/live": 3,
 

@@ -149,11 +149,11 @@ func (s *Stat) popularity(r *Result) {
 	r.Once, _ = counts.Get(1)
 	r.OnceObjects = float64(r.Once) / float64(r.Objects)
 	r.OnceRequests = float64(r.Once) / float64(r.Requests)
-	var list []count
+	var list []Count
 	for n, objects := range counts.All() {
-		list = append(list, count{int64(n), *objects})
+		list = append(list, Count{int64(n), *objects})
 	}
-	r.Zipf = fitZipf(list)
+	r.Zipf = FitZipf(list)
 	for _, o := range all[:min(topObjects, len(all))] {
 		r.Top = append(r.Top, Popular{o.id, o.requests, float64(o.requests) / float64(r.Requests), o.size})
 	}

@@ -3,14 +3,11 @@ package stat
 import (
 	"cmp"
 	"math"
-	"slices"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"edgesim/results"
 )
 
-// stack is LRU's: objects in the order of their last request. How deep an object
+// Stack is LRU's: objects in the order of their last request. How deep an object
 // lies when it is asked for again, in objects and in bytes and with itself counted,
 // is the least LRU cache that has a hit (Mattson, Gecsei, Slutz and Traiger, IBM
 // Systems Journal 1970).
@@ -27,7 +24,7 @@ import (
 // so many are added at depth 1 or taken away from the smallest depths (SHARDS_adj,
 // section 4.4 there). What it says is right to about 1/√n of the n objects in the
 // sample; of bytes less so where few objects have most of them.
-type stack struct {
+type Stack struct {
 	most  int                  // objects followed; 0: no bound
 	level uint                 // one in 2^level objects is followed
 	at    results.Tally[int32] // place plus 1
@@ -37,27 +34,38 @@ type stack struct {
 	top   int     // places taken
 	alive int
 	bytes int64
-
-	objects, octets *hdrhistogram.Histogram // depths, each counted 2^level times
-	asked           int64                   // requests for objects of the sample, times 2^level
 }
 
 type node struct{ objects, bytes int64 }
 
 const defaultTracked = 1 << 18
 
-func newStack(tracked int) stack {
+// NewStack follows so many objects at most; 0: 262,144, below: all.
+func NewStack(tracked int) *Stack {
 	most := cmp.Or(max(tracked, 0), defaultTracked)
 	if tracked < 0 {
 		most = 0
 	}
-	s := stack{most: most, objects: newHistogram(), octets: newHistogram()}
+	s := &Stack{most: most}
 	s.room(1 << 12)
 	return s
 }
 
+// Depth is how deep an object lies: what of others was asked for since it was.
+type Depth struct {
+	Objects, Bytes int64 // in the whole trace, as the sample tells
+	Own            int64 // what it weighs itself, by the size it was given last
+	Known          bool  // false: it was not asked for before, and all else is 0
+}
+
+// Level says that one in 2^Level objects is followed.
+func (s *Stack) Level() uint { return s.level }
+
+// Alive is how many objects are followed.
+func (s *Stack) Alive() int { return s.alive }
+
 // room makes n places.
-func (s *stack) room(n int) {
+func (s *Stack) room(n int) {
 	s.ids, s.sizes = append(s.ids, make([]uint64, n-len(s.ids))...), append(s.sizes, make([]int64, n-len(s.sizes))...)
 	if len(s.tree) == n+1 {
 		clear(s.tree)
@@ -66,7 +74,9 @@ func (s *stack) room(n int) {
 	s.tree = make([]node, n+1)
 }
 
-func (s *stack) follows(id uint64) bool {
+// Follows reports whether the object is in the sample. One that is not will not be
+// again.
+func (s *Stack) Follows(id uint64) bool {
 	return s.level == 0 || mixed(id)>>(64-s.level) == 0
 }
 
@@ -79,18 +89,12 @@ func mixed(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// ask is a request for an object of that size.
-func (s *stack) ask(id uint64, size int64) {
-	if !s.follows(id) {
-		return
-	}
-	weight := int64(1) << s.level
-	s.asked += weight
+// Ask is a request for an object that is followed, of that size.
+func (s *Stack) Ask(id uint64, size int64) (d Depth) {
 	if at := s.at.Find(id); at != nil && *at > 0 {
 		place := int(*at) - 1
 		before := s.sum(place + 1) // those below, and itself
-		record(s.objects, scaled(int64(s.alive)-before.objects, s.level)+1, weight)
-		record(s.octets, scaled(s.bytes-before.bytes, s.level)+size, weight)
+		d = Depth{scaled(int64(s.alive)-before.objects, s.level), scaled(s.bytes-before.bytes, s.level), s.sizes[place], true}
 		s.take(place)
 	}
 	if s.top == len(s.ids) {
@@ -100,6 +104,7 @@ func (s *stack) ask(id uint64, size int64) {
 	if s.most > 0 && s.alive > s.most {
 		s.thin()
 	}
+	return d
 }
 
 // scaled is v times 2^level, or the most there is.
@@ -110,20 +115,20 @@ func scaled(v int64, level uint) int64 {
 	return v << level
 }
 
-func (s *stack) put(id uint64, size int64) {
+func (s *Stack) put(id uint64, size int64) {
 	s.ids[s.top], s.sizes[s.top] = id, size
 	s.change(s.top, 1, size)
 	s.top++
 	*s.at.At(id) = int32(s.top)
 }
 
-func (s *stack) take(place int) {
+func (s *Stack) take(place int) {
 	s.change(place, -1, -s.sizes[place])
 	s.sizes[place] = 0
 }
 
 // change adds to a place's sums.
-func (s *stack) change(place int, objects, bytes int64) {
+func (s *Stack) change(place int, objects, bytes int64) {
 	s.alive += int(objects)
 	s.bytes += bytes
 	for i := place + 1; i < len(s.tree); i += i & -i {
@@ -133,7 +138,7 @@ func (s *stack) change(place int, objects, bytes int64) {
 }
 
 // sum is of the first n places.
-func (s *stack) sum(n int) (sum node) {
+func (s *Stack) sum(n int) (sum node) {
 	for i := n; i > 0; i -= i & -i {
 		sum.objects += s.tree[i].objects
 		sum.bytes += s.tree[i].bytes
@@ -143,7 +148,7 @@ func (s *stack) sum(n int) (sum node) {
 
 // compact moves the objects together, and makes twice as many places as there are
 // objects.
-func (s *stack) compact() {
+func (s *Stack) compact() {
 	n := 0
 	for i := range s.top {
 		if s.sizes[i] == 0 {
@@ -169,12 +174,12 @@ func (s *stack) compact() {
 }
 
 // thin forgets about half of the objects.
-func (s *stack) thin() {
+func (s *Stack) thin() {
 	s.level++
 	kept := results.Tally[int32]{}
 	s.alive, s.bytes = 0, 0
 	for i := range s.top {
-		if s.sizes[i] == 0 || !s.follows(s.ids[i]) {
+		if s.sizes[i] == 0 || !s.Follows(s.ids[i]) {
 			s.sizes[i] = 0
 			continue
 		}
@@ -184,47 +189,4 @@ func (s *stack) thin() {
 	}
 	s.at = kept
 	s.compact()
-}
-
-// adjusted is a histogram of depths of all requests, by what those of the sample say.
-func (s *stack) adjusted(h *hdrhistogram.Histogram, requests int64) *hdrhistogram.Histogram {
-	lack := requests - s.asked
-	made := newHistogram()
-	if lack > 0 {
-		record(made, 1, lack)
-	}
-	for _, b := range h.Distribution() {
-		n := b.Count
-		if lack < 0 {
-			gone := min(n, -lack)
-			n, lack = n-gone, lack+gone
-		}
-		if n > 0 {
-			record(made, b.To, n)
-		}
-	}
-	return made
-}
-
-// point is a value and the share of all that are no larger.
-type point struct{ value, share float64 }
-
-// cumulated is a histogram's distribution over total, which may be more than it
-// counts, in at most about 400 points.
-func cumulated(h *hdrhistogram.Histogram, total int64) []point {
-	var all []point
-	sum, last := int64(0), 0.0
-	for _, b := range h.Distribution() {
-		if b.Count == 0 {
-			continue
-		}
-		sum += b.Count
-		p := point{float64(b.To), float64(sum) / float64(total)}
-		if n := len(all); n > 1 && p.value < last*1.02 && p.share < all[n-2].share+0.005 {
-			all[n-1] = p
-			continue
-		}
-		all, last = append(all, p), p.value
-	}
-	return slices.Clip(all)
 }

@@ -47,13 +47,13 @@ type Stat struct {
 
 	gaps    *hdrhistogram.Histogram // requests from one for an object to its next
 	sizes   *hdrhistogram.Histogram // by request
-	stack   stack
+	stack   depths
 	windows windows
 }
 
 // New is a Stat of nothing.
 func New(o Options) *Stat {
-	return &Stat{o: o, gaps: newHistogram(), sizes: newHistogram(), stack: newStack(o.Tracked), windows: newWindows(o.Tells.Times)}
+	return &Stat{o: o, gaps: newHistogram(), sizes: newHistogram(), stack: newDepths(o.Tracked), windows: newWindows(o.Tells.Times)}
 }
 
 // newHistogram counts whole numbers from 1 to three digits.

@@ -31,11 +31,11 @@ const (
 	z95     = 1.959963984540054 // Φ⁻¹(0.975)
 )
 
-// count is how many objects were asked for so often.
-type count struct{ requests, objects int64 }
+// Count is how many objects were asked for so often.
+type Count struct{ Requests, Objects int64 }
 
-// fitZipf fits Zipf's law to how often objects were asked for, by maximum
-// likelihood over the counts; nil where there are too few.
+// FitZipf fits Zipf's law to how often objects were asked for, by maximum
+// likelihood over the counts, which it sorts; nil where there are too few.
 //
 // Under the law with exponent α the number of objects that are asked for more often
 // than x falls as x^−s, s = 1/α. How often an object was asked for is a Poisson
@@ -60,23 +60,23 @@ type count struct{ requests, objects int64 }
 // objects whose popularity was drawn from the law, which is wider than what chance
 // makes of exactly i^−α, and says nothing of the law's being wrong: Distance does. It
 // is of shares of objects, in which a head of a few that bends away hardly shows.
-func fitZipf(counts []count) *Zipf {
-	slices.SortFunc(counts, func(a, b count) int { return cmp.Compare(b.requests, a.requests) })
+func FitZipf(counts []Count) *Zipf {
+	slices.SortFunc(counts, func(a, b Count) int { return cmp.Compare(b.Requests, a.Requests) })
 	var all, requests int64
 	for _, c := range counts {
-		all += c.requests * c.objects
+		all += c.Requests * c.Objects
 	}
 	var best *Zipf
 	next, objects := int64(fitObjects), int64(0)
 	total := int64(0)
 	for _, c := range counts {
-		total += c.objects
+		total += c.Objects
 	}
 	step := math.Pow(float64(total)/fitObjects, 1.0/fitTries)
 	for i, c := range counts {
-		objects += c.objects
-		requests += c.requests * c.objects
-		if objects < next || c.requests < 2 {
+		objects += c.Objects
+		requests += c.Requests * c.Objects
+		if objects < next || c.Requests < 2 {
 			continue
 		}
 		next = max(objects+1, int64(float64(objects)*step))
@@ -90,12 +90,12 @@ func fitZipf(counts []count) *Zipf {
 
 // fitFrom is the fit to all of the counts, the last of which is m; nil where there
 // is none within bounds.
-func fitFrom(counts []count, objects int64) *Zipf {
-	m, k := float64(counts[len(counts)-1].requests), float64(objects)
+func fitFrom(counts []Count, objects int64) *Zipf {
+	m, k := float64(counts[len(counts)-1].Requests), float64(objects)
 	slope := func(s float64) float64 {
 		sum := k/s + k*mathext.Digamma(m-s)
 		for _, c := range counts {
-			sum -= float64(c.objects) * mathext.Digamma(float64(c.requests)-s)
+			sum -= float64(c.Objects) * mathext.Digamma(float64(c.Requests)-s)
 		}
 		return sum
 	}
@@ -113,7 +113,7 @@ func fitFrom(counts []count, objects int64) *Zipf {
 	s := (low + high) / 2
 	information := k/(s*s) + k*mathext.Zeta(2, m-s)
 	for _, c := range counts {
-		information -= float64(c.objects) * mathext.Zeta(2, float64(c.requests)-s)
+		information -= float64(c.Objects) * mathext.Zeta(2, float64(c.Requests)-s)
 	}
 	if !(information > 0) {
 		return nil
@@ -126,12 +126,12 @@ func fitFrom(counts []count, objects int64) *Zipf {
 
 // distance is that of Kolmogorov and Smirnov, of the shares of objects with at
 // least so many requests.
-func distance(counts []count, s, m, k float64) float64 {
+func distance(counts []Count, s, m, k float64) float64 {
 	base := lgamma(m) - lgamma(m-s)
 	most, objects := 0.0, 0.0
 	for _, c := range counts {
-		objects += float64(c.objects)
-		x := float64(c.requests)
+		objects += float64(c.Objects)
+		x := float64(c.Requests)
 		most = max(most, math.Abs(objects/k-math.Exp(lgamma(x-s)-lgamma(x)+base)))
 	}
 	return most

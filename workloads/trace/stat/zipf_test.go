@@ -9,7 +9,7 @@ import (
 )
 
 // spectrum is how often the objects of a trace were asked for.
-func spectrum(t testing.TB, g trace.Generation) []count {
+func spectrum(t testing.TB, g trace.Generation) []Count {
 	t.Helper()
 	made, err := trace.Generate(g)
 	if err != nil {
@@ -29,9 +29,9 @@ func spectrum(t testing.TB, g trace.Generation) []count {
 	for _, n := range objects.All() {
 		*counts.At(uint64(*n))++
 	}
-	var list []count
+	var list []Count
 	for n, objects := range counts.All() {
-		list = append(list, count{int64(n), *objects})
+		list = append(list, Count{int64(n), *objects})
 	}
 	return list
 }
@@ -50,7 +50,7 @@ func TestTheIntervalHasTheTrueExponent(t *testing.T) {
 			requests int64
 		}{{300_000, 300_000}, {30_000, 300_000}, {10_000, 300_000}, {1_000_000_000, 300_000}, {3_000, 30_000}} {
 			for seed := range uint64(2) {
-				z := fitZipf(spectrum(t, trace.Generation{Objects: shape.objects, Requests: shape.requests, Zipf: alpha, Seed: seed + 1}))
+				z := FitZipf(spectrum(t, trace.Generation{Objects: shape.objects, Requests: shape.requests, Zipf: alpha, Seed: seed + 1}))
 				if z == nil {
 					t.Logf("%.1f, %v: no fit", alpha, shape)
 					continue
