@@ -177,6 +177,7 @@ func init() {
 		mrcCommand,
 		modelCommand,
 		traceCommand,
+		fitCommand,
 		plotCommand,
 		reportCommand,
 		scenariosCommand,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"edgesim/results"
 	"edgesim/sim/unit"
 	"edgesim/workloads/trace"
 )
@@ -63,6 +64,8 @@ type traceFlags struct {
 	limit           int64
 	from, until     unit.Duration
 	skipBad         bool
+
+	records func(recs []results.Record, names *results.Names) // is told what logs hold; nil: nobody is
 }
 
 func (o *traceFlags) add(f *pflag.FlagSet) {
@@ -83,7 +86,7 @@ func (o *traceFlags) open(files []string) (*trace.Trace, error) {
 		return nil, usagef("--until %v is not behind --from %v", o.until, o.from)
 	}
 	t, err := trace.Open(trace.Options{Files: files, Format: o.format, Columns: o.columns, Limit: o.limit,
-		From: int64(o.from), To: int64(o.until), SkipBad: o.skipBad})
+		From: int64(o.from), To: int64(o.until), SkipBad: o.skipBad, Records: o.records})
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -133,15 +136,15 @@ func pour(ctx context.Context, r trace.Reader, sink func([]trace.Request) error)
 // sayFaults tells what was passed over.
 func sayFaults(e *env, name string, f *trace.Faults) {
 	if f.Bad > 0 {
-		fmt.Fprintf(e.stderr, "edgesim trace %s: lines that are no request and were passed over: %d, the first of them:\n", name, f.Bad)
+		fmt.Fprintf(e.stderr, "edgesim %s: lines that are no request and were passed over: %d, the first of them:\n", name, f.Bad)
 		for _, fault := range f.First {
 			fmt.Fprintf(e.stderr, "  %v\n", fault)
 		}
 	}
 	if f.Empty > 0 {
-		fmt.Fprintf(e.stderr, "edgesim trace %s: %d requests are for objects of 0 bytes: taken as 1 byte\n", name, f.Empty)
+		fmt.Fprintf(e.stderr, "edgesim %s: %d requests are for objects of 0 bytes: taken as 1 byte\n", name, f.Empty)
 	}
 	for _, said := range f.Said {
-		fmt.Fprintf(e.stderr, "edgesim trace %s: %s\n", name, said)
+		fmt.Fprintf(e.stderr, "edgesim %s: %s\n", name, said)
 	}
 }

@@ -65,7 +65,7 @@ func (o *convertOptions) run(e *env, args []string) error {
 	if err := fillTrace(e, w, t, t.Info().Requests, o.json); err != nil {
 		return err
 	}
-	sayFaults(e, "convert", t.Faults())
+	sayFaults(e, "trace convert", t.Faults())
 	return nil
 }
 

@@ -74,7 +74,7 @@ func (o *statOptions) run(e *env, args []string) error {
 	if err != nil && !interrupted {
 		return err
 	}
-	sayFaults(e, "stat", t.Faults())
+	sayFaults(e, "trace stat", t.Faults())
 	r := s.Result()
 	switch {
 	case r == nil && interrupted:

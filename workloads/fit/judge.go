@@ -1,16 +1,89 @@
 package fit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"edgesim/sim/scenario"
 	"edgesim/workloads/trace"
 )
 
-// play measures what a scenario's workload asks for.
-func play(text string, o Options) (*Measured, error) {
+// Fit is what came of a trace.
+type Fit struct {
+	Name       string      `json:"name"`
+	Parameters *Parameters `json:"parameters"`
+	Near       float64     `json:"near"`   // how close curves are to be on average, in shares
+	Tried      []Trial     `json:"tried"`  // the models, in the order in which they were
+	Chosen     int         `json:"chosen"` // of Tried: the first that is near, or the nearest
+	Scenario   string      `json:"scenario"`
+
+	measured *Measured
+}
+
+// Trial is a model's scenario, played as long as the trace.
+type Trial struct {
+	Model    string   `json:"model"`
+	Why      string   `json:"why,omitempty"` // it was not played
+	Distance Distance `json:"distance"`
+
+	scenario string
+	played   *Measured
+}
+
+// Near is how close the curves of a good fit are on average: a percentage point.
+const Near = 0.01
+
+// Judge plays each model's scenario until one's curves are near those of the trace,
+// which m has measured.
+func Judge(ctx context.Context, m *Measured, p *Parameters, list []Model, near float64) (*Fit, error) {
+	f := &Fit{Name: m.Name, Parameters: p, Near: near, Chosen: -1, measured: m}
+	for _, model := range list {
+		t, err := m.try(ctx, p, model)
+		if err != nil {
+			return nil, err
+		}
+		f.Tried = append(f.Tried, t)
+		if at := len(f.Tried) - 1; t.Why == "" && (f.Chosen < 0 || t.worse() < f.Tried[f.Chosen].worse()) {
+			f.Chosen = at
+		}
+		if t.Why == "" && t.Distance.Within(near) {
+			break
+		}
+	}
+	if f.Chosen < 0 {
+		return nil, fmt.Errorf("model %s: %s", f.Tried[0].Model, f.Tried[0].Why)
+	}
+	f.Scenario = f.heading() + f.Tried[f.Chosen].scenario
+	return f, nil
+}
+
+// worse is the larger of a trial's mean distances.
+func (t *Trial) worse() float64 { return max(t.Distance.Mean, t.Distance.ByteMean) }
+
+func (m *Measured) try(ctx context.Context, p *Parameters, model Model) (t Trial, err error) {
+	t.Model = model.Name
+	if t.scenario, err = model.Scenario(m, p); err != nil {
+		t.Why = err.Error()
+		return t, nil
+	}
+	r, err := Requests(t.scenario)
+	if err != nil {
+		return t, fmt.Errorf("model %s: %w", model.Name, err)
+	}
+	o := m.Options
+	o.Tells.Times = false // it is about objects
+	if t.played, err = Measure(ctx, r, o); err != nil {
+		return t, err
+	}
+	t.Distance = DistanceOf(&m.Curve, &t.played.Curve, m.Capacities())
+	return t, nil
+}
+
+// Requests are those of a scenario, as a trace.
+func Requests(text string) (trace.Reader, error) {
 	s, err := scenario.Parse("fitted.yaml", []byte(text))
 	if err != nil {
 		return nil, fmt.Errorf("what was fitted is no scenario: %w", err)
@@ -27,22 +100,37 @@ func play(text string, o Options) (*Measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Measure(trace.FromSource(source, catalog), o)
+	return trace.FromSource(source, catalog), nil
 }
 
-// Measure reads a trace to its end.
-func Measure(r trace.Reader, o Options) (*Measured, error) {
+// Measure reads a trace to its end, or to that of ctx.
+func Measure(ctx context.Context, r trace.Reader, o Options) (*Measured, error) {
 	m := NewMeasured(o)
 	batch := make([]trace.Request, 4096)
 	for {
 		n, err := r.Read(batch)
 		m.Add(batch[:n])
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			m.Finish()
 			return m, nil
-		}
-		if err != nil {
+		case err != nil:
 			return m, err
+		case ctx.Err() != nil:
+			return m, ctx.Err()
 		}
 	}
+}
+
+// heading are the comments that a scenario begins with.
+func (f *Fit) heading() string {
+	t := &f.Tried[f.Chosen]
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Fitted to %s: %d requests for %d objects.\n", strings.ReplaceAll(f.Name, "\n", " "), f.Parameters.Requests, f.Parameters.Objects)
+	fmt.Fprintf(&b, "# Played as long, LRU's miss ratio of requests is %.2f percentage points off on\n# average over sizes, and %.2f at most", 100*t.Distance.Mean, 100*t.Distance.Max)
+	if f.Parameters.Sizes != nil {
+		fmt.Fprintf(&b, "; that of bytes %.2f and %.2f", 100*t.Distance.ByteMean, 100*t.Distance.ByteMax)
+	}
+	b.WriteString(".\n")
+	return b.String()
 }

@@ -24,9 +24,9 @@ const defaultFollowed = 1 << 20
 // object is what is kept of each object that is followed.
 type object struct {
 	requests int64
-	size     int64 // as asked for first: a hit keeps its size
-	first    int64 // moment of its first request, ns
-	last     int64 // moment of its last
+	size     int64   // as asked for first: a hit keeps its size
+	first    int64   // moment of its first request, ns
+	age      float64 // seconds from its first request to the others, added up
 }
 
 // Measured is what a trace is like. It is filled with Add, and used by one goroutine
@@ -94,7 +94,7 @@ func (m *Measured) add(r *trace.Request) {
 		o.size, o.first = size, r.At
 	}
 	o.requests++
-	o.last = r.At
+	o.age += float64(r.At-o.first) / 1e9
 	own, level := o.size, m.stack.Level()
 	m.count(m.stack.Ask(r.ID, own), own, size, float64(int64(1)<<level))
 	if m.stack.Level() > level {

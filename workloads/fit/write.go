@@ -2,7 +2,6 @@ package fit
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"strings"
 
@@ -19,13 +18,16 @@ func (d *document) line(format string, args ...any) {
 	fmt.Fprintf(&d.b, format+"\n", args...)
 }
 
-// head is all but the workload: an edge of a tenth of the working set, and one origin
-// from which everything may be cached.
-func (d *document) head(m *Measured, name, about string, bytes int64) {
-	d.line("name: %s", name)
-	d.line("about: %s", about)
-	d.line("seed: 1")
+// head is all but the sections: an edge of a tenth of the working set, one origin from
+// which everything may be cached, and what the whole workload has.
+func (d *document) head(m *Measured, p *Parameters, model string) {
+	bytes := m.WorkingSet
+	if !m.Tells.Sizes {
+		bytes *= noSize
+	}
 	rate := m.rate()
+	d.line("name: fitted")
+	d.line("about: %q", model+" fitted to "+m.Name)
 	d.line("duration: %s", unit.Duration(math.Ceil(float64(m.Requests)/rate*1.2+10)*1e9))
 	d.line("edge:")
 	d.line("  capacity: %s # a tenth of the working set", unit.Size(max(bytes/10, 1<<16)))
@@ -42,6 +44,34 @@ func (d *document) head(m *Measured, name, about string, bytes int64) {
 	d.line("workload:")
 	d.line("  rate: %s", unit.Rate(rate))
 	d.line("  requests: %d # as many as the trace has", m.Requests)
+	if p.Arrivals != nil {
+		d.line("  arrivals: %s", p.Arrivals.Kind)
+	}
+	d.mixes(p.Mixes)
+}
+
+// mixes are what a log tells of requests beside objects and times.
+func (d *document) mixes(x *Mixes) {
+	if x == nil {
+		return
+	}
+	for _, one := range []struct {
+		key   string
+		share Estimate
+	}{{"ranges", x.Ranges}, {"aborts", x.Aborts}, {"heads", x.Heads}} {
+		if one.share.Value > 0 {
+			d.line("  %s: %s", one.key, unit.Share(rounded(one.share.Value, 4)))
+		}
+	}
+	if len(x.Countries) == 0 {
+		return
+	}
+	var list []string
+	for _, code := range most(x.Countries, 50) {
+		list = append(list, fmt.Sprintf("%q: %.4g", code, 100*x.Countries[code]))
+	}
+	d.line("  viewers:")
+	d.line("    countries: {%s}", strings.Join(list, ", "))
 }
 
 // rate is requests per second; of a trace without times a thousand.
@@ -74,29 +104,16 @@ func (d *document) within(points []workloads.Within) {
 	d.b.WriteString("}\n")
 }
 
-// WriteTo writes the text.
-func (d *document) WriteTo(w io.Writer) (int64, error) {
-	n, err := io.WriteString(w, d.b.String())
-	return int64(n), err
-}
-
 // noSize is what objects weigh where a trace tells no sizes.
 const noSize = 1024
 
-// recency is the scenario of distances.
-func (m *Measured) recency() string {
-	list := m.classes()
-	m.distances(list)
-	d := &document{}
-	bytes := m.WorkingSet
-	if !m.Tells.Sizes {
-		bytes *= noSize
-	}
-	d.head(m, "fitted", "recency fitted to "+m.Name, bytes)
+// newObjects are how many objects a section of recency has: more than come in any run.
+const newObjects = 1_000_000_000
+
+// recency are the sections of a workload of distances.
+func (d *document) recency(m *Measured, list []class) {
 	d.line("  sections:")
-	d.line("    - name: objects")
-	d.line("      hosts: [d1fitted.cloudfront.net]")
-	d.line("      objects: %d # the trace has %d; new ones go on coming", uint64(1e9), m.Objects)
+	d.section("objects", "100%", newObjects)
 	d.line("      popularity: recency")
 	d.line("      recency:")
 	if m.Tells.Sizes {
@@ -104,27 +121,27 @@ func (m *Measured) recency() string {
 	}
 	d.line("        types:")
 	for i := range list {
-		if len(list[i].within) == 0 {
-			continue // never again
+		points := list[i].within
+		if len(points) == 0 {
+			points = []workloads.Within{{}} // never again
 		}
 		d.line("          - type: size-%d", i+1)
-		d.within(list[i].within)
+		d.within(points)
 	}
 	d.line("      types:")
 	for i := range list {
 		c := &list[i]
 		d.line("        - name: size-%d", i+1)
 		d.line("          prefix: /%d/", i+1)
-		d.line("          share: %s", unit.Share(max(1e-9, math.Round(c.objects/float64(m.Objects)*1e9)/1e9)))
+		d.line("          share: %s", share(c.objects/float64(m.Objects)))
 		d.line("          size: %s", c.size(m.Tells.Sizes))
 	}
-	return d.b.String()
 }
 
 // size is the sizes of a class as a scenario has them.
 func (c *class) size(told bool) string {
 	if !told {
-		return "{median: 1KiB}"
+		return fmt.Sprintf("{median: %d}", noSize)
 	}
 	if c.lnSigma < 1e-6 || c.least == c.most {
 		return fmt.Sprintf("{median: %d}", c.least)

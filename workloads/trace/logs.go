@@ -85,7 +85,12 @@ func openLogs(o Options, layout string, faults *Faults) (requests, error) {
 		defer close(r.done)
 		defer close(r.batches)
 		r.doubts, r.err = logs.Read(ctx, logs.Options{Files: o.Files, Stdin: o.Stdin, Format: layout, Names: r.names,
-			Query: true, Bounded: true}, func(recs []results.Record) { r.take(ctx, recs) })
+			Query: true, Bounded: true}, func(recs []results.Record) {
+			if o.Records != nil {
+				o.Records(recs, r.names)
+			}
+			r.take(ctx, recs)
+		})
 	}()
 	return r, nil
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"edgesim/results"
 )
 
 // Options say which trace is read, and how much of it.
@@ -19,6 +21,11 @@ type Options struct {
 
 	Limit    int64 // requests at most; 0: all
 	From, To int64 // ns since the trace's own epoch: requests from From on and before To; 0: no bound
+
+	// Records, when not nil, is told of all that access logs hold, in their order and
+	// from a goroutine of its own, until Read has returned an error or Close has. A
+	// record's strings are good for one call.
+	Records func(recs []results.Record, names *results.Names)
 
 	SkipBad bool // pass over what is no request and count it, in place of ending with an error
 }

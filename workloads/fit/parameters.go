@@ -1,0 +1,80 @@
+package fit
+
+import (
+	"math"
+
+	"edgesim/workloads/trace/stat"
+)
+
+// Parameters are what was fitted to a trace. Intervals have the true value in 95 of
+// 100 traces, if the model is right.
+type Parameters struct {
+	Requests   int64   `json:"requests"`
+	Objects    int64   `json:"objects"`           // distinct
+	Bytes      int64   `json:"bytes,omitempty"`   // asked for
+	WorkingSet int64   `json:"working_set"`       // bytes of distinct objects; their number where the trace tells no sizes
+	Followed   float64 `json:"followed"`          // share of the objects that all else rests on
+	Seconds    float64 `json:"seconds,omitempty"` // how long the trace is
+
+	Popularity Popularity `json:"popularity"`
+	Sizes      *Sizes     `json:"sizes,omitempty"`
+	Arrivals   *Arrivals  `json:"arrivals,omitempty"`
+	Diurnal    *Diurnal   `json:"diurnal,omitempty"` // of traces of a day at least
+	Turnover   *Turnover  `json:"turnover,omitempty"`
+	Mixes      *Mixes     `json:"mixes,omitempty"` // of access logs
+}
+
+// Estimate is a value with its interval.
+type Estimate struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
+
+const z95 = 1.959963984540054 // Φ⁻¹(0.975)
+
+// around is an estimate of that standard error.
+func around(value, err float64) Estimate {
+	return Estimate{value, value - z95*err, value + z95*err}
+}
+
+// proportion is that of k in n, with Wilson's interval (Journal of the American
+// Statistical Association 22, 1927), which keeps within 0 and 1.
+func proportion(k, n int64) Estimate {
+	if n == 0 {
+		return Estimate{}
+	}
+	p, all := float64(k)/float64(n), float64(n)
+	scale := 1 / (1 + z95*z95/all)
+	mid, off := (p+z95*z95/(2*all))*scale, z95*scale*math.Sqrt(p*(1-p)/all+z95*z95/(4*all*all))
+	return Estimate{p, max(0, mid-off), min(1, mid+off)}
+}
+
+// Has reports whether the interval has the value.
+func (e Estimate) Has(v float64) bool { return v >= e.Low && v <= e.High }
+
+// Popularity is how unlike each other objects are.
+type Popularity struct {
+	Zipf       *stat.Zipf  `json:"zipf"`                 // nil: too few objects that were asked for again
+	Mandelbrot *Mandelbrot `json:"mandelbrot,omitempty"` // where the head is flatter than Zipf's law
+	Population uint64      `json:"population"`           // objects there are, asked for or not, by Zipf's law
+	Once       Estimate    `json:"once"`                 // share of the objects that were asked for once
+	OneHits    Estimate    `json:"one_hits"`             // share of requests for objects asked for once, beyond what Zipf's law has
+}
+
+// Parameters are fitted to what was measured.
+func (m *Measured) Parameters() *Parameters {
+	p := &Parameters{Requests: m.Requests, Objects: m.Objects, WorkingSet: m.WorkingSet, Followed: m.Rate()}
+	if m.Tells.Sizes {
+		p.Bytes = m.Bytes
+		p.Sizes = m.fitSizes()
+	}
+	p.Popularity = m.popularity()
+	if m.Tells.Times {
+		p.Seconds = m.clock.seconds()
+		p.Arrivals = m.clock.arrivals()
+		p.Diurnal = m.clock.diurnal()
+		p.Turnover = m.turnover()
+	}
+	return p
+}
