@@ -21,12 +21,12 @@ var fitCommand = command{
 	name:     "fit",
 	synopsis: "LOG|TRACE... [flags]",
 	about:    "fit a workload's parameters to a log or trace, as a scenario",
-	long: `Reads access logs or a trace once, fits popularity, sizes, arrivals and what else
-it tells, and writes a scenario that asks for objects as the trace does. The
-scenario is then played as long as the trace, and the fit is judged by how far
-LRU's miss-ratio curve is from the trace's: the simplest model whose curves are
-near on average is taken, or the nearest. The scenario goes to the standard
-output, figures to the standard error.
+	long: `Reads access logs or a trace once, fits popularity, sizes, arrivals and more,
+and writes a scenario that asks for objects as the trace does. The scenario is
+played as long as the trace, and the fit is judged by how far LRU's miss-ratio
+curves are from the trace's: the simplest model whose curves are near on average
+is taken, or the nearest. The scenario goes to the standard output, figures to
+the standard error.
 
 MODEL is auto, or one of
 ` + fitModels() + `
