@@ -11,14 +11,18 @@ import (
 // words are the strings of requests, made ready once: as they go on the wire,
 // and interned for the records.
 type words struct {
-	catalog   *workloads.Catalog
-	viewers   *workloads.Viewers
-	names     *results.Names // nil: nothing is interned
-	base      string
-	one       string   // the one path, if there is but one
-	hosts     []phrase // by host of the catalog
-	sites     []string // the same, as URLs begin
-	referrers []phrase // by referrer of the viewers; the first is none
+	catalog  *workloads.Catalog
+	viewers  *workloads.Viewers
+	names    *results.Names // nil: nothing is interned
+	base     string
+	one      string   // the one path, if there is but one
+	hosts    []phrase // by host of the catalog
+	ofTarget []phrase // the Hosts of targets; nil: hosts count
+	extra    []byte   // lines that are in every request
+
+	noAgent, noReferrer, noAddr bool     // the viewers' own: extra has them
+	sites                       []string // the same, as URLs begin
+	referrers                   []phrase // by referrer of the viewers; the first is none
 }
 
 // phrase is a header line and the Sym of its value.
@@ -56,6 +60,7 @@ func newWords(cfg *Config) *words {
 		w.hosts = append(w.hosts, w.phrase("Host: ", host))
 		w.sites = append(w.sites, cmp.Or(cfg.Scheme, "http")+"://"+host)
 	}
+	w.addHeaders(cfg)
 	if cfg.Viewers != nil {
 		for _, r := range cfg.Viewers.Referrers() {
 			w.referrers = append(w.referrers, w.phrase("Referer: ", r))
@@ -85,12 +90,12 @@ func (w *words) appendPath(dst []byte, object uint64) []byte {
 
 // appendRequest appends a request's header for path. v is who asks; nil: nobody in
 // particular. tag is the entity tag of the copy that he has; empty: none.
-func (w *words) appendRequest(dst []byte, req *workloads.Request, path, tag []byte, v *workloads.Viewer) []byte {
+func (w *words) appendRequest(dst []byte, req *workloads.Request, host *phrase, path, tag []byte, v *workloads.Viewer) []byte {
 	verb := &verbs[req.Method]
 	dst = append(dst, verb.start...)
 	dst = append(dst, path...)
 	dst = append(dst, " HTTP/1.1\r\n"...)
-	dst = append(dst, w.hosts[req.Host].line...)
+	dst = append(append(dst, host.line...), w.extra...)
 	if v != nil {
 		dst = w.appendViewer(dst, req, v)
 	}
@@ -108,12 +113,13 @@ func (w *words) appendRequest(dst []byte, req *workloads.Request, path, tag []by
 }
 
 func (w *words) appendViewer(dst []byte, req *workloads.Request, v *workloads.Viewer) []byte {
-	if v.Agent != "" {
+	if v.Agent != "" && !w.noAgent {
 		dst = append(dst, "User-Agent: "...)
 		dst = append(dst, v.Agent...)
 		dst = append(dst, "\r\n"...)
 	}
 	switch {
+	case w.noReferrer:
 	case req.From != 0:
 		dst = append(dst, "Referer: "...)
 		dst = w.appendReferer(dst, req)
@@ -121,7 +127,7 @@ func (w *words) appendViewer(dst []byte, req *workloads.Request, v *workloads.Vi
 	case req.Referrer != 0:
 		dst = append(dst, w.referrers[req.Referrer].line...)
 	}
-	if v.Addr.IsValid() {
+	if v.Addr.IsValid() && !w.noAddr {
 		dst = append(dst, "X-Forwarded-For: "...)
 		dst = v.Addr.AppendTo(dst)
 		dst = append(dst, "\r\n"...)

@@ -2,6 +2,7 @@ package player
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"math"
@@ -19,10 +20,22 @@ type Config struct {
 	Target     string   // host:port that every connection dials
 	Targets    []string // in place of Target, several servers, each asked by its own viewers; each connection may be open to all of them
 	TargetOf   []uint16 // by viewer: a place in Targets; needed with them, and Viewers too, where there are several
-	Scheme     string   // "http" or empty; nothing else is spoken
+	Scheme     string   // "http" or empty, or "https", HTTP/1.1 over TLS
 	BasePath   string   // put before every path, as "/static"; empty: none
 	OnePath    string   // asked for in place of the catalog's paths, query included; empty: the catalog's
 	HostHeader string   // sent as Host instead of the catalog's names; empty: the catalog's
+	Hosts      []string // by target: sent as Host to that one; nil: HostHeader or the catalog's
+	Headers    []Header // sent with every request, in place of the viewers' own of the same name
+
+	// TLS is how https is spoken. Without a ServerName there, that of the Host
+	// that is sent is asked for and must be in the certificate, and hosts of
+	// different names have connections of their own. nil: the system's authorities
+	// are trusted.
+	TLS         *tls.Config
+	NoKeepAlive bool // a connection for each request, closed after it
+
+	SlowShare float64 // of viewers who read slowly, 0 to 1; each of their requests has a connection of its own
+	SlowRate  float64 // bytes/s at which these read bodies
 
 	Source  workloads.Source
 	Catalog *workloads.Catalog
@@ -30,6 +43,9 @@ type Config struct {
 
 	Connections int           // how many, each with one request at a time; 0: 64
 	Closed      bool          // closed loop: a connection asks again as soon as it is answered; At is then the actual start
+	Think       time.Duration // closed loop: what passes on average between an answer and the next request; 0: nothing
+	ThinkEven   bool          // all think times are alike; else they are exponential
+	ThinkSeed   uint64        // of exponential ones
 	Length      time.Duration // planned length of the run, warm-up included; 0: until the source ends
 	Drain       time.Duration // after Length, how long requests that are due may still be begun; 0: 5 s
 	Warmup      time.Duration // records with an earlier At are flagged Warm; 0: none
@@ -58,8 +74,12 @@ type Config struct {
 	// for virtual clocks.
 	GoTimers bool
 
-	plain bool // connections are TCP, and time is real
+	plain  bool // connections are TCP and kept, and time is real
+	slowly func(ctx context.Context, network, addr string) (net.Conn, error)
 }
+
+// Header is a field of a request's header.
+type Header struct{ Name, Value string }
 
 func (c Config) withDefaults() Config {
 	set := func(d *time.Duration, def time.Duration) {
@@ -75,7 +95,11 @@ func (c Config) withDefaults() Config {
 		c.Connections = 64
 	}
 	if c.Dial == nil {
-		c.Dial, c.plain = new(net.Dialer).DialContext, !c.GoTimers
+		c.Dial, c.slowly = new(net.Dialer).DialContext, dialSlowly
+		c.plain = !c.GoTimers && c.Scheme != "https" && !c.NoKeepAlive && c.Think == 0
+	}
+	if c.slowly == nil {
+		c.slowly = c.Dial
 	}
 	return c
 }
@@ -86,8 +110,14 @@ func (c *Config) check() error {
 		return errors.New("player: Source is missing: give the stream of requests to play")
 	case c.Catalog == nil:
 		return errors.New("player: Catalog is missing: give the one that the Source draws from")
-	case c.Scheme != "" && c.Scheme != "http":
-		return fmt.Errorf("player: Scheme %q is not spoken: only http", c.Scheme)
+	case c.Scheme != "" && c.Scheme != "http" && c.Scheme != "https":
+		return fmt.Errorf("player: Scheme %q is not spoken: only http and https", c.Scheme)
+	case c.Hosts != nil && len(c.Hosts) != len(c.every()):
+		return fmt.Errorf("player: Hosts has %d entries; right is one for each of %d targets", len(c.Hosts), len(c.every()))
+	case !(c.SlowShare >= 0 && c.SlowShare <= 1) || c.SlowShare > 0 && !(c.SlowRate > 0):
+		return fmt.Errorf("player: SlowShare %v at SlowRate %v; right are 0 to 1, and more than 0 bytes/s", c.SlowShare, c.SlowRate)
+	case c.Think > 0 && !c.Closed:
+		return errors.New("player: Think is for a closed loop: in an open one the schedule says when")
 	case c.Connections < 1 || c.Connections > 1<<20:
 		return fmt.Errorf("player: Connections is %d; right are 1 to %d", c.Connections, 1<<20)
 	case c.BasePath != "" && (c.BasePath[0] != '/' || strings.ContainsFunc(c.BasePath, unfit)):
@@ -103,8 +133,10 @@ func (c *Config) check() error {
 	case c.Recorder != nil && c.Names == nil:
 		return errors.New("player: Names is missing: a Recorder needs them")
 	}
-	if err := c.checkTargets(); err != nil {
-		return err
+	for _, check := range []func() error{c.checkTargets, c.checkHeaders} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
 	return c.checkTimes()
 }
@@ -135,7 +167,7 @@ func (c *Config) checkTimes() error {
 		value time.Duration
 	}{
 		{"Length", c.Length}, {"Drain", c.Drain}, {"Warmup", c.Warmup},
-		{"Timeout", c.Timeout}, {"Grace", c.Grace}, {"Late", c.Late},
+		{"Timeout", c.Timeout}, {"Think", c.Think}, {"Grace", c.Grace}, {"Late", c.Late},
 	} {
 		if f.value < 0 || f.value > math.MaxInt64/4 {
 			return fmt.Errorf("player: %s is %v; it must be 0 or more, and under a lifetime", f.name, f.value)

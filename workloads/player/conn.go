@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -39,8 +40,8 @@ type conn struct {
 	wire meter
 	in   *bufio.Reader
 
-	target int      // the one that net leads to, of Config.Targets
-	parked []parked // by target: what waits while another is asked; nil where there is but one
+	target int      // the place that net leads to: of Config.Targets, and with TLS of the names there
+	parked []parked // by place: what waits while another is asked; nil where there is but one
 
 	failures int // requests in a row to which nothing came
 
@@ -60,6 +61,9 @@ type conn struct {
 	since  time.Duration // when it became free for this request
 	object workloads.Object
 	viewer workloads.Viewer
+	host   *phrase
+	slow   bool       // the viewer reads slowly
+	mood   *rand.Rand // of think times
 	out    []byte
 	sent   int           // of out's bytes
 	left   int64         // bytes of content that out does not hold
@@ -92,7 +96,7 @@ func (m *meter) Read(p []byte) (int, error) {
 func newConn(p *Player) *conn {
 	c := &conn{player: p, wake: make(chan struct{}, 1)}
 	c.in = bufio.NewReaderSize(&c.wire, readBuffer)
-	if n := len(p.cfg.Targets); n > 1 {
+	if n := len(p.cfg.every()) * p.names; n > 1 {
 		c.parked = make([]parked, n)
 	}
 	c.begun.Store(resting)
@@ -104,6 +108,7 @@ func (c *conn) run(hard context.Context) {
 	for c.player.sched.next(c) {
 		c.begin()
 		c.play(hard)
+		c.think(hard)
 	}
 	c.hangUp()
 	c.unpark()
@@ -113,7 +118,10 @@ func (c *conn) run(hard context.Context) {
 func (c *conn) begin() {
 	c.begun.Store(int64(c.start))
 	if c.parked != nil {
-		c.turnTo(int(c.player.cfg.TargetOf[c.req.Viewer]))
+		c.turnTo(c.player.placeOf(&c.req))
+	}
+	if c.slow = c.player.isSlow(c); c.slow {
+		c.hangUp()
 	}
 	c.prepare()
 }
@@ -135,6 +143,9 @@ func (c *conn) end(kind Kind, err error) {
 		if kind != noFault {
 			kind, err = c.brokenOff()
 		}
+	}
+	if c.slow {
+		c.hangUp()
 	}
 	c.finish(kind, err)
 	c.failures++
@@ -179,7 +190,8 @@ func (c *conn) prepare() {
 	if c.req.Conditional {
 		c.tag = c.player.appendTag(c.tag, &c.req)
 	}
-	c.out = w.appendRequest(c.out[:0], &c.req, c.path, c.tag, viewer)
+	c.host = w.host(c.req.Host, c.target/c.player.names)
+	c.out = w.appendRequest(c.out[:0], &c.req, c.host, c.path, c.tag, viewer)
 	c.left = c.content()
 	c.describe(viewer)
 	c.out = appendContent(c.out, &c.left)
@@ -193,11 +205,14 @@ func (c *conn) describe(viewer *workloads.Viewer) {
 		ID: c.number, Object: c.object.Key,
 		BytesIn:       int64(len(c.out)) + c.left,
 		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
-		Host:    w.hosts[c.req.Host].sym,
+		Host:    c.host.sym,
 		Method:  verbs[c.req.Method].method,
 		Version: results.HTTP11,
 		Vantage: results.AtClient,
 		Class:   uint8(min(c.object.Class+1, 255)),
+	}
+	if cfg.Scheme == "https" {
+		c.rec.Protocol = results.HTTPS
 	}
 	if c.req.At < cfg.Warmup {
 		c.rec.Flags |= results.Warm
@@ -283,7 +298,7 @@ func (c *conn) dial(hard context.Context) error {
 	left := c.start + cfg.Timeout - c.player.sched.now()
 	ctx, cancel := context.WithTimeout(hard, left)
 	defer cancel()
-	n, err := cfg.Dial(ctx, "tcp", c.addr())
+	n, err := c.connect(ctx)
 	if err != nil {
 		c.rec.Flags |= results.NoResponse
 		return err

@@ -3,6 +3,7 @@ package player
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -21,24 +22,31 @@ import (
 type Kind uint8
 
 const (
-	noFault     Kind = iota
-	NameUnknown              // the target's name does not resolve
-	Refused                  // the connection was refused
-	Unreachable              // the connection could not be made for another reason
-	Reset                    // the connection was reset before the response began
-	Closed                   // the connection was closed before the response began
-	TimedOut                 // no whole response within Config.Timeout
-	Malformed                // the response is not HTTP/1.1
-	Truncated                // the response broke off
-	Excess                   // more bytes came than the response has
-	WrongBody                // the body is not what it should be
-	Kinds                    // how many there are
-	cut         Kind = Kinds // given up because the run was interrupted: no failure of the server's
+	noFault        Kind = iota
+	NameUnknown                 // the target's name does not resolve
+	Refused                     // the connection was refused
+	Unreachable                 // the connection could not be made for another reason
+	Reset                       // the connection was reset before the response began
+	Closed                      // the connection was closed before the response began
+	TimedOut                    // no whole response within Config.Timeout
+	Malformed                   // the response is not HTTP/1.1
+	Truncated                   // the response broke off
+	Excess                      // more bytes came than the response has
+	WrongBody                   // the body is not what it should be
+	Untrusted                   // the certificate's authority is not trusted
+	WrongName                   // the certificate is for another name
+	Expired                     // the certificate's time is over, or has not begun
+	BadCertificate              // the certificate is not valid for another reason
+	NoTLS                       // the TLS handshake failed
+	Kinds                       // how many there are
+	cut            Kind = Kinds // given up because the run was interrupted: no failure of the server's
 )
 
 var kindNames = [Kinds]string{"", "name does not resolve", "connection refused", "cannot connect",
 	"connection reset before a response", "connection closed before a response", "timed out",
-	"malformed response", "truncated response", "bytes after the response", "wrong body"}
+	"malformed response", "truncated response", "bytes after the response", "wrong body",
+	"certificate of an authority that is not trusted", "certificate for another name",
+	"certificate expired or not valid yet", "certificate not valid", "TLS handshake failed"}
 
 func (k Kind) String() string {
 	if k < Kinds {
@@ -57,8 +65,26 @@ func dialKind(err error) Kind {
 		return Refused
 	case isTimeout(err):
 		return TimedOut
+	case errors.As(err, new(handshakeError)):
+		return handshakeKind(err)
 	}
 	return Unreachable
+}
+
+// handshakeKind is the kind of an error from a TLS handshake.
+func handshakeKind(err error) Kind {
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		return Untrusted
+	case errors.As(err, new(x509.HostnameError)):
+		return WrongName
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return Expired
+	case errors.As(err, &invalid):
+		return BadCertificate
+	}
+	return NoTLS
 }
 
 // readKind is the kind of an error from sending a request or reading its

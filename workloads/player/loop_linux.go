@@ -119,7 +119,7 @@ func (l *loop) start() time.Duration {
 // begin sends the request that c was given.
 func (l *loop) begin(c *conn) {
 	c.begin()
-	if c.net == nil || c.left > 0 || len(c.out) > mostQuick {
+	if c.net == nil || c.slow || c.left > 0 || len(c.out) > mostQuick {
 		l.giveAway(c)
 		return
 	}

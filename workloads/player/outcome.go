@@ -26,6 +26,8 @@ type Outcome struct {
 
 	LagTimes, SlipTimes *results.Histogram // that Lag and Slip are of
 
+	Connections Connections // that were made
+
 	Elapsed time.Duration // from the epoch to the last answer
 	Span    time.Duration // how much of the schedule was played
 	Sending time.Duration // from the epoch to the last request's start

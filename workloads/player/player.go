@@ -19,6 +19,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"edgesim/results"
 )
 
 // Player plays one Source once.
@@ -27,6 +29,8 @@ type Player struct {
 	words *words
 	sched *schedule
 	conns []*conn
+	names int // that a target has, as far as connections are concerned
+	links links
 
 	tags      tags
 	faults    faults
@@ -53,7 +57,8 @@ func New(cfg Config) (*Player, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	p := &Player{cfg: cfg, words: newWords(&cfg), sched: newSchedule(&cfg)}
+	p := &Player{cfg: cfg, words: newWords(&cfg), sched: newSchedule(&cfg), names: cfg.namesAsked()}
+	p.links.connect, p.links.handshake = results.NewHistogram(), results.NewHistogram()
 	p.conns = make([]*conn, cfg.Connections)
 	for i := range p.conns {
 		p.conns[i] = newConn(p)
@@ -182,6 +187,7 @@ func (p *Player) outcome() Outcome {
 		LagTimes: s.lag, SlipTimes: s.slip, Tolerance: s.late,
 		Elapsed: s.now(), Span: s.span, Sending: s.last,
 	}
+	o.Connections = p.links.figures()
 	o.Scheduled = o.Sent + s.unsent
 	o.Behind = float64(o.Late) > lateShare*float64(o.Sent)
 	return o

@@ -44,7 +44,7 @@ func (c *conn) receive() (Kind, error) {
 		}
 		return Excess, fmt.Errorf("%d bytes more than the response has", n)
 	}
-	if c.head.ConnectionClose() || c.body.untilEOF {
+	if c.head.ConnectionClose() || c.body.untilEOF || c.player.cfg.NoKeepAlive {
 		c.hangUp()
 	}
 	c.kept = true
@@ -140,12 +140,13 @@ func (c *conn) take(n int64) error {
 		if _, err := c.in.Peek(1); err != nil {
 			return err
 		}
-		piece, _ := c.in.Peek(int(min(n, int64(c.in.Buffered()))))
+		piece, _ := c.in.Peek(int(min(n, int64(c.in.Buffered()), c.gulp())))
 		took, err := c.body.see(piece)
 		_, _ = c.in.Discard(took)
 		if err != nil {
 			return err
 		}
+		c.digest()
 		n -= int64(took)
 	}
 	return nil

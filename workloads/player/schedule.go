@@ -39,6 +39,7 @@ type schedule struct {
 	over bool
 
 	stopped atomic.Bool
+	halt    chan struct{} // closed when it is
 	sent    atomic.Uint64
 
 	source workloads.Source
@@ -59,6 +60,7 @@ type schedule struct {
 
 func newSchedule(cfg *Config) *schedule {
 	s := &schedule{
+		halt:   make(chan struct{}),
 		closed: cfg.Closed, length: cfg.Length, late: cfg.Late, source: cfg.Source,
 		idle: make([]*conn, cfg.Connections),
 		lag:  results.NewHistogram(), slip: results.NewHistogram(),
@@ -76,7 +78,9 @@ func (s *schedule) now() time.Duration { return time.Since(s.epoch) }
 
 // stop ends the schedule from any goroutine: no further request is given out.
 func (s *schedule) stop() {
-	s.stopped.Store(true)
+	if !s.stopped.Swap(true) {
+		close(s.halt)
+	}
 	s.alarm.interrupt()
 }
 

@@ -1,5 +1,7 @@
 package player
 
+import "edgesim/workloads"
+
 // parked is a connection to one of several targets, kept while its owner asks
 // another. Nothing is under way on it: the reader is empty between requests.
 type parked struct {
@@ -35,9 +37,16 @@ func (c *conn) unpark() {
 }
 
 // addr is where the request in flight goes.
-func (c *conn) addr() string {
-	if c.parked == nil {
-		return c.player.cfg.every()[0]
+func (c *conn) addr() string { return c.player.cfg.every()[c.target/c.player.names] }
+
+// placeOf is where a request goes: its viewer's target and, where that matters to
+// TLS, the name that it is for.
+func (p *Player) placeOf(req *workloads.Request) (place int) {
+	if len(p.cfg.Targets) > 1 {
+		place = int(p.cfg.TargetOf[req.Viewer])
 	}
-	return c.player.cfg.Targets[c.target]
+	if p.names > 1 {
+		place = place*p.names + int(req.Host)
+	}
+	return place
 }

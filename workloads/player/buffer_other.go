@@ -1,0 +1,5 @@
+//go:build !unix
+
+package player
+
+func setReceiveBuffer(uintptr, int) error { return nil }
