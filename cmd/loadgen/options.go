@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -19,7 +18,7 @@ import (
 const usage = `loadgen plays a workload against an HTTP/1.1 server and tells what it got.
 
 Usage:
-  loadgen URL [flags]
+  loadgen URL… [flags]
 
 Without --zipf, --workload, --scenario or --trace it asks for URL itself. With
 one of them, objects of that workload are asked for below URL.
@@ -33,6 +32,7 @@ Examples:
   loadgen http://127.0.0.1:8080 --zipf 0.9 --objects 100000 --out run1
   loadgen http://127.0.0.1:8080 --scenario quickstart --verify
   loadgen http://127.0.0.1:8080 --trace access.log.gz --speed 10
+  loadgen https://www.example.com/ --resolve www.example.com:443:127.0.0.1
   loadgen http://127.0.0.1:8080/ --slo 'ttfb-p99<=50ms' --slo 'errors<=0.1%'
 
 Exit status: 0 done; 1 every request failed, wrong bytes were found, an
@@ -70,6 +70,7 @@ type options struct {
 
 	measured
 	replayed
+	wired
 
 	given func(name string) bool // whether a flag was on the command line
 	args  []string
@@ -114,6 +115,7 @@ func (o *options) flags() *pflag.FlagSet {
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
 	o.measured.flags(f)
 	o.replayed.flags(f)
+	o.wired.flags(f)
 	return f
 }
 
@@ -128,14 +130,18 @@ func parse(args []string, help io.Writer) (*options, error) {
 	} else if err != nil {
 		return nil, oneLine(err)
 	}
-	if f.NArg() != 1 {
-		return nil, fmt.Errorf("%d URLs given; right is one, as: loadgen http://127.0.0.1:8080/", f.NArg())
+	if f.NArg() == 0 {
+		return nil, errors.New("no URL given; right is one or several, as: loadgen http://127.0.0.1:8080/")
 	}
 	o.given = f.Changed
-	var err error
-	if o.url, err = parseURL(f.Arg(0)); err != nil {
-		return nil, err
+	for _, text := range f.Args() {
+		u, err := parseURL(text)
+		if err != nil {
+			return nil, err
+		}
+		o.urls = append(o.urls, u)
 	}
+	o.url = o.urls[0]
 	if o.requests > 0 && !o.given("duration") {
 		o.duration = 0
 	}
@@ -159,8 +165,8 @@ func parseURL(text string) (*url.URL, error) {
 	switch {
 	case err != nil || u.Hostname() == "":
 		return nil, fmt.Errorf("URL %q has no host; right is http://host:port/path", text)
-	case u.Scheme != "http":
-		return nil, fmt.Errorf("URL %q: scheme %s is not spoken; only http is", text, u.Scheme)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("URL %q: scheme %s is not spoken; only http and https are", text, u.Scheme)
 	case u.User != nil:
 		return nil, fmt.Errorf("URL %q: user and password cannot be sent", text)
 	}
@@ -170,15 +176,6 @@ func parseURL(text string) (*url.URL, error) {
 		}
 	}
 	return u, nil
-}
-
-// target is host:port to connect to.
-func (o *options) target() string {
-	port := o.url.Port()
-	if port == "" {
-		port = "80"
-	}
-	return net.JoinHostPort(o.url.Hostname(), port)
 }
 
 func (o *options) check() error {
@@ -216,6 +213,9 @@ func (o *options) check() error {
 		return err
 	}
 	if err := o.checkReplay(); err != nil {
+		return err
+	}
+	if err := o.checkWire(); err != nil {
 		return err
 	}
 	return o.checkTimes()

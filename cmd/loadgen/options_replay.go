@@ -33,7 +33,7 @@ func (o *options) checkReplay() error {
 		}
 		return nil
 	}
-	for _, name := range []string{"ranges", "aborts"} {
+	for _, name := range []string{"ranges", "aborts", "conditionals"} {
 		if o.given(name) {
 			return fmt.Errorf("--%s with --trace: the file says what is asked; leave it out", name)
 		}

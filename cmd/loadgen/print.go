@@ -70,6 +70,7 @@ func (p *printer) headline(s *job, sum *results.Summary) {
 	if slip := s.outcome.Slip; slip.Count > 0 {
 		p.line("own delay p50 %s ms, p99 %s ms, most %s ms behind the schedule", ms(slip.P50), ms(slip.P99), ms(slip.Max))
 	}
+	p.connections(s)
 	p.line("errors    %d (%.3g%%)", sum.Errors, 100*sum.ErrorRatio)
 	if s.options.verify {
 		p.line("verified  %d bodies right, %d wrong", sum.Verified, sum.Unverified)

@@ -103,13 +103,17 @@ func (s *job) openPlayer() error {
 	s.names.Distributions = l.distrs
 	s.names.Classes = append([]string{"other"}, catalog.Classes()...)
 	s.recorder = results.NewRecorder(0)
-	s.player, err = player.New(player.Config{
-		Target: o.target(), BasePath: s.basePath(), OnePath: l.onePath, HostHeader: s.hostHeader(),
+	conf := player.Config{
+		BasePath: s.basePath(), OnePath: l.onePath, HostHeader: s.hostHeader(),
 		Source: crowd.source, Catalog: catalog, Viewers: crowd.viewers,
 		Connections: l.conns, Closed: l.closed, Length: l.length, Warmup: l.warmup,
 		Timeout: o.timeout.Std(), Verify: o.verify, Epoch: o.startAt.Time,
 		Recorder: s.recorder, Names: s.names, Distributions: s.distributions(catalog.Hosts()),
-	})
+	}
+	if err := s.onTheWire(&conf); err != nil {
+		return err
+	}
+	s.player, err = player.New(conf)
 	return err
 }
 

@@ -21,7 +21,7 @@ func (o *options) fromScenario() (*load, error) {
 	}
 	l := &load{
 		name: s.Name, text: s.Text(), seed: s.Seed,
-		length: s.Duration.Std(), warmup: s.Warmup.Std(), conns: s.Workload.Connections, promises: s.Objectives(), closed: s.Workload.Closed,
+		length: s.Duration.Std(), warmup: s.Warmup.Std(), conns: s.Workload.Connections, promises: s.Objectives(), closed: s.Workload.Closed, think: s.Workload.Think.Std(),
 		crowd: func() (*crowd, error) { return ofScenario(s) }, warnings: s.Doubts(),
 	}
 	index := map[string]uint16{}
@@ -83,5 +83,6 @@ func (o *options) settings() []string {
 	set("connections", "workload.connections", o.connections)
 	set("ranges", "workload.ranges", o.ranges)
 	set("aborts", "workload.aborts", o.aborts)
+	set("conditionals", "workload.conditionals", o.conditionals)
 	return sets
 }

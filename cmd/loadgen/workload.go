@@ -39,6 +39,7 @@ type load struct {
 	warmup  time.Duration
 	conns   int
 	closed  bool
+	think   time.Duration
 	distrs  []results.Distribution
 
 	warnings []string // about what is played
@@ -92,7 +93,7 @@ func (o *options) independent(section workloads.Section) (*crowd, error) {
 	}
 	cfg := workloads.SyntheticConfig{
 		Catalog: catalog, Viewers: viewers, Seed: o.seed, Requests: o.requests,
-		RangeShare: float64(o.ranges), AbortShare: float64(o.aborts),
+		RangeShare: float64(o.ranges), AbortShare: float64(o.aborts), ConditionalShare: float64(o.conditionals),
 	}
 	if !o.closed {
 		cfg.Rate, cfg.Arrivals, cfg.Length = float64(o.rate), o.arrivals, o.duration.Std()

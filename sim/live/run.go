@@ -175,7 +175,7 @@ func (r *run) cast(epoch time.Time) (err error) {
 	}
 	conf := player.Config{
 		Targets: r.stage.addrs, TargetOf: r.stage.targets(r.crowd.viewers), Source: r.crowd.source, Catalog: r.crowd.catalog, Viewers: r.crowd.viewers,
-		Connections: s.Workload.Connections, Closed: s.Workload.Closed, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
+		Connections: s.Workload.Connections, Closed: s.Workload.Closed, Think: s.Workload.Think.Std(), ThinkSeed: s.Seed, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
 		Copy: s.Copies(r.crowd.catalog), Verify: r.Verify, Recorder: r.atClient, Names: r.names, Distributions: r.distributions(), Epoch: epoch,
 	}
 	if r.Sockets != nil { // the player knows TCP itself, and best

@@ -16,6 +16,8 @@ func (s *Scenario) checkWorkload() *fault {
 		return src.fault(at{"workload", "rate"}, "a closed loop has no rate: leave one of the two out")
 	case !w.Closed && w.Rate <= 0 && w.Replay == nil:
 		return src.fault(at{"workload", "rate"}, "missing: want a rate, as 1000/s, or closed: true")
+	case w.Think > 0 && !w.Closed:
+		return src.fault(at{"workload", "think"}, "an open loop has no think time, its rate says when: leave it out, or set closed: true")
 	case w.Connections < 1 || w.Connections > 65535:
 		return src.fault(at{"workload", "connections"}, "%d: want 1 to 65535", w.Connections)
 	case w.Viewers.Count < 1 || w.Viewers.Count > 10_000_000:

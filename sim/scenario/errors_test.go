@@ -68,6 +68,7 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"median: 10ms", "median: 10", `f.yaml:8:26: origins.b.first_byte.median: duration "10": no unit after…`},
 		{"  rate: 100/s", "  rate: 100/s\n  ranges: 150%", `f.yaml:20:11: workload.ranges: share "150%": more than the whole…`},
 		{"  rate: 100/s", "  rate: 100/s\n  conditionals: 2", `f.yaml:20:17: workload.conditionals: share "2": more than the whole…`},
+		{"  rate: 100/s", "  rate: 100/s\n  think: 2s", `f.yaml:20:10: workload.think: an open loop has no think time…`},
 		{"  rate: 100/s", "  rate: -5/s", `f.yaml:19:9: workload.rate: rate "-5/s": it cannot be…`},
 		{"{kind: bucket}", "{kind: bucket, bandwidth: 5Mbit}", `f.yaml:5:32: origins.a.bandwidth: bandwidth "5Mbit": want bytes per second, as 50MB/s or 16KiB/s (size "5Mbit": unknown unit "Mbit"; write 5MB (10^6…`},
 		// values

@@ -4,10 +4,11 @@ import "edgesim/sim/unit"
 
 // Workload is who asks for what, and when.
 type Workload struct {
-	Rate     unit.Rate `yaml:"rate"`     // requests, as 3000/s; above 0, required unless closed
-	Closed   bool      `yaml:"closed"`   // each connection asks as soon as it is answered; no rate then. Default: false
-	Arrivals string    `yaml:"arrivals"` // how they come, as poisson or constant. Default: poisson
-	Requests uint64    `yaml:"requests"` // the schedule ends after so many. Default: 0, by duration alone
+	Rate     unit.Rate     `yaml:"rate"`     // requests, as 3000/s; above 0, required unless closed
+	Closed   bool          `yaml:"closed"`   // each connection asks as soon as it is answered; no rate then. Default: false
+	Think    unit.Duration `yaml:"think"`    // closed: what passes on average from an answer to the next request, exponential. Default: 0s
+	Arrivals string        `yaml:"arrivals"` // how they come, as poisson or constant. Default: poisson
+	Requests uint64        `yaml:"requests"` // the schedule ends after so many. Default: 0, by duration alone
 
 	Connections int `yaml:"connections"` // of the player, to 65535. Default: 64
 

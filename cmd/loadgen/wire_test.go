@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/pem"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"edgesim/results"
+)
+
+// witness is a server that remembers what it was asked.
+type witness struct {
+	*httptest.Server
+	mu    sync.Mutex
+	hosts map[string]int
+	last  *http.Request
+	body  int64
+	port  string
+	conns map[string]bool
+}
+
+func newWitness(t *testing.T, secure bool) *witness {
+	t.Helper()
+	w := &witness{hosts: map[string]int{}, conns: map[string]bool{}}
+	w.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.hosts[r.Host]++
+		w.last, w.body = r, n
+		w.conns[r.RemoteAddr] = true
+		rw.Header().Set("ETag", `"x"`)
+		if r.Header.Get("If-None-Match") != "" {
+			rw.WriteHeader(http.StatusNotModified)
+		}
+	}))
+	w.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if secure {
+		w.StartTLS()
+	} else {
+		w.Start()
+	}
+	t.Cleanup(w.Close)
+	u, _ := url.Parse(w.URL)
+	w.port = u.Port()
+	return w
+}
+
+// done runs loadgen, which must succeed.
+func done(t *testing.T, args ...string) (sum results.Summary, text string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if code := run(append(args, "--json"), &out, &errs); code != exitDone {
+		t.Fatalf("%q: exit status %d: %s", args, code, errs.String())
+	}
+	if err := json.Unmarshal(out.Bytes(), &sum); err != nil {
+		t.Fatal(err)
+	}
+	return sum, out.String()
+}
+
+// A distribution's name, its port and its certificate, on loopback.
+func TestTLSByNameOnLoopback(t *testing.T) {
+	s := newWitness(t, true)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"https://example.com:" + s.port + "/", "--resolve", "example.com:" + s.port + ":127.0.0.1", "--ca", ca},
+		{"https://www.example.net/", "--connect-to", "::127.0.0.1:" + s.port, "--insecure"},
+		{"https://example.com/", "--connect-to", "example.com:443:[127.0.0.1]:" + s.port, "--ca", ca, "--no-keepalive"},
+	} {
+		if sum, _ := done(t, append(args, "--requests", "9", "--rate", "1000")...); sum.Requests != 9 || sum.Errors != 0 {
+			t.Errorf("%q: %+v", args, sum)
+		}
+	}
+	if s.hosts["example.com:"+s.port] != 9 || s.hosts["www.example.net"] != 9 || s.hosts["example.com"] != 9 {
+		t.Errorf("hosts asked for: %v", s.hosts)
+	}
+}
+
+// Whatever keeps all requests from being answered ends the run, with its name.
+func TestTroubleEndsTheRunByName(t *testing.T) {
+	s := newWitness(t, true)
+	for want, args := range map[string][]string{
+		"not trusted":      {"https://example.com/", "--connect-to", "::127.0.0.1:" + s.port},
+		"another name":     {"https://example.org/", "--connect-to", "::127.0.0.1:" + s.port, "--ca", "CA"},
+		"does not resolve": {"http://nowhere.invalid/"},
+		"TLS handshake":    {"https://127.0.0.1:" + newWitness(t, false).port + "/"},
+	} {
+		for i, a := range args {
+			if a == "CA" {
+				args[i] = filepath.Join(t.TempDir(), "ca.pem")
+				if err := os.WriteFile(args[i], pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		var out, errs bytes.Buffer
+		code := run(append(args, "--rate", "2000", "--duration", "1h"), &out, &errs)
+		if code != exitFail || !strings.Contains(errs.String(), want) || !strings.Contains(out.String(), "first /") {
+			t.Errorf("%s: exit status %d, stderr %q, stdout\n%s", want, code, errs.String(), out.String())
+		}
+	}
+}
+
+func TestSeveralURLsShareTheViewers(t *testing.T) {
+	a, b := newWitness(t, false), newWitness(t, false)
+	done(t, a.URL+"/x", b.URL+"/x", "--requests", "400", "--rate", "4000")
+	na, nb := a.hosts["127.0.0.1:"+a.port], b.hosts["127.0.0.1:"+b.port]
+	if na+nb != 400 || na < 150 || nb < 150 {
+		t.Errorf("%d and %d requests under the servers' own names", na, nb)
+	}
+}
+
+func TestMethodContentAndFields(t *testing.T) {
+	s := newWitness(t, false)
+	done(t, s.URL, "--requests", "3", "--method", "post", "--body", "70KB", "-H", "Content-Type: text/plain", "--header", "User-Agent: probe")
+	if s.last.Method != "POST" || s.body != 70_000 || s.last.Header.Get("Content-Type") != "text/plain" || s.last.UserAgent() != "probe" {
+		t.Errorf("%s of %d bytes, %v", s.last.Method, s.body, s.last.Header)
+	}
+}
+
+func TestConditionalsSlowViewersAndThinkTimes(t *testing.T) {
+	s := newWitness(t, false)
+	sum, _ := done(t, s.URL, "--requests", "200", "--rate", "2000", "--connections", "1", "--conditionals", "100%")
+	if sum.Status["3xx"] < 190 || sum.Errors != 0 {
+		t.Errorf("%v, %d errors", sum.Status, sum.Errors)
+	}
+	if sum, _ = done(t, s.URL, "--requests", "5", "--slow", "100%:1MB/s"); sum.Requests != 5 || sum.Errors != 0 {
+		t.Errorf("slow: %+v", sum)
+	}
+	if sum, _ = done(t, s.URL, "--closed", "--think", "constant:20ms", "--connections", "2", "--duration", "1s"); sum.Requests < 20 || sum.Requests > 102 {
+		t.Errorf("2 viewers who think for 20 ms made %d requests in a second", sum.Requests)
+	}
+}
+
+func TestParts(t *testing.T) {
+	for text, want := range map[string]string{"a:80:b": "a|80|b", "::c:1": "||c|1", "a:80:[::1]": "a|80|::1", "[::1]:1:[::2]:2": "::1|1|::2|2", "a": "a", "[a": ""} {
+		if got := strings.Join(parts(text), "|"); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
