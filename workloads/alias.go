@@ -81,3 +81,18 @@ func (a alias) draw(x uint64) uint32 {
 	}
 	return i
 }
+
+// share is the probability of an index.
+func (a alias) share(i int) float64 {
+	sum := 0.0
+	for at, c := range a {
+		cut := float64(c.cut) / (1 << 32)
+		if at == i {
+			sum += cut
+		}
+		if int(c.other) == i {
+			sum += 1 - cut
+		}
+	}
+	return sum / float64(len(a))
+}

@@ -64,7 +64,7 @@ func (c *Catalog) add(s Section, seed uint64) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	if s.Objects > math.MaxInt64-c.objects {
+	if s.numbers() > math.MaxInt64-c.objects {
 		return wrong("Objects", s.Objects, "fewer: all sections together have at most 2^63-1")
 	}
 	made, err := newSection(s, seed)
@@ -77,7 +77,7 @@ func (c *Catalog) add(s Section, seed uint64) error {
 		}
 	}
 	made.first = c.objects
-	c.objects += s.Objects
+	c.objects += s.numbers()
 	for i := range made.types {
 		made.types[i].class = indexIn(&c.classes, made.types[i].Name)
 	}
@@ -148,10 +148,11 @@ func (c *Catalog) Sections() []Section {
 	return given
 }
 
-// SectionIDs are the ids of a section's objects: from first on, before end.
+// SectionIDs are the ids of a section's objects: from first on, before end. Its own
+// come first, then those that its popularity has beyond them.
 func (c *Catalog) SectionIDs(section int) (first, end uint64) {
 	s := c.sections[section]
-	return s.first, s.first + s.Objects
+	return s.first, s.first + s.count
 }
 
 // sectionOf is the section that holds the object: the last that begins at or

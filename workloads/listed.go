@@ -42,6 +42,7 @@ func (c *Catalog) addListed(l Listed) error {
 	}
 	s := &section{Section: l.Section, first: c.objects, list: l.List}
 	s.Objects = l.List.Len()
+	s.count = s.Objects
 	c.objects += s.Objects
 	for _, t := range l.Types {
 		if t.ContentType == "" {

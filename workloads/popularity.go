@@ -14,9 +14,10 @@ type Popularity interface {
 // PopularityConfig is what every kind of popularity is made from.
 type PopularityConfig struct {
 	Objects uint64    // of the section: what is drawn is below it; 1 to MaxObjects
-	Zipf    float64   // the section's exponent, where the spec gives none of its own; at least 0
+	Zipf    float64   // the section's exponent; at least 0
 	Rate    float64   // requests per second for the section, on average; 0: not known, in a closed loop
-	RNG     *rand.PCG // the chance of this section alone
+	RNG     *rand.PCG // the chance of this section alone, in this stream
+	Seed    uint64    // of the section: what all streams that ask for it agree about
 
 	Recency *Recency                                   // the section's; nil: none
 	Types   []string                                   // names of the section's types
@@ -31,18 +32,20 @@ var popularities = Kinds[PopularityConfig, Popularity]{what: "popularity"}
 // PopularityKinds lists every kind of popularity, by name.
 func PopularityKinds() []PopularityKind { return popularities.All() }
 
-// CheckPopularity says what is wrong with a spec of popularity.
-func CheckPopularity(spec string) error {
-	_, _, err := popularities.Parse(spec)
-	return err
-}
-
 func init() {
 	popularities.register(PopularityKind{
 		Name:  "zipf",
 		Usage: "by rank, as 1/rank^zipf; what the ranks are does not change",
 		New: func(c PopularityConfig, _ Params) (Popularity, error) {
 			ranks, err := NewZipf(c.Objects, c.Zipf, c.RNG)
+			return still{ranks}, err
+		},
+	})
+	popularities.register(PopularityKind{
+		Name:  "uniform",
+		Usage: "all objects alike",
+		New: func(c PopularityConfig, _ Params) (Popularity, error) {
+			ranks, err := NewZipf(c.Objects, 0, c.RNG)
 			return still{ranks}, err
 		},
 	})

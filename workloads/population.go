@@ -15,10 +15,12 @@ type section struct {
 	digits   int    // of an object's name, in hexadecimal
 	hosts    []int  // indices into the catalog's hosts
 	first    uint64 // id of the object of rank 0
+	count    uint64 // of the objects, with those beyond Objects
 	typeSeed uint64 // one seed for each thing that chance decides
 	sizeSeed uint64
 	keySeed  uint64
-	list     *List // of the objects, where they were met one by one; else nil
+	popular  uint64 // seed of what is popular when
+	list     *List  // of the objects, where they were met one by one; else nil
 }
 
 // objectType is a Type made ready. The 63-bit numbers are cut into one piece
@@ -33,10 +35,12 @@ type objectType struct {
 
 // newSection makes a checked Section ready; seed is its own.
 func newSection(s Section, seed uint64) (*section, error) {
-	digits := nameDigits(s.Objects)
+	count := s.numbers()
+	digits := nameDigits(count)
 	made := &section{
-		Section: s, digits: digits, names: newScramble(uint(4*digits), derive(seed, "names")),
+		Section: s, digits: digits, count: count, names: newScramble(uint(4*digits), derive(seed, "names")),
 		typeSeed: derive(seed, "types"), sizeSeed: derive(seed, "sizes"), keySeed: derive(derive(seed, "contents"), s.Name),
+		popular: derive(seed, "popularity"),
 	}
 	untils := pieces(s.Types)
 	for i, t := range s.Types {
@@ -90,7 +94,7 @@ func (s *section) typeOf(rank uint64) int {
 
 // popularityConfig is what the section's popularity is made from.
 func (s *section) popularityConfig(rate float64, rng *rand.PCG) PopularityConfig {
-	c := PopularityConfig{Objects: s.Objects, Zipf: s.Zipf, Rate: rate, RNG: rng, Recency: s.Recency, Look: s.look}
+	c := PopularityConfig{Objects: s.Objects, Zipf: s.Zipf, Rate: rate, RNG: rng, Seed: s.popular, Recency: s.Recency, Look: s.look}
 	for _, t := range s.types {
 		c.Types = append(c.Types, t.Name)
 	}
@@ -140,7 +144,7 @@ func (s *section) parseName(name []byte) (rank uint64, ok bool) {
 		}
 	}
 	rank = s.names.back(number)
-	return rank, rank < s.Objects
+	return rank, rank < s.count
 }
 
 // find is the rank of the object with that path.

@@ -15,6 +15,10 @@ type Section struct {
 	Seed        uint64    // of sizes, types, names and contents; 0: from the catalog's seed and Name
 }
 
+// numbers is how many objects the section has with those that its popularity has
+// beyond its own.
+func (s Section) numbers() uint64 { return s.Objects + FreshObjects(s.Popularity) }
+
 // Type is a content type of the catalog. Its objects have the path
 // Prefix + name + Ext.
 type Type struct {

@@ -38,7 +38,7 @@ func (s Section) check() error {
 }
 
 func (s Section) checkRecency() error {
-	kind, _, _ := strings.Cut(s.Popularity, ":")
+	kind, _, _ := strings.Cut(layers(s.Popularity)[0], ":")
 	switch {
 	case s.Recency == nil && kind == "recency":
 		return wrong("Popularity", kind, "distances beside it, as recency has them")
@@ -86,7 +86,7 @@ func (s Section) checkTypes() error {
 			if t.Prefix == other.Prefix && t.Ext == other.Ext {
 				continue // their objects have different names
 			}
-			if digits := nameDigits(s.Objects); clash(t, digits, other, digits) {
+			if digits := nameDigits(s.numbers()); clash(t, digits, other, digits) {
 				return fmt.Errorf("types %q and %q: a path could be of either; change a Prefix or an Ext", other.Name, t.Name)
 			}
 		}

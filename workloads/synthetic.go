@@ -40,7 +40,8 @@ type Synthetic struct {
 	habits   habits
 	sections alias
 	parts    []part
-	chosen   [drawnAtOnce]uint32 // section of each request that is being drawn
+	asked    func(p *part, section int, rate float64) error // gives a part its popularity
+	chosen   [drawnAtOnce]uint32                            // section of each request that is being drawn
 	left     uint64
 	ended    bool
 }
@@ -65,18 +66,21 @@ func (p *part) host() uint16 {
 
 // NewSynthetic makes a source, or says which field is wrong.
 func NewSynthetic(cfg SyntheticConfig) (*Synthetic, error) {
-	s, err := newSynthetic(cfg)
+	s, err := newSynthetic(cfg, func(p *part, section int, rate float64) error {
+		return p.addPopularity(section, cfg.Seed, rate)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("synthetic workload: %w", err)
 	}
 	return s, nil
 }
 
-func newSynthetic(cfg SyntheticConfig) (*Synthetic, error) {
+// newSynthetic makes a source whose parts get their popularity from asked.
+func newSynthetic(cfg SyntheticConfig, asked func(p *part, section int, rate float64) error) (*Synthetic, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Synthetic{cfg: cfg, left: math.MaxUint64}
+	s := &Synthetic{cfg: cfg, left: math.MaxUint64, asked: asked}
 	if cfg.Requests > 0 {
 		s.left = cfg.Requests
 	}
@@ -129,16 +133,23 @@ func (s *Synthetic) addArrivals() (err error) {
 }
 
 func (s *Synthetic) addParts() error {
-	var shares []float64
-	for _, i := range s.sectionsAsked() {
-		section := s.cfg.Catalog.sections[i]
-		p := newPart(section, i, s.cfg.Seed)
-		if err := p.addPopularity(i, s.cfg.Seed, s.cfg.Rate); err != nil {
+	asked := s.sectionsAsked()
+	shares, sum := make([]float64, len(asked)), 0.0
+	for at, i := range asked {
+		shares[at] = s.cfg.Catalog.sections[i].Share
+	}
+	shares = evenIfZero(shares)
+	for _, share := range shares {
+		sum += share
+	}
+	for at, i := range asked {
+		p := newPart(s.cfg.Catalog.sections[i], i, s.cfg.Seed)
+		if err := s.asked(&p, i, s.cfg.Rate*shares[at]/sum); err != nil {
 			return err
 		}
-		s.parts, shares = append(s.parts, p), append(shares, section.Share)
+		s.parts = append(s.parts, p)
 	}
-	s.sections = newAlias(evenIfZero(shares))
+	s.sections = newAlias(shares)
 	return nil
 }
 
@@ -170,7 +181,7 @@ func (s *Synthetic) sectionsAsked() []int {
 
 // addPopularity makes the i-th section ready to draw objects of, so many a second.
 func (p *part) addPopularity(i int, seed uint64, rate float64) (err error) {
-	p.popular, err = popularities.New(cmp.Or(p.section.Popularity, "zipf"),
+	p.popular, err = NewPopularity(cmp.Or(p.section.Popularity, "zipf"),
 		p.section.popularityConfig(rate, rand.NewPCG(seed, streamRanks+uint64(i))))
 	if err != nil {
 		return fmt.Errorf("section %q: %w", p.section.Name, err)

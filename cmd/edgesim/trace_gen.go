@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"edgesim/sim/scenario"
 	"edgesim/sim/unit"
+	"edgesim/workloads"
 	"edgesim/workloads/trace"
 )
 
@@ -14,8 +16,8 @@ var traceGenCommand = command{
 	name:     "gen",
 	synopsis: "-o FILE [flags]",
 	about:    "make a trace: Zipf popularity, or a scenario's workload",
-	long: `Requests are drawn independently by Zipf's law; an object's name is its rank,
-from 0. SIZE is a lognormal body and, where wanted, a Pareto tail: median, p99
+	long: `Requests are drawn by Zipf's law or another popularity; an object's name is its
+rank, from 0, or its number where ranks change. SIZE is a lognormal body and, where wanted, a Pareto tail: median, p99
 or sigma, min, max, tail-share, tail-from, tail-index.
 
 With --scenario the requests are those of a run of it: the same objects at the
@@ -27,6 +29,7 @@ Examples:
   edgesim trace gen --objects 1000000 --zipf 0.8 -o z.oracleGeneral
   edgesim trace gen --objects 5000 --requests 100000 --zipf 1 --unit -o unit.ids
   edgesim trace gen --size median=10KB,p99=1MB --rate 5000/s -o sized.csv.gz
+  edgesim trace gen --rate 100/s --popularity zipf+churn:every=1h -o churn.csv
   edgesim trace gen --scenario quickstart --set duration=10m -o quickstart.csv
 `,
 	prepare: func(f *pflag.FlagSet) action {
@@ -34,6 +37,7 @@ Examples:
 		f.Uint64Var(&o.objects, "objects", 100_000, "how many there are")
 		f.Int64Var(&o.requests, "requests", 1_000_000, "how many are made; with --scenario at most so many, by itself as many as it says")
 		f.Float64Var(&o.zipf, "zipf", 0.9, "exponent of popularity; 0: all objects alike")
+		f.StringVar(&o.popularity, "popularity", "zipf", "`KIND` with its settings and changes, as zipf+onehits:share=10%: "+popularityNames())
 		f.Uint64Var(&o.seed, "seed", 1, "of all that is drawn; with --scenario in place of its own")
 		f.StringVar(&o.size, "size", "median=10KB,p99=1MB", "`SIZE` of the objects")
 		f.BoolVar(&o.unit, "unit", false, "every object is of one byte; FILE then has no sizes where its format lets it")
@@ -54,6 +58,7 @@ type genOptions struct {
 	requests          int64
 	zipf              float64
 	size, arrivals    string
+	popularity        string
 	unit              bool
 	rate              unit.Rate
 	scenario, out, to string
@@ -91,7 +96,7 @@ func (o *genOptions) source(e *env) (r trace.Reader, tells trace.Tells, total in
 	if o.rate == 0 && e.flags.Changed("arrivals") {
 		return nil, tells, 0, usagef("--arrivals says how a rate is kept; right is --rate 5000/s beside it")
 	}
-	g := trace.Generation{Objects: o.objects, Requests: o.requests, Zipf: o.zipf, Seed: o.seed, Rate: float64(o.rate), Arrivals: o.arrivals}
+	g := trace.Generation{Objects: o.objects, Requests: o.requests, Zipf: o.zipf, Popularity: o.popularity, Seed: o.seed, Rate: float64(o.rate), Arrivals: o.arrivals}
 	if !o.unit {
 		model, err := objectSizes(o.size)
 		if err != nil {
@@ -110,7 +115,7 @@ func (o *genOptions) source(e *env) (r trace.Reader, tells trace.Tells, total in
 
 func (o *genOptions) fromScenario(e *env) (trace.Reader, trace.Tells, int64, error) {
 	var none trace.Tells
-	for _, name := range []string{"objects", "zipf", "size", "unit", "rate", "arrivals"} {
+	for _, name := range []string{"objects", "zipf", "popularity", "size", "unit", "rate", "arrivals"} {
 		if e.flags.Changed(name) {
 			return nil, none, 0, usagef("--%s and --scenario contradict each other; right is --set with the scenario's own key", name)
 		}
@@ -148,4 +153,18 @@ func scenarioTrace(s *scenario.Scenario) (trace.Reader, error) {
 		return nil, err
 	}
 	return trace.FromSource(source, catalog), nil
+}
+
+// popularityNames are all kinds of popularity and changes of it.
+func popularityNames() string {
+	var names []string
+	for _, kind := range workloads.PopularityKinds() {
+		if kind.Name != "recency" { // of distances that only a scenario can tell
+			names = append(names, kind.Name)
+		}
+	}
+	for _, kind := range workloads.PopularityChanges() {
+		names = append(names, "+"+kind.Name)
+	}
+	return strings.Join(names, ", ")
 }

@@ -55,14 +55,15 @@ type options struct {
 	closed      bool
 	timeout     unit.Duration
 
-	zipf     float64
-	objects  uint64
-	workload string
-	scenario string
-	ranges   unit.Share
-	aborts   unit.Share
-	host     string
-	seed     uint64
+	zipf       float64
+	objects    uint64
+	popularity string
+	workload   string
+	scenario   string
+	ranges     unit.Share
+	aborts     unit.Share
+	host       string
+	seed       uint64
 
 	verify bool
 	out    string
@@ -104,6 +105,7 @@ func (o *options) flags() *pflag.FlagSet {
 	f.Var(&o.timeout, "timeout", "give a request up after this time")
 	f.Float64Var(&o.zipf, "zipf", defaultZipf, "workload: popularity by rank with this exponent, 0 for uniform")
 	f.Uint64Var(&o.objects, "objects", defaultObjects, "workload: how many objects")
+	o.popularFlags(f)
 	f.StringVar(&o.workload, "workload", "", "workload: a preset ("+strings.Join(presetNames(), ", ")+")")
 	f.StringVar(&o.scenario, "scenario", "", "workload: that of a scenario, a file or a built-in one's name")
 	f.Var(&o.ranges, "ranges", "share of requests that ask for a byte range, as 5%")
@@ -180,7 +182,7 @@ func parseURL(text string) (*url.URL, error) {
 
 func (o *options) check() error {
 	workloads := 0
-	for _, given := range []bool{o.given("zipf") || o.given("objects"), o.workload != "", o.scenario != "", o.trace != ""} {
+	for _, given := range []bool{o.ranked(), o.workload != "", o.scenario != "", o.trace != ""} {
 		if given {
 			workloads++
 		}
@@ -212,6 +214,9 @@ func (o *options) check() error {
 	if err := o.measured.check(o.out); err != nil {
 		return err
 	}
+	if err := o.checkPopularity(); err != nil {
+		return err
+	}
 	if err := o.checkReplay(); err != nil {
 		return err
 	}
@@ -233,5 +238,5 @@ func (o *options) checkTimes() error {
 
 // hasWorkload reports whether a workload is named, rather than one URL.
 func (o *options) hasWorkload() bool {
-	return o.given("zipf") || o.given("objects") || o.workload != "" || o.scenario != "" || o.trace != ""
+	return o.ranked() || o.workload != "" || o.scenario != "" || o.trace != ""
 }

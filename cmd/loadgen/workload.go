@@ -104,7 +104,9 @@ func (o *options) independent(section workloads.Section) (*crowd, error) {
 
 func (o *options) section() (workloads.Section, error) {
 	if o.workload == "" {
-		return workloads.DefaultSection(o.objects, o.zipf), nil
+		section := workloads.DefaultSection(o.objects, o.zipf)
+		section.Popularity = o.popularity
+		return section, nil
 	}
 	for _, p := range presets {
 		if p.name == o.workload {

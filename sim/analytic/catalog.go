@@ -46,7 +46,15 @@ func OfCatalog(c *workloads.Catalog, rate float64, of func(section, kind int) Tr
 
 func ofSection(c *workloads.Catalog, number int, rate float64, of func(kind int) Trait) (Population, error) {
 	s := c.Sections()[number]
-	ranks, err := Zipf(s.Objects, s.Zipf, rate)
+	exponent := s.Zipf
+	switch s.Popularity {
+	case "", "zipf":
+	case "uniform":
+		exponent = 0
+	default:
+		return nil, fmt.Errorf("popularity %s has no formula here: right are zipf and uniform; edgesim sweep plays the others", s.Popularity)
+	}
+	ranks, err := Zipf(s.Objects, exponent, rate)
 	if err != nil {
 		return nil, err
 	}

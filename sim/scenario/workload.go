@@ -48,7 +48,7 @@ type Section struct {
 	Share      unit.Share `yaml:"share"`      // of the requests, beside the other sections'. Default: all alike
 	Objects    uint64     `yaml:"objects"`    // 1 to 2^53. Default: 10000
 	Zipf       *float64   `yaml:"zipf"`       // exponent of popularity; 0: all objects alike. Default: 0.9
-	Popularity string     `yaml:"popularity"` // which objects are asked for how often, as zipf. Default: zipf
+	Popularity string     `yaml:"popularity"` // which objects are asked for how often, as zipf+onehits:share=10%. Default: zipf
 	Recency    Recency    `yaml:"recency"`    // of popularity recency: how soon objects come again. Default: none
 	Seed       uint64     `yaml:"seed"`       // sections of the same seed have the same paths and sizes. Default: 0, from the scenario's seed and the name
 	Types      []Type     `yaml:"types"`      // Default: a small web site's

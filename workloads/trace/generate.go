@@ -1,23 +1,26 @@
 package trace
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"time"
 
 	"edgesim/workloads"
 )
 
-// Generation describes a trace that is drawn: objects by Zipf's law, each request
-// independent of the others (the independent reference model).
+// Generation describes a trace that is drawn: objects by Zipf's law or another
+// popularity.
 type Generation struct {
-	Objects  uint64               // 1 to 2^53
-	Requests int64                // at least 1
-	Zipf     float64              // exponent of popularity; 0: all objects alike
-	Seed     uint64               // of everything
-	Size     *workloads.SizeModel // of the objects; nil: each is of one byte, and the trace tells no sizes
-	Rate     float64              // requests per second on average; 0: the trace tells no times
-	Arrivals string               // name of one of workloads.ArrivalKinds; "": poisson
+	Objects    uint64               // 1 to 2^53
+	Requests   int64                // at least 1
+	Zipf       float64              // exponent of popularity; 0: all objects alike
+	Popularity string               // spec of one of workloads.PopularityKinds, with changes; "": zipf
+	Seed       uint64               // of everything
+	Size       *workloads.SizeModel // of the objects; nil: each is of one byte, and the trace tells no sizes
+	Rate       float64              // requests per second on average; 0: the trace tells no times
+	Arrivals   string               // name of one of workloads.ArrivalKinds; "": poisson
 }
 
 // Each purpose draws from a stream of its own, so that changing one setting leaves
@@ -28,11 +31,11 @@ const (
 )
 
 // Generated is a trace as it is drawn. An object's name is its rank in popularity,
-// from 0. Nothing is kept of objects or requests beyond the table that small
-// catalogs draw from; see workloads.NewZipf.
+// from 0, or its number where that does not stay. Nothing is kept of requests, and of
+// objects what their popularity needs.
 type Generated struct {
 	g        Generation
-	ranks    workloads.Ranks
+	popular  workloads.Popularity
 	arrivals workloads.Arrivals // nil: no times
 	catalog  *workloads.Catalog // nil: no sizes
 	left     int64
@@ -45,7 +48,12 @@ func Generate(g Generation) (*Generated, error) {
 	}
 	made := &Generated{g: g, left: g.Requests}
 	var err error
-	if made.ranks, err = workloads.NewZipf(g.Objects, g.Zipf, rand.NewPCG(g.Seed, streamRanks)); err != nil {
+	if err := g.checkRanks(); err != nil {
+		return nil, fmt.Errorf("trace: %w", err)
+	}
+	made.popular, err = workloads.NewPopularity(cmp.Or(g.Popularity, "zipf"), workloads.PopularityConfig{
+		Objects: g.Objects, Zipf: g.Zipf, Rate: g.Rate, Seed: g.Seed, RNG: rand.NewPCG(g.Seed, streamRanks)})
+	if err != nil {
 		return nil, fmt.Errorf("trace: %w", err)
 	}
 	if g.Rate != 0 {
@@ -66,10 +74,16 @@ func Generate(g Generation) (*Generated, error) {
 	return made, nil
 }
 
+// checkRanks: there are objects, and an exponent.
+func (g *Generation) checkRanks() error {
+	_, err := workloads.NewZipf(g.Objects, g.Zipf, nil)
+	return err
+}
+
 // catalogOf is a catalog of objects of which only the sizes count.
 func catalogOf(g Generation) (*workloads.Catalog, error) {
 	c, err := workloads.NewCatalog(workloads.CatalogConfig{Seed: g.Seed, Sections: []workloads.Section{{
-		Name: "trace", Hosts: []string{"trace.example"}, Objects: g.Objects, Zipf: g.Zipf,
+		Name: "trace", Hosts: []string{"trace.example"}, Objects: g.Objects, Zipf: g.Zipf, Popularity: g.Popularity,
 		Types: []workloads.Type{{Name: "object", Prefix: "/", Size: *g.Size}},
 	}}})
 	if err != nil {
@@ -88,10 +102,11 @@ func (g *Generated) Read(reqs []Request) (int, error) {
 	n := int(min(int64(len(reqs)), g.left))
 	for i := range reqs[:n] {
 		r := &reqs[i]
-		*r = Request{ID: g.ranks.Draw(), Size: 1, Next: Unknown}
+		at := time.Duration(0)
 		if g.arrivals != nil {
-			r.At = int64(g.arrivals.Next())
+			at = g.arrivals.Next()
 		}
+		*r = Request{At: int64(at), ID: g.popular.Draw(at), Size: 1, Next: Unknown}
 		if g.catalog != nil {
 			r.Size = g.catalog.Object(r.ID).Size
 		}

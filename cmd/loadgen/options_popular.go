@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"edgesim/workloads"
+)
+
+// popularFlags are those that say which objects are asked for.
+func (o *options) popularFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.popularity, "popularity", "zipf", "workload: which objects are asked for, as zipf+onehits:share=10%;\nof "+popularities())
+}
+
+// popularities are all kinds of popularity and changes of it.
+func popularities() string {
+	var names []string
+	for _, kind := range workloads.PopularityKinds() {
+		if kind.Name != "recency" { // of distances that only a scenario can tell
+			names = append(names, kind.Name)
+		}
+	}
+	for _, kind := range workloads.PopularityChanges() {
+		names = append(names, "+"+kind.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (o *options) checkPopularity() error {
+	if err := workloads.CheckPopularity(o.popularity); err != nil {
+		return fmt.Errorf("--popularity: %w", err)
+	}
+	return nil
+}
+
+// ranked reports whether a flag says how popular a workload's objects are.
+func (o *options) ranked() bool {
+	return o.given("zipf") || o.given("objects") || o.given("popularity")
+}
