@@ -87,26 +87,38 @@ func newSessions[S any](c TrafficConfig, p plan, course course[S]) (Source, erro
 	}
 	rate := cmp.Or(c.Rate, closedRate) / p.requests
 	var err error
-	if s.arrivals, err = s.arriving(rate, streamArrivals); err != nil {
+	if s.arrivals, err = s.arriving(rate, streamArrivals, c.Shape); err != nil {
 		return nil, err
 	}
-	before, err := s.arriving(rate, streamBefore)
-	if err != nil {
+	if err := s.addBefore(rate*c.Shape.At(0), p.longest); err != nil {
 		return nil, err
-	}
-	for range mostBefore {
-		age := before.Next()
-		if age > p.longest {
-			break
-		}
-		s.begin(-age)
 	}
 	s.comes = s.arrivals.Next()
 	return s, nil
 }
 
-func (s *sessions[S]) arriving(rate float64, stream uint64) (Arrivals, error) {
-	return NewArrivals(cmp.Or(s.cfg.Arrivals, "poisson"), ArrivalConfig{Rate: rate, RNG: rand.NewPCG(s.cfg.Seed, stream)})
+// addBefore begins the sessions under way at time 0. They came at the rate that
+// there is then: what a shape would have been before, nobody said.
+func (s *sessions[S]) addBefore(rate float64, longest time.Duration) error {
+	if rate <= 0 {
+		return nil
+	}
+	before, err := s.arriving(rate, streamBefore, nil)
+	if err != nil {
+		return err
+	}
+	for range mostBefore {
+		age := before.Next()
+		if age > longest {
+			break
+		}
+		s.begin(-age)
+	}
+	return nil
+}
+
+func (s *sessions[S]) arriving(rate float64, stream uint64, shape *Shape) (Arrivals, error) {
+	return NewArrivals(cmp.Or(s.cfg.Arrivals, "poisson"), ArrivalConfig{Rate: rate, RNG: rand.NewPCG(s.cfg.Seed, stream), Shape: shape})
 }
 
 // checkTraffic finds what no kind of session can be made of, and gives it viewers
@@ -183,7 +195,7 @@ func (s *sessions[S]) take(r *Request) {
 // 0 on.
 func (s *sessions[S]) begin(at time.Duration) {
 	v := s.cfg.Viewers
-	who := visitor{uint32(below(s.viewers.Uint64(), uint64(v.count))), uint16(v.sources.draw(s.sources.Uint64()))}
+	who := visitor{s.cfg.Shape.Viewer(v, max(0, at), s.viewers), uint16(v.sources.draw(s.sources.Uint64()))}
 	slot := s.slot()
 	first, ok := s.course.begin(&s.slots[slot], who, at)
 	for ok && first < 0 {

@@ -193,6 +193,15 @@ func (d *diurnal) viewer(v *Viewers, at time.Duration, rng *rand.PCG) uint32 {
 
 // shareOf is a country's share of the viewers.
 func (v *Viewers) shareOf(country int) float64 {
+	if v.listed != nil {
+		n := 0
+		for i := range v.listed {
+			if int(v.listed[i].country) == country {
+				n++
+			}
+		}
+		return float64(n) / float64(v.count)
+	}
 	end := v.count
 	if country+1 < len(v.countries) {
 		end = v.countries[country+1].viewers

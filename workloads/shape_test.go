@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"edgesim/sim/network"
 	"edgesim/sim/unit"
 
 	"pgregory.net/rapid"
@@ -354,5 +355,14 @@ func BenchmarkWhoAsks(b *testing.B) {
 				s.Viewer(v, time.Duration(i)*time.Millisecond, rng)
 			}
 		})
+	}
+}
+
+// Viewers by default have clocks of their own.
+func TestDefaultCountriesHaveALongitude(t *testing.T) {
+	for _, c := range DefaultCountries() {
+		if len(network.Homes(c.Code)) == 0 {
+			t.Errorf("viewers in %s live nowhere", c.Code)
+		}
 	}
 }

@@ -102,7 +102,7 @@ func (o *modelOptions) ofScenario(name string) (*modelled, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	rate, m := float64(s.Workload.Rate), &modelled{timed: true, own: float64(s.Edge.Capacity)}
+	rate, m := s.MeanRate(), &modelled{timed: true, own: float64(s.Edge.Capacity)}
 	if o.rate > 0 {
 		rate = float64(o.rate)
 	}

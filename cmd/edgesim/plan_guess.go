@@ -46,7 +46,7 @@ func weighed(s *scenario.Scenario) analytic.Population {
 	if err != nil {
 		return nil
 	}
-	population, err := analytic.OfCatalog(catalog, max(1, float64(s.Workload.Rate)), nil)
+	population, err := analytic.OfCatalog(catalog, max(1, s.MeanRate()), nil)
 	if err != nil {
 		return nil
 	}

@@ -161,11 +161,11 @@ func missed(s *results.Summary) error {
 // describe says in a few words what is about to be run.
 func describe(s *scenario.Scenario) []string {
 	w := &s.Workload
-	load := w.Rate.String() + " " + w.Arrivals
+	load := strings.Join(append([]string{w.Rate.String(), w.Arrivals}, w.Shape...), " ")
 	switch {
 	case w.Closed:
 		load = "closed loop"
-	case s.Replays() && w.Rate == 0:
+	case s.Replays() && w.Rate.Rate == 0:
 		load = "in its own times"
 	}
 	if s.Replays() {

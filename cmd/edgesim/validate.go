@@ -15,6 +15,7 @@ import (
 	"edgesim/results/plot"
 	"edgesim/sim/live"
 	"edgesim/sim/scenario"
+	"edgesim/sim/unit"
 	"edgesim/sim/validate"
 	"edgesim/sim/virtual"
 )
@@ -127,7 +128,7 @@ func (o *validateOptions) idle(e *env, load func(uint64, ...string) (*scenario.S
 		return 0, err
 	}
 	s.Demo(idleObjects)
-	s.Workload.Closed, s.Workload.Rate, s.Workload.Connections = true, 0, 1
+	s.Workload.Closed, s.Workload.Rate, s.Workload.Connections = true, unit.Steady(0), 1
 	eachSection(s, func(c *scenario.Section) { c.Objects = min(c.Objects, idleObjects) }) // so that most requests hit
 	return validate.Idle(e.ctx, s, playLive)
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"edgesim/results/places"
-	"edgesim/workloads"
 )
 
 // Distances over the earth between places whose coordinates are known; by the
@@ -79,9 +78,9 @@ func nearestHome(country string, p Point) float64 {
 }
 
 func TestEveryCountryHasAHome(t *testing.T) {
-	for _, c := range workloads.DefaultCountries() {
-		if len(Homes(c.Code)) == 0 {
-			t.Errorf("viewers in %s live nowhere", c.Code)
+	for _, c := range audience {
+		if len(Homes(c)) == 0 {
+			t.Errorf("viewers in %s live nowhere", c)
 		}
 	}
 	n := 0

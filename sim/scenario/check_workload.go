@@ -12,9 +12,9 @@ import (
 func (s *Scenario) checkWorkload() *fault {
 	w, src := &s.Workload, s.source
 	switch {
-	case w.Closed && w.Rate > 0:
+	case w.Closed && w.Rate.Rate > 0:
 		return src.fault(at{"workload", "rate"}, "a closed loop has no rate: leave one of the two out")
-	case !w.Closed && w.Rate <= 0 && w.Replay == nil:
+	case !w.Closed && w.Rate.Rate <= 0 && w.Replay == nil:
 		return src.fault(at{"workload", "rate"}, "missing: want a rate, as 1000/s, or closed: true")
 	case w.Think > 0 && !w.Closed:
 		return src.fault(at{"workload", "think"}, "an open loop has no think time, its rate says when: leave it out, or set closed: true")
@@ -25,8 +25,8 @@ func (s *Scenario) checkWorkload() *fault {
 	case len(w.Sections) == 0 && w.Replay == nil:
 		return src.fault(at{"workload", "sections"}, "missing: want at least one section, or a replay")
 	}
-	if err := workloads.CheckArrivals(w.Arrivals); err != nil {
-		return src.fault(at{"workload", "arrivals"}, "%v", err)
+	if f := s.checkTimes(); f != nil {
+		return f
 	}
 	if w.Replay != nil {
 		if f := s.checkReplay(); f != nil {

@@ -41,23 +41,16 @@ func (s *Scenario) Source(c *workloads.Catalog, v *workloads.Viewers) (workloads
 	if s.Replays() {
 		return s.replaySource(v)
 	}
-	streams := s.Workload.Streams
-	if len(streams) == 0 {
-		streams = []Stream{{Kind: "independent"}}
-	}
-	sum := 0.0
-	for _, stream := range streams {
-		sum += float64(stream.Share)
-	}
+	streams := s.streams()
 	var sources []workloads.Source
 	for i, stream := range streams {
 		cfg := s.trafficConfig(i, &stream)
-		if sum > 0 {
-			cfg.Rate *= float64(stream.Share) / sum
-		} else {
-			cfg.Rate /= float64(len(streams))
-		}
+		cfg.Rate *= s.shareOf(i, streams)
 		cfg.Catalog, cfg.Viewers = c, v
+		var err error
+		if cfg.Shape, err = s.shapeOf(&stream, v); err != nil {
+			return nil, fmt.Errorf("workload.shape: %w", err)
+		}
 		source, err := workloads.NewTraffic(stream.Kind, cfg)
 		if err != nil {
 			return nil, fmt.Errorf("workload.streams[%d]: %w", i, err)
@@ -81,7 +74,7 @@ func (s *Scenario) trafficConfig(i int, stream *Stream) workloads.TrafficConfig 
 	}
 	cfg := workloads.TrafficConfig{
 		Seed: s.seed(purpose), Sections: s.sectionsOf(stream),
-		Rate: float64(w.Rate), Arrivals: cmp.Or(stream.Arrivals, w.Arrivals), Requests: w.Requests,
+		Rate: float64(w.Rate.Rate), Arrivals: cmp.Or(stream.Arrivals, w.Arrivals), Requests: w.Requests,
 		RangeShare: float64(w.Ranges), AbortShare: float64(w.Aborts), HeadShare: float64(w.Heads),
 		ConditionalShare: float64(w.Conditionals),
 	}
@@ -119,11 +112,6 @@ func (s *Scenario) checkStreams() *fault {
 		}
 		if stream.Share == 0 && slices.ContainsFunc(w.Streams, shared) {
 			return s.source.fault(where.then("share"), "missing or 0: nothing would come of this stream, while others have a share")
-		}
-		if stream.Arrivals != "" {
-			if err := workloads.CheckArrivals(stream.Arrivals); err != nil {
-				return s.source.fault(where.then("arrivals"), "%v", err)
-			}
 		}
 		for j, name := range stream.Sections {
 			if !slices.Contains(names, name) {

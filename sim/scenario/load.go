@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"edgesim/sim/nearest"
 	"embed"
 	"fmt"
@@ -170,7 +171,7 @@ func (s *Scenario) fill(file string) {
 		s.Seed = 1
 	}
 	if s.source.root.find("duration") == nil && s.Workload.Replay == nil {
-		s.Duration = defaultDuration
+		s.Duration = cmp.Or(s.Workload.Rate.Length(), defaultDuration)
 	}
 	s.Edge.fill()
 	s.Workload.fill()

@@ -90,7 +90,7 @@ func (s *Scenario) checkReplay() *fault {
 		return s.source.fault(where.then("format"), "unknown format %q%s", r.Format, nearest.DidYouMean(format, traceFormats()))
 	case !(r.Speed > 0 && r.Speed <= 1e9):
 		return s.source.fault(where.then("speed"), "%v: want more than 0", r.Speed)
-	case r.Speed != 1 && (w.Rate > 0 || w.Closed):
+	case r.Speed != 1 && (w.Rate.Rate > 0 || w.Closed):
 		return s.source.fault(where.then("speed"), "with a rate, or in a closed loop, the file's times do not count: leave one of the two out")
 	case r.From < 0 || r.To < 0:
 		return s.source.fault(where, "from and to: want times from 0 on")

@@ -87,7 +87,7 @@ func (s *Scenario) timeReplay() *fault {
 		}
 		return s.checkWarmup()
 	}
-	if !s.replayed.Timed() && w.Rate == 0 {
+	if !s.replayed.Timed() && w.Rate.Rate == 0 {
 		return s.source.fault(at{"workload", "rate"}, "missing: %s tells no times: want a rate, as 1000/s, or closed: true", r.File)
 	}
 	natural := s.lengthOfReplay()
@@ -108,8 +108,8 @@ func (s *Scenario) lengthOfReplay() unit.Duration {
 		rounds = float64(w.Requests) / float64(s.replayed.Requests())
 	}
 	seconds := s.replayed.Span().Seconds() / w.Replay.Speed
-	if w.Rate > 0 {
-		seconds = float64(s.replayed.Requests()) / float64(w.Rate)
+	if w.Rate.Rate > 0 {
+		seconds = float64(s.replayed.Requests()) / float64(w.Rate.Rate)
 	}
 	return unit.Duration(max(1, math.Ceil(min(seconds*rounds*1e9, math.MaxInt64/4))))
 }
@@ -169,11 +169,11 @@ func (s *Scenario) Again(sets ...string) (*Scenario, error) {
 // Faster makes requests come that much faster, for as long as they last.
 func (s *Scenario) Faster(by float64) {
 	if s.replayed == nil {
-		s.Workload.Rate *= unit.Rate(by)
+		s.Workload.Rate = s.Workload.Rate.Times(by)
 		return
 	}
-	if s.Workload.Rate > 0 {
-		s.Workload.Rate *= unit.Rate(by)
+	if s.Workload.Rate.Rate > 0 {
+		s.Workload.Rate = s.Workload.Rate.Times(by)
 	} else {
 		r := *s.Workload.Replay
 		r.Speed *= by
@@ -197,7 +197,7 @@ func (s *Scenario) Demo(objects uint64) {
 // replaySource is the stream of requests.
 func (s *Scenario) replaySource(v *workloads.Viewers) (workloads.Source, error) {
 	w := &s.Workload
-	p := replay.Playing{Speed: w.Replay.Speed, Rate: float64(w.Rate), Arrivals: w.Arrivals, Closed: w.Closed,
+	p := replay.Playing{Speed: w.Replay.Speed, Rate: float64(w.Rate.Rate), Arrivals: w.Arrivals, Closed: w.Closed,
 		Loop: w.Replay.Loop, Requests: w.Requests, Seed: s.seed("requests"), Viewers: v}
 	if !w.Closed {
 		p.Length = time.Duration(s.Duration)

@@ -23,7 +23,7 @@ type Scenario struct {
 	About string `yaml:"about"` // one line for lists
 	Seed  uint64 `yaml:"seed"`  // of everything that is left to chance. Default: 1
 
-	Duration unit.Duration `yaml:"duration"` // of the schedule, warm-up included; above 0. Default: 30s
+	Duration unit.Duration `yaml:"duration"` // of the schedule, warm-up included; above 0. Default: 30s, or that of the rate's stages
 	Warmup   unit.Duration `yaml:"warmup"`   // the first part of it, which headline figures leave out; below duration. Default: 0s
 
 	SLO []string `yaml:"slo"` // what the run must keep, or it fails, as ttfb-p99<=50ms or hit>=90%. Default: none

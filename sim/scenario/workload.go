@@ -4,7 +4,8 @@ import "edgesim/sim/unit"
 
 // Workload is who asks for what, and when.
 type Workload struct {
-	Rate     unit.Rate     `yaml:"rate"`     // requests, as 3000/s; above 0, required unless closed
+	Rate     unit.Schedule `yaml:"rate"`     // requests, as 3000/s, or in stages, as 1000/s..20000/s:30s,20000/s:2m; above 0, to 10^9/s, required unless closed
+	Shape    []string      `yaml:"shape"`    // what the rate is multiplied by as time goes, as [diurnal, crowd:at=10m]. Default: nothing
 	Closed   bool          `yaml:"closed"`   // each connection asks as soon as it is answered; no rate then. Default: false
 	Think    unit.Duration `yaml:"think"`    // closed: what passes on average from an answer to the next request, exponential. Default: 0s
 	Arrivals string        `yaml:"arrivals"` // how they come, as poisson or constant. Default: poisson
@@ -30,6 +31,7 @@ type Stream struct {
 	Share    unit.Share `yaml:"share"`    // of the requests, beside the other streams'. Default: all alike
 	Sections []string   `yaml:"sections"` // by name, what it asks for. Default: all
 	Arrivals string     `yaml:"arrivals"` // how they come. Default: the workload's
+	Shape    []string   `yaml:"shape"`    // of its own rate. Default: the workload's
 }
 
 // Viewers is the population that asks; its user agents and referrers are the
