@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,38 @@ func TestString(t *testing.T) {
 	}
 }
 
+func TestParseSchedule(t *testing.T) {
+	s := Duration(time.Second)
+	for text, want := range map[string]Schedule{
+		"3000/s": {Rate: 3000}, "60/m": {Rate: 1},
+		"1000/s..20000/s:30s,20000/s:2m,5000/s:10s": {Rate: Rate((10500*30 + 20000*120 + 5000*10) / 160.0),
+			Stages: []Stage{{1000, 20000, 30 * s}, {20000, 20000, 120 * s}, {5000, 5000, 10 * s}}},
+		"60..120/m:1m, 5:1s": {Rate: Rate((1.5*60 + 5) / 61.0), Stages: []Stage{{1, 2, 60 * s}, {5, 5, s}}},
+		"0/s..10/s:10s":      {Rate: 5, Stages: []Stage{{0, 10, 10 * s}}},
+	} {
+		got, err := ParseSchedule(text)
+		if err != nil || math.Abs(float64(got.Rate/want.Rate)-1) > 1e-12 || !slices.Equal(got.Stages, want.Stages) {
+			t.Errorf("ParseSchedule(%q) = %+v, %v; want %+v", text, got, err, want)
+		}
+		var back Schedule
+		if err := back.Set(got.String()); err != nil || !slices.Equal(back.Stages, got.Stages) || back.Rate != got.Rate {
+			t.Errorf("%q is written as %q, which is read as %+v: %v", text, got, back, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"1/s..2/s": "nothing says how long", "1/s:0s": "lasts no time", "1/s:10s,": "nothing says how long", "-1/s:1s": "cannot be negative",
+		"0/s:10s": "stages of 0/s", "1/s:200000d": "too long", "1/s:90000d,1/s:90000d": "too long together", "1/x..2/s:1s": "unknown unit", "1/s..:1s": "nothing there",
+	} {
+		if _, err := ParseSchedule(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("ParseSchedule(%q): %v, want %q", text, err, want)
+		}
+	}
+	two, _ := ParseSchedule("1/s..3/s:1m,2/s:1m")
+	if two = two.Times(2); two.Peak() != 6 || two.Rate != 4 || two.Length() != 120*s || two.Stages[0].From != 2 {
+		t.Errorf("twice as much is %+v with a peak of %v", two, two.Peak())
+	}
+}
+
 // reads is any quantity as text packages and flags see it.
 type reads[T any] interface {
 	*T
@@ -172,7 +205,7 @@ func TestABadTextLeavesTheValueAlone(t *testing.T) {
 // FuzzWhatIsReadIsSane: whatever text a quantity accepts, the value is within
 // its bounds and its own spelling reads back as the same.
 func FuzzWhatIsReadIsSane(f *testing.F) {
-	for _, s := range []string{"64MiB", "1h30m", "100/m", "5%", "0.05", "9223372036854775807", "1d12h", "-1", ".5s", "µs"} {
+	for _, s := range []string{"64MiB", "1h30m", "100/m", "5%", "0.05", "9223372036854775807", "1d12h", "1/s..2/s:3s,4:5m", "-1", ".5s", "µs"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -187,6 +220,13 @@ func FuzzWhatIsReadIsSane(f *testing.F) {
 		if v, err := ParseRate(text); err == nil {
 			inside(t, text, v >= 0 && !math.IsInf(float64(v), 0))
 			sameBack(t, v, v.String())
+		}
+		if v, err := ParseSchedule(text); err == nil {
+			inside(t, text, v.Rate >= 0 && !math.IsInf(float64(v.Rate), 0) && v.Peak() >= v.Rate*(1-1e-9) && v.Length() >= 0)
+			var back Schedule
+			if err := back.Set(v.String()); err != nil || back.Rate != v.Rate || !slices.Equal(back.Stages, v.Stages) {
+				t.Fatalf("%q is written as %q, which reads as %+v: %v", text, v, back, err)
+			}
 		}
 		if v, err := ParseShare(text); err == nil {
 			inside(t, text, v >= 0 && v <= 1)
