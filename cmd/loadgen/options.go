@@ -19,6 +19,7 @@ const usage = `loadgen plays a workload against an HTTP/1.1 server and tells wha
 
 Usage:
   loadgen URL… [flags]
+  loadgen selftest [flags]
 
 Without --zipf, --workload, --scenario or --trace it asks for URL itself. With
 one of them, objects of that workload are asked for below URL.
@@ -34,10 +35,11 @@ Examples:
   loadgen http://127.0.0.1:8080 --trace access.log.gz --speed 10
   loadgen https://www.example.com/ --resolve www.example.com:443:127.0.0.1
   loadgen http://127.0.0.1:8080/ --slo 'ttfb-p99<=50ms' --slo 'errors<=0.1%'
+  loadgen http://127.0.0.1:8080/ --find-max 'ttfb-p99<=50ms' --trial 10s
 
 Exit status: 0 done; 1 every request failed, wrong bytes were found, an
 objective (--slo) was missed or could not be decided since the run is unsound,
-or it was interrupted; 2 wrong usage.
+no rate meets --find-max, or it was interrupted; 2 wrong usage.
 
 Flags:
 `
@@ -221,6 +223,9 @@ func (o *options) check() error {
 		return err
 	}
 	if err := o.checkWire(); err != nil {
+		return err
+	}
+	if err := o.find.check(o); err != nil {
 		return err
 	}
 	return o.checkTimes()

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"edgesim/sim/objective"
+	"edgesim/sim/unit"
 )
 
 // measured are the flags that say what is measured, shown and kept.
@@ -18,11 +19,15 @@ type measured struct {
 	records bool
 	share   share
 	startAt moment
+	find    finding
 }
 
 func (m *measured) flags(f *pflag.FlagSet) {
 	f.StringVar(&m.csv, "csv", "", "write a line for every second to this `FILE`: rates, errors, hits, times")
 	f.StringArrayVar(&m.slo, "slo", nil, "what must be kept, as 'ttfb-p99<=50ms', 'hit>=0.9' or 'errors<=0.1%';\nmay be repeated")
+	m.find.trial = unit.Duration(defaultTrial)
+	f.StringArrayVar(&m.find.texts, "find-max", nil, "search for the highest rate with this objective, from --rate on;\nmay be repeated")
+	f.Var(&m.find.trial, "trial", "of --find-max: how long each rate is tried")
 	f.BoolVar(&m.records, "records", false, "keep every record in the run folder, for edgesim merge")
 	f.Var(&m.share, "share", "play this share of the schedule, as 2/4, where other processes play the others;\nneeds --out and keeps records")
 	f.Var(&m.startAt, "start-at", "begin at this `TIME`, as 2026-03-01T12:00:00Z, as the processes of other shares do")

@@ -36,9 +36,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "selftest" {
+		return selftest(ctx, args[1:], stdout, stderr)
+	}
 	o, err := parse(args, stdout)
 	if errors.Is(err, errHelp) {
 		return exitDone
+	}
+	if err == nil && len(o.find.texts) > 0 {
+		if _, err = o.plan(); err == nil {
+			return findMax(ctx, o, stdout, stderr)
+		}
 	}
 	var s *job
 	if err == nil {

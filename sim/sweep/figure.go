@@ -33,7 +33,7 @@ func (r *Result) figure(q objective.Quantity, name string, objects bool) *plot.F
 		Name: "sweep_" + fileName(q.Name), Title: title(q.Title) + " against cache size", Subtitle: name + ", " + r.replicas(),
 		About: "Each line is a policy, each point a cache of that size: " + q.About + ".",
 		X:     plot.Axis{Label: "cache size (log scale)", Scale: plot.Log, Unit: plot.Octets},
-		Y:     axis(q),
+		Y:     Axis(q),
 	}
 	if objects {
 		f.X = plot.Axis{Label: "cache size in objects (log scale)", Scale: plot.Log, Unit: plot.Counts}
@@ -78,7 +78,7 @@ func (r *Result) policies() (list []string) {
 	return list
 }
 
-func axis(q objective.Quantity) plot.Axis {
+func Axis(q objective.Quantity) plot.Axis {
 	a := plot.Axis{Label: q.Title, Scale: plot.Linear}
 	switch q.Unit {
 	case objective.Share:

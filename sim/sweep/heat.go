@@ -14,7 +14,7 @@ func (r *Result) heat(q objective.Quantity, name string, objects bool) *plot.Fig
 		Name: "heat_" + fileName(q.Name), Title: title(q.Title) + " by policy and cache size", Subtitle: name + ", " + r.replicas(),
 		About: "Each cell is a policy in a cache of that size: " + q.About + ". The policies are in the order of their average; the best of each size has a frame.",
 		X:     plot.Axis{Label: "cache size", Scale: plot.Columns},
-		Y:     axis(q),
+		Y:     Axis(q),
 	}
 	if objects {
 		f.X.Label = "cache size in objects"

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"edgesim/results"
+	"edgesim/sim/objective"
+	"edgesim/sim/unit"
+)
+
+// finding are the flags of the search for the highest rate.
+type finding struct {
+	texts   []string
+	targets []objective.Target
+	trial   unit.Duration
+}
+
+const (
+	defaultTrial = 10 * time.Second
+	// trialWarmup is the part of a trial that its figures leave out, unless --warmup
+	// says so.
+	trialWarmup = 10
+)
+
+func (f *finding) check(o *options) (err error) {
+	if f.targets, err = objective.ParseAll(f.texts); err != nil {
+		return fmt.Errorf("--find-max: %w", err)
+	}
+	switch {
+	case len(f.texts) == 0 && o.given("trial"):
+		return errors.New("--trial is how long a trial of --find-max lasts: give that too")
+	case len(f.texts) == 0:
+		return nil
+	case o.closed:
+		return errors.New("--find-max with --closed: a closed loop has no rate to search for")
+	case o.given("duration") || o.given("requests"):
+		return errors.New("--find-max makes trials of --trial each; leave --duration and --requests out")
+	case o.share.of > 0 || o.records || o.csv != "" || len(o.slo) > 0:
+		return errors.New("--find-max leaves no single run: --share, --records, --csv and --slo do not go with it")
+	case f.trial <= 0 || o.warmup >= f.trial:
+		return fmt.Errorf("--trial %v; right is more than 0, and more than --warmup", f.trial)
+	}
+	return nil
+}
+
+// findMax searches for the highest rate that meets the objectives.
+func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
+	fmt.Fprintf(stderr, "looking for the highest rate with %s, by trials of %v\n", strings.Join(o.find.texts, " and "), o.find.trial)
+	f, err := search(ctx, float64(o.rate), func(rate float64) (trial, error) {
+		t, err := o.try(ctx, rate)
+		if err == nil && ctx.Err() == nil {
+			fmt.Fprintf(stderr, "  %s %s\n", objective.PerSecond.Show(rate), t.verdict())
+		}
+		return t, err
+	})
+	if err == nil && o.out != "" {
+		err = f.draw(o)
+	}
+	if err == nil && o.json {
+		err = results.EncodeJSON(stdout, f)
+	} else if err == nil {
+		err = f.print(stdout, o)
+	}
+	switch {
+	case err != nil:
+		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+	case f.Partial:
+		fmt.Fprintln(stderr, "loadgen: interrupted; the search is not over")
+	case f.Rate == 0:
+		fmt.Fprintln(stderr, "loadgen: no rate that was tried meets the objectives")
+	default:
+		return exitDone
+	}
+	return exitFail
+}
+
+// try plays one trial.
+func (o *options) try(ctx context.Context, rate float64) (trial, error) {
+	once := *o
+	given := o.given
+	once.rate, once.duration, once.out, once.csv = unit.Rate(rate), o.find.trial, "", ""
+	once.given = func(name string) bool { return name == "rate" || name == "duration" || name == "warmup" || given(name) }
+	if !given("warmup") {
+		once.warmup = o.find.trial / trialWarmup
+	}
+	s, err := open(&once)
+	if err != nil {
+		return trial{}, err
+	}
+	s.names.Epoch = time.Now().UTC()
+	playErr := s.play(ctx, io.Discard)
+	sum, err := s.outlet.finish(s.ending(ctx))
+	if err := errors.Join(playErr, err); err != nil && s.outcome.Done == 0 {
+		return trial{}, err
+	}
+	t := trial{Asked: rate, Achieved: sum.Rate.Achieved, Measured: map[string]float64{}, Unsound: sum.Unsound}
+	t.Kept = t.Achieved >= keptShare*min(rate, sum.Rate.Scheduled)
+	// The generator's own delay is part of the times: what is met with it is met.
+	t.Met = t.Kept
+	for i, kept := range objective.Judge(o.find.targets, sum) {
+		if kept.Measured != nil {
+			t.Measured[o.find.targets[i].Name] = *kept.Measured
+		}
+		t.Met = t.Met && kept.Kept
+	}
+	return t, nil
+}
+
+// verdict is what came of a trial in a word or two.
+func (t *trial) verdict() string {
+	switch {
+	case t.Met:
+		return "met"
+	case t.Unsound:
+		return "generator too slow"
+	case !t.Kept:
+		return "rate not kept"
+	}
+	return "missed"
+}
+
+func (t *trial) line(targets []objective.Target) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%12s %12s", objective.PerSecond.Show(t.Asked), objective.PerSecond.Show(t.Achieved))
+	for _, g := range targets {
+		shown := "not known"
+		if v, known := t.Measured[g.Name]; known {
+			shown = g.Unit.Show(v)
+		}
+		fmt.Fprintf(&b, " %*s", max(12, len(g.Name)), shown)
+	}
+	return b.String() + "  " + t.verdict()
+}
+
+func (f *found) print(w io.Writer, o *options) error {
+	p := &printer{w: w}
+	head := fmt.Sprintf("%12s %12s", "asked", "achieved")
+	for _, g := range o.find.targets {
+		head += fmt.Sprintf(" %*s", max(12, len(g.Name)), g.Name)
+	}
+	p.line("%s", head)
+	for i := range f.Trials {
+		p.line("%s", f.Trials[i].line(o.find.targets))
+	}
+	p.line("\n%s", wrap(f.answer(o), columns))
+	if o.out != "" {
+		p.line("latency versus load: %s", filepath.Join(o.out, "find_max.svg"))
+	}
+	return p.err
+}
+
+// answer says what was found and how sure it is.
+func (f *found) answer(o *options) string {
+	what := strings.Join(o.find.texts, " and ")
+	if f.Rate == 0 {
+		return fmt.Sprintf("No rate that was tried meets %s.", what)
+	}
+	text := fmt.Sprintf("%s is the highest rate found with %s: %d of %d trials of %v met it.",
+		objective.PerSecond.Show(f.Rate), what, f.Met, f.Tried, o.find.trial)
+	switch f.Limit {
+	case "generator":
+		text += fmt.Sprintf(" At %s it was the load generator that did not keep up: the server may be able to do more.", objective.PerSecond.Show(f.Above))
+	case "rate":
+		text += fmt.Sprintf(" At %s less than 95 %% of the rate was achieved.", objective.PerSecond.Show(f.Above))
+	case "objective":
+		text += fmt.Sprintf(" At %s it was missed.", objective.PerSecond.Show(f.Above))
+	default:
+		text += " No rate that was tried missed it: the true one is higher."
+	}
+	switch {
+	case f.GaveUp:
+		text += fmt.Sprintf(" After %d trials, some of which contradict each other, the search was given up: make --trial longer.", len(f.Trials))
+	case f.Above > 0:
+		text += fmt.Sprintf(" The truth lies between, %.0f %% apart, for trials as short as these.", 100*(f.Above/f.Rate-1))
+	}
+	return text
+}
+
+// draw leaves the curves, and the trials as JSON.
+func (f *found) draw(o *options) error {
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	if err := results.WriteJSON(filepath.Join(o.out, "find_max.json"), f); err != nil {
+		return err
+	}
+	for i, g := range o.find.targets {
+		name := "find_max"
+		if i > 0 {
+			name += "_" + strings.ReplaceAll(g.Name, "-", "_")
+		}
+		if err := writeFigure(filepath.Join(o.out, name), f.figure(g, o)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeAll(path string, out *bytes.Buffer) error {
+	return results.WriteFile(path, func(w io.Writer) error {
+		_, err := out.WriteTo(w)
+		return err
+	})
+}
