@@ -56,6 +56,9 @@ func (f *found) figure(g objective.Target, o *options) *plot.Figure {
 			fig.Series = append(fig.Series, line)
 		}
 	}
+	if !g.More && g.Value > 0 { // room for the label above what lies on the edge
+		fig.Y.Max = sweep.InPlot(g.Quantity, (beyond+0.4)*g.Value)
+	}
 	if len(fig.Series) == 0 {
 		fig.Lack = "no trial told it"
 	}

@@ -86,7 +86,7 @@ func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 func (o *options) try(ctx context.Context, rate float64) (trial, error) {
 	once := *o
 	given := o.given
-	once.rate, once.duration, once.out, once.csv = unit.Rate(rate), o.find.trial, "", ""
+	once.rate, once.duration, once.out = unit.Rate(rate), o.find.trial, ""
 	once.given = func(name string) bool { return name == "rate" || name == "duration" || name == "warmup" || given(name) }
 	if !given("warmup") {
 		once.warmup = o.find.trial / trialWarmup

@@ -16,6 +16,7 @@ type measured struct {
 	slo  []string
 	kept []objective.Target // slo, read
 
+	metrics string
 	records bool
 	share   share
 	startAt moment
@@ -28,6 +29,7 @@ func (m *measured) flags(f *pflag.FlagSet) {
 	m.find.trial = unit.Duration(defaultTrial)
 	f.StringArrayVar(&m.find.texts, "find-max", nil, "search for the highest rate with this objective, from --rate on;\nmay be repeated")
 	f.Var(&m.find.trial, "trial", "of --find-max: how long each rate is tried")
+	f.StringVar(&m.metrics, "metrics", "", "while the run lasts, serve /metrics for Prometheus at this address, as :9100,\nwhich means this machine only (default none)")
 	f.BoolVar(&m.records, "records", false, "keep every record in the run folder, for edgesim merge")
 	f.Var(&m.share, "share", "play this share of the schedule, as 2/4, where other processes play the others;\nneeds --out and keeps records")
 	f.Var(&m.startAt, "start-at", "begin at this `TIME`, as 2026-03-01T12:00:00Z, as the processes of other shares do")

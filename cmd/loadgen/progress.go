@@ -14,96 +14,109 @@ import (
 
 // gauge is a view for the progress line: it may be read while it is filled.
 type gauge struct {
-	mu   sync.Mutex
-	told uint64 // responses whose result type is known
-	hits uint64
-	all  uint64 // responses
-	ttfb *results.Histogram
+	mu  sync.Mutex
+	all heard // since the run began
+	now heard // since it was last looked at
 }
 
-func newGauge() *gauge { return &gauge{ttfb: results.NewHistogram()} }
+// heard is what answers have told.
+type heard struct {
+	told, hits  uint64 // responses whose result type is known; of these, hits
+	answers     uint64
+	ttfb, total *results.Histogram
+}
+
+func newHeard() heard { return heard{ttfb: results.NewHistogram(), total: results.NewHistogram()} }
+
+func newGauge() *gauge { return &gauge{all: newHeard(), now: newHeard()} }
 
 // Add implements results.View.
 func (g *gauge) Add(recs []results.Record) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for i := range recs {
-		r := &recs[i]
-		if r.Flags.Has(results.NoResponse) || r.Status == 0 {
-			continue
-		}
-		g.all++
-		g.ttfb.Record(r.TTFB)
-		switch r.Response {
-		case results.NoResult, results.Error:
-		case results.Hit:
-			g.hits++
-			g.told++
-		default:
-			g.told++
+		if r := &recs[i]; !r.Flags.Has(results.NoResponse) && r.Status != 0 {
+			g.all.add(r)
+			g.now.add(r)
 		}
 	}
+}
+
+func (h *heard) add(r *results.Record) {
+	h.answers++
+	h.ttfb.Record(r.TTFB)
+	if !r.Flags.Has(results.Aborted) {
+		h.total.Record(r.Total)
+	}
+	switch r.Response {
+	case results.NoResult, results.Error:
+	case results.Hit:
+		h.hits++
+		h.told++
+	default:
+		h.told++
+	}
+}
+
+// hitRatio is in words.
+func (h *heard) hitRatio() string {
+	if h.told == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f%%", 100*float64(h.hits)/float64(h.told))
 }
 
 // untold reports whether there were responses and none told its result type.
 func (g *gauge) untold() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.all > 0 && g.told == 0
+	return g.all.answers > 0 && g.all.told == 0
 }
 
-// figures are the hit ratio, in words, and the 99th percentile of the first
-// byte in milliseconds.
-func (g *gauge) figures() (hit string, p99 float64) {
+// look gives what was heard since the last look, and hands it over.
+func (g *gauge) look() (now heard) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	hit = "-"
-	if g.told > 0 {
-		hit = fmt.Sprintf("%.1f%%", 100*float64(g.hits)/float64(g.told))
-	}
-	return hit, g.ttfb.Quantile(0.99)
+	now, g.now = g.now, newHeard()
+	return now
+}
+
+// soFar gives f what was heard since the run began.
+func (g *gauge) soFar(f func(*heard)) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	f(&g.all)
 }
 
 const (
-	terminalEvery = 250 * time.Millisecond
+	flushEvery    = 250 * time.Millisecond
+	terminalEvery = time.Second
 	plainEvery    = 5 * time.Second
 	columns       = 80
 )
 
-// progress writes how far the run has come: one line kept up to date on a
-// terminal, lines now and then elsewhere.
+// progress writes how far the run has come: a few lines that are drawn over on a
+// terminal, a line now and then elsewhere.
 func (s *job) progress(w io.Writer, stop <-chan struct{}) {
-	terminal := isTerminal(w)
-	every, format := plainEvery, "%s\n"
-	if terminal {
-		every, format = terminalEvery, "\r%-79s"
+	live := &liveView{w: w, terminal: isTerminal(w)}
+	every := plainEvery
+	if live.terminal {
+		every = terminalEvery
 	}
-	tick := time.NewTicker(every)
+	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
-	for {
+	for n := time.Duration(1); ; n++ {
 		select {
 		case <-tick.C:
-			s.recorder.Flush()
-			fmt.Fprintf(w, format, s.progressLine())
-		case <-stop:
-			if terminal {
-				fmt.Fprintf(w, "\r%79s\r", "")
+			if n*flushEvery%every == 0 {
+				live.show(s)
 			}
+			s.recorder.Flush() // by the next look the records are here
+		case <-stop:
+			live.clear()
 			return
 		}
 	}
-}
-
-func (s *job) progressLine() string {
-	p := s.player.Progress()
-	hit, p99 := s.gauge.figures()
-	at := p.Elapsed.Truncate(time.Second).String()
-	if s.load.length > 0 {
-		at += "/" + s.load.length.String()
-	}
-	line := fmt.Sprintf("%s  sent %d  in flight %d  errors %d  hit %s  first byte p99 %.3g ms",
-		at, p.Sent, p.InFlight, p.Errors, hit, p99)
-	return line[:min(len(line), columns-1)]
 }
 
 func isTerminal(w io.Writer) bool {

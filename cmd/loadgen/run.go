@@ -69,6 +69,7 @@ type job struct {
 	gauge    *gauge
 	seconds  *results.Intervals // nil: nobody wants them
 	outlet   outlet
+	scraped  *scraped // nil: nobody scrapes
 	outcome  player.Outcome
 	worked   time.Duration // of processors, while it played
 }
@@ -87,10 +88,15 @@ func open(o *options) (*job, error) {
 	if err := s.openPlayer(); err != nil {
 		return nil, err
 	}
+	if err := s.openMetrics(); err != nil {
+		return nil, err
+	}
 	if o.out != "" || o.csv != "" {
 		s.seconds = results.NewIntervals(results.IntervalFor(l.length), l.warmup)
 	}
-	s.outlet, err = newOutlet(s)
+	if s.outlet, err = newOutlet(s); err != nil {
+		s.closeMetrics()
+	}
 	return s, err
 }
 
@@ -181,6 +187,7 @@ func (s *job) play(ctx context.Context, stderr io.Writer) error {
 	var err error
 	s.measureWork(func() { s.outcome, err = s.player.Play(ctx) })
 	close(stop)
+	s.closeMetrics()
 	s.recorder.Close()
 	takers.Wait()
 	return err
@@ -191,6 +198,9 @@ func (s *job) views() results.Tee {
 	views := results.Tee{s.gauge, s.outlet}
 	if s.seconds != nil {
 		views = append(views, s.seconds)
+	}
+	if s.scraped != nil {
+		views = append(views, s.scraped.view)
 	}
 	return views
 }
