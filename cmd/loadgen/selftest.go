@@ -53,10 +53,12 @@ func within(name, unit string, v, least, most float64, right string) selfcheck {
 
 func selftest(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var quick, asJSON bool
+	var serve string
 	f := pflag.NewFlagSet("loadgen selftest", pflag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.Usage = func() {}
 	f.BoolVar(&quick, "quick", false, "half as long: about 10 s")
+	f.StringVar(&serve, "serve", "", "instead, serve the server that stalls at this address until interrupted: for\nother load generators, 1 s in every 5.5 s")
 	f.BoolVar(&asJSON, "json", false, "print as JSON")
 	switch err := f.Parse(args); {
 	case errors.Is(err, pflag.ErrHelp):
@@ -68,6 +70,9 @@ func selftest(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	case f.NArg() > 0:
 		fmt.Fprintf(stderr, "loadgen selftest: %q: it takes flags alone\n", f.Arg(0))
 		return exitUsage
+	}
+	if serve != "" {
+		return serveStalls(ctx, serve, stderr)
 	}
 	checks, err := selfchecks(ctx, quick, stderr)
 	if err == nil && asJSON {
@@ -85,6 +90,19 @@ func selftest(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 			return exitFail
 		}
 	}
+	return exitDone
+}
+
+// serveStalls serves the server that stalls until ctx ends.
+func serveStalls(ctx context.Context, addr string, stderr io.Writer) int {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		fmt.Fprintf(stderr, "loadgen selftest: --serve: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "a server that stalls for %v in every %v is at http://%v/; 1000 requests a second for 11s\nhave exact percentiles: p90 450 ms, p99 945 ms, p99.9 995 ms\n", stallLength, stallPeriod, l.Addr())
+	context.AfterFunc(ctx, func() { l.Close() })
+	stallServer(l, time.Now(), againAndAgain)
 	return exitDone
 }
 
@@ -143,7 +161,7 @@ const headStart = 50 * time.Millisecond
 func (r selfrun) play(ctx context.Context, l net.Listener, c player.Config) (selfrun, error) {
 	defer l.Close()
 	c.Epoch = time.Now().Add(headStart)
-	go stallServer(l, c.Epoch, r.stalls)
+	go stallServer(l, c.Epoch, during(r.stalls))
 	catalog, err := workloads.NewCatalog(workloads.CatalogConfig{Seed: 1, Sections: []workloads.Section{workloads.DefaultSection(1000, 0.9)}})
 	if err != nil {
 		return r, err

@@ -76,3 +76,20 @@ func TestSelftestUsage(t *testing.T) {
 		}
 	}
 }
+
+// Whoever looks for whole periods, from whenever on, meets stalls for 2/11 of them.
+func TestServerStallsForTwoElevenths(t *testing.T) {
+	for _, from := range []time.Duration{0, 1300 * time.Millisecond, 5 * time.Second} {
+		stalled := 0
+		for at := from; at < from+2*stallPeriod; at += time.Millisecond {
+			if left := againAndAgain(at); left > stallLength {
+				t.Fatalf("a stall of %v", left)
+			} else if left > 0 {
+				stalled++
+			}
+		}
+		if stalled != 2000 {
+			t.Errorf("from %v: %d ms of 11 s; right are 2000", from, stalled)
+		}
+	}
+}
