@@ -293,7 +293,7 @@ func TestWhatTheReadmeShowsCanBeTyped(t *testing.T) {
 		t.Fatal("the README shows no command of loadgen")
 	}
 	for _, m := range shown {
-		if _, err := parse(strings.Fields(m[1]), io.Discard); err != nil {
+		if _, err := parse(strings.Fields(strings.ReplaceAll(m[1], "'", "")), io.Discard); err != nil {
 			t.Errorf("loadgen %s: %v", m[1], err)
 		}
 	}
