@@ -13,7 +13,7 @@ LIST  := $(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./..
 RAPID := $(LIST) | grep -F pgregory.net/rapid | cut -d' ' -f1
 PLAIN := $(LIST) | grep -vF pgregory.net/rapid | cut -d' ' -f1
 
-.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-load bench-memory bench-report bench-sim verify gallery clean
+.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-load bench-memory bench-report bench-sim fits verify gallery clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -91,6 +91,9 @@ bench-memory: ## a 4 GiB cache of 16 KiB objects, replaced three times over: res
 
 bench-report: build ## reports from a log of a million lines, beside GoAccess where installed, as ratios
 	$(GO) run ./results/logs/beside --edgesim bin/edgesim
+
+fits: ## how near the scenarios fitted to the traces in EDGESIM_DATA come: the table of docs/fitting.md
+	@$(GO) test ./workloads/fit -count=1 -v -run 'RealTraces|Tragens' | grep -o '|.*|'
 
 bench-sim: build ## miss-ratio curves on one core, from a trace's file to the answer; beside libCacheSim's where CACHESIM=PATH names cachesim
 	$(GO) run ./sim/curve/beside --edgesim bin/edgesim

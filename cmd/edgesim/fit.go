@@ -33,6 +33,9 @@ MODEL is auto, or one of
 Up to --objects objects are followed, at up to 160 bytes each; beyond that they
 are a sample by name, and what is said of objects is scaled (SHARDS).
 
+A file called fd.txt is taken for Tragen's descriptor of a trace, with bfd.txt
+and sz.txt beside it.
+
 Examples:
   edgesim fit web.csv.gz > fitted.yaml
   edgesim run fitted.yaml --mode virtual
@@ -74,23 +77,9 @@ func (o *fitOptions) run(e *env, args []string) error {
 		return err
 	}
 	mixing := fit.NewMixing()
-	o.records = mixing.Add
-	t, err := o.open(args)
+	m, err := o.measure(e, args, mixing)
 	if err != nil {
 		return err
-	}
-	defer t.Close()
-	m := fit.NewMeasured(fit.Options{Name: titleOf(args), Tells: t.Info().Tells, Objects: o.objects})
-	bar := newCounting(e.stderr, t)
-	err = pour(e.ctx, bar, func(reqs []trace.Request) error { m.Add(reqs); return nil })
-	bar.done()
-	if err != nil {
-		return err
-	}
-	m.Finish()
-	sayFaults(e, "fit", t.Faults())
-	if m.Requests == 0 {
-		return usagef("%s has no requests; right is a trace with one at least", strings.Join(args, ", "))
 	}
 	p := m.Parameters()
 	p.Mixes = mixing.Mixes()
@@ -102,6 +91,36 @@ func (o *fitOptions) run(e *env, args []string) error {
 		return err
 	}
 	return o.print(e, f)
+}
+
+// measure reads what is to be fitted.
+func (o *fitOptions) measure(e *env, args []string, mixing *fit.Mixing) (*fit.Measured, error) {
+	if len(args) == 1 && fit.IsDescriptor(args[0]) {
+		m, err := fit.Describe(args[0])
+		if err != nil {
+			return nil, usageError{err}
+		}
+		return m, nil
+	}
+	o.records = mixing.Add
+	t, err := o.open(args)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	m := fit.NewMeasured(fit.Options{Name: titleOf(args), Tells: t.Info().Tells, Objects: o.objects})
+	bar := newCounting(e.stderr, t)
+	err = pour(e.ctx, bar, func(reqs []trace.Request) error { m.Add(reqs); return nil })
+	bar.done()
+	if err != nil {
+		return nil, err
+	}
+	m.Finish()
+	sayFaults(e, "fit", t.Faults())
+	if m.Requests == 0 {
+		return nil, usagef("%s has no requests; right is a trace with one at least", strings.Join(args, ", "))
+	}
+	return m, nil
 }
 
 // check is what is wrong with the flags, before the work.

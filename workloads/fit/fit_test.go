@@ -312,6 +312,57 @@ func TestRealTracesAreNear(t *testing.T) {
 	}
 }
 
+// TestTragensDescriptorsAreNear fits descriptors of Akamai's traffic, whose LRU curve is
+// known without a trace (object hit ratios of V: .187 within 5 of its bins, .325 within 20).
+func TestTragensDescriptorsAreNear(t *testing.T) {
+	dir := os.Getenv("EDGESIM_DATA")
+	if dir == "" {
+		t.Skip("EDGESIM_DATA is not set: a folder with traces")
+	}
+	for _, name := range []string{"v", "eu-2"} {
+		t.Run(name, func(t *testing.T) {
+			if raceEnabled || testing.Short() && name != "v" {
+				t.Skip("millions of requests: run without -short and the race detector")
+			}
+			m, err := Describe(filepath.Join(dir, "traces", "akamai-tragen", name, "fd.txt.gz"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "v" {
+				for size, hits := range map[int64]float64{1e9: 0.187, 4e9: 0.325} {
+					if miss, _ := m.Curve.At(size); math.Abs(1-miss-hits) > 0.003 {
+						t.Errorf("at %d: a hit ratio of %.3f, want %.3f", size, 1-miss, hits)
+					}
+				}
+			}
+			f := judge(t, m, Auto)
+			d := f.Tried[f.Chosen].Distance
+			t.Logf("| %s | %d | %d | %s | %.2f | %.2f | %.2f | %.2f |", name, f.Parameters.Requests, f.Parameters.Objects, f.Tried[f.Chosen].Model, 100*d.Mean, 100*d.Max, 100*d.ByteMean, 100*d.ByteMax)
+			if !d.Within(Near) {
+				t.Errorf("off by %+v", d)
+			}
+		})
+	}
+}
+
+// FuzzADescriptorIsReadOrRefused reads any text as a descriptor.
+func FuzzADescriptorIsReadOrRefused(f *testing.F) {
+	f.Add("10 100 0 1 4 40\n0 0 0.2\n0 400000 0.4\n", "1\n1.0 0.5\n9.0 0.5\n")
+	f.Add("1 1 1 1 1 1\n", "")
+	f.Fuzz(func(t *testing.T, fd, sz string) {
+		dir := t.TempDir()
+		for name, text := range map[string]string{"fd.txt": fd, "bfd.txt": fd, "sz.txt": sz} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, err := Describe(filepath.Join(dir, "fd.txt"))
+		if err == nil && (m.Requests < 1 || math.IsNaN(m.Curve.Requests)) {
+			t.Errorf("%+v", m)
+		}
+	})
+}
+
 // BenchmarkMeasure takes a trace in, per request.
 func BenchmarkMeasure(b *testing.B) {
 	made, err := trace.Generate(trace.Generation{Objects: 200_000, Requests: 1 << 40, Zipf: 0.8, Seed: 1})

@@ -44,7 +44,9 @@ type Measured struct {
 	ids     []uint64
 	seen    seen
 	sizes   []bySize // by bin of the object's size
-	clock   clock
+
+	described bool // by a descriptor: there are no counts of objects
+	clock     clock
 }
 
 // seen are the requests for objects that are followed, as many as they stand for.
@@ -55,6 +57,8 @@ type bySize struct {
 	requests, bytes float64
 	objects         float64 // distinct
 	octets          float64 // of those
+	part            int     // of a descriptor: 0 for small objects, 1 for large ones,
+	share           float64 // and how much of those this is
 	again           bins    // requests for objects known, by distance: what of others was asked for since
 }
 

@@ -73,7 +73,7 @@ func init() {
 		sections: func(d *document, m *Measured, p *Parameters) error {
 			z := p.Popularity.Zipf
 			if z == nil {
-				return fmt.Errorf("too few objects are asked for again for an exponent")
+				return fmt.Errorf("too few objects are known to be asked for again for an exponent")
 			}
 			d.line("  sections:")
 			once := p.Popularity.OneHits.Value

@@ -69,7 +69,9 @@ func (m *Measured) Parameters() *Parameters {
 		p.Bytes = m.Bytes
 		p.Sizes = m.fitSizes()
 	}
-	p.Popularity = m.popularity()
+	if !m.described {
+		p.Popularity = m.popularity()
+	}
 	if m.Tells.Times {
 		p.Seconds = m.clock.seconds()
 		p.Arrivals = m.clock.arrivals()

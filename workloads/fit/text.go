@@ -47,6 +47,10 @@ func (e Estimate) percents() string {
 }
 
 func (p *Popularity) write(row rowFunc) {
+	if p.Once.High == 0 {
+		row("popularity", "not told by a descriptor")
+		return
+	}
 	if z := p.Zipf; z != nil {
 		row("popularity", "Zipf's law, exponent %.3f (%.3f to %.3f)", z.Alpha, z.Low, z.High)
 		if !z.Good {
