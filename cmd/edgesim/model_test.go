@@ -55,6 +55,7 @@ func TestModelAnswers(t *testing.T) {
 
 // TestModelOfAScenario: TTLs, changes and origins of quickstart, at its own capacity.
 func TestModelOfAScenario(t *testing.T) {
+	t.Parallel()
 	j := modelAnswers(t, "quickstart", "--policy", "lru")
 	if j.Capacity != 24<<20 || math.Abs(j.Rate-3000) > 1e-6 || len(j.Answers) != octaves+1 {
 		t.Fatalf("%+v", j)
@@ -140,6 +141,7 @@ func TestShortNumbers(t *testing.T) {
 // TestModelBesideWhatWasPlayed: a trace without memory, of mrc's CSV, and faults in
 // the CSV.
 func TestModelBesideWhatWasPlayed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path, csv := filepath.Join(dir, "gen.oracleGeneral"), filepath.Join(dir, "played.csv")
 	for _, args := range [][]string{

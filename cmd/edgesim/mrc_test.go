@@ -42,6 +42,7 @@ func mrc(t *testing.T, args ...string) (stdout, stderr string, status int) {
 }
 
 func TestMRCPrintsWhatItCounted(t *testing.T) {
+	t.Parallel()
 	path := oracleTrace(t, 20_000)
 	csv, errs, status := mrc(t, path, "--policy", "lru,s3fifo:small=0.2,max=0.5", "--capacity", "100kB,500kB", "--csv", "-")
 	if status != exitDone || errs != "" {

@@ -413,6 +413,7 @@ const plainLines = 20_000
 // The five reports of a large log are those that counting plainly, with maps and
 // sorting, comes to, to the last byte.
 func TestReportsAreAsCountingPlainly(t *testing.T) {
+	t.Parallel()
 	lines := plainLines
 	if n, err := strconv.Atoi(os.Getenv("EDGESIM_LINES")); err == nil {
 		lines = n

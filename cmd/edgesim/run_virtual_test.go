@@ -13,6 +13,7 @@ import (
 
 // A virtual run leaves the folder of a live one, and says the same twice.
 func TestRunVirtual(t *testing.T) {
+	t.Parallel()
 	var texts [][]byte
 	for range 2 {
 		dir := filepath.Join(t.TempDir(), "run")
