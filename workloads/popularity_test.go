@@ -396,3 +396,21 @@ func BenchmarkPopularity(b *testing.B) {
 		})
 	}
 }
+
+// TestABinIsNotFlat: within a bin of a steep law the first ranks come more often.
+func TestABinIsNotFlat(t *testing.T) {
+	l := mandelbrot(40, 0)
+	r := &binned{rng: rand.NewPCG(1, 2), weight: l.weight}
+	b := newBin(1024, 1035, l)
+	const draws = 200_000
+	counts, expected := make([]float64, b.width), make([]float64, b.width)
+	for i := range expected {
+		expected[i] = l.weight(float64(1024+i)) / l.mass(1024, 1035) * draws
+	}
+	for range draws {
+		counts[r.within(&b)-1024]++
+	}
+	if q := chiSquare(counts, expected); !(q > 1e-3) {
+		t.Errorf("chi-square p = %v", q)
+	}
+}
