@@ -85,6 +85,8 @@ func TestTLSByNameOnLoopback(t *testing.T) {
 			t.Errorf("%q: %+v", args, sum)
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.hosts["example.com:"+s.port] != 9 || s.hosts["www.example.net"] != 9 || s.hosts["example.com"] != 9 {
 		t.Errorf("hosts asked for: %v", s.hosts)
 	}
@@ -118,6 +120,10 @@ func TestTroubleEndsTheRunByName(t *testing.T) {
 func TestSeveralURLsShareTheViewers(t *testing.T) {
 	a, b := newWitness(t, false), newWitness(t, false)
 	done(t, a.URL+"/x", b.URL+"/x", "--requests", "400", "--rate", "4000")
+	for _, w := range []*witness{a, b} {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+	}
 	na, nb := a.hosts["127.0.0.1:"+a.port], b.hosts["127.0.0.1:"+b.port]
 	if na+nb != 400 || na < 150 || nb < 150 {
 		t.Errorf("%d and %d requests under the servers' own names", na, nb)
@@ -127,6 +133,8 @@ func TestSeveralURLsShareTheViewers(t *testing.T) {
 func TestMethodContentAndFields(t *testing.T) {
 	s := newWitness(t, false)
 	done(t, s.URL, "--requests", "3", "--method", "post", "--body", "70KB", "-H", "Content-Type: text/plain", "--header", "User-Agent: probe")
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.last.Method != "POST" || s.body != 70_000 || s.last.Header.Get("Content-Type") != "text/plain" || s.last.UserAgent() != "probe" {
 		t.Errorf("%s of %d bytes, %v", s.last.Method, s.body, s.last.Header)
 	}

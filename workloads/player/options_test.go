@@ -43,6 +43,8 @@ func TestSpeaksTLS(t *testing.T) {
 	})
 	got := play(t, context.Background(), Config{Target: addr, Scheme: "https", HostHeader: "example.com:8443", TLS: &tls.Config{RootCAs: roots},
 		Source: workloads.FromSlice(every(time.Millisecond, 30)), Connections: 2})
+	mu.Lock()
+	defer mu.Unlock()
 	if got.Done != 30 || got.Failed() != 0 || names["example.com"] != 30 || len(conns) > 2 {
 		t.Errorf("%+v; names %v, %d connections", got.Outcome, names, len(conns))
 	}
@@ -79,6 +81,8 @@ func TestEveryNameHasItsConnection(t *testing.T) {
 		reqs[i].Object, reqs[i].Host = 1, uint16(i/3%2)
 	}
 	got := play(t, context.Background(), Config{Target: addr, Scheme: "https", Catalog: cat, TLS: &tls.Config{RootCAs: roots}, Source: workloads.FromSlice(reqs), Connections: 1})
+	mu.Lock()
+	defer mu.Unlock()
 	if got.Done != 40 || wrong != 0 || len(seen) != 2 {
 		t.Errorf("%d requests under the wrong name, on %d connections: %+v", wrong, len(seen), got.Outcome)
 	}
@@ -235,6 +239,8 @@ func TestHostsByTarget(t *testing.T) {
 	}
 	play(t, context.Background(), Config{Targets: []string{server("one"), server("two")}, TargetOf: []uint16{0, 1}, Hosts: []string{"a.example", "b.example"},
 		Viewers: viewers, Source: workloads.FromSlice(reqs), Connections: 2})
+	mu.Lock()
+	defer mu.Unlock()
 	if len(seen) != 2 || seen["one as a.example"] != 10 || seen["two as b.example"] != 10 {
 		t.Errorf("%v", seen)
 	}
