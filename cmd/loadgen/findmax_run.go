@@ -54,7 +54,7 @@ func (f *finding) check(o *options) (err error) {
 // findMax searches for the highest rate that meets the objectives.
 func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stderr, "looking for the highest rate with %s, by trials of %v\n", strings.Join(o.find.texts, " and "), o.find.trial)
-	f, err := search(ctx, float64(o.rate), func(rate float64) (trial, error) {
+	f, err := search(ctx, float64(o.rate.Rate), func(rate float64) (trial, error) {
 		t, err := o.try(ctx, rate)
 		if err == nil && ctx.Err() == nil {
 			fmt.Fprintf(stderr, "  %s %s\n", objective.PerSecond.Show(rate), t.verdict())
@@ -86,7 +86,7 @@ func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 func (o *options) try(ctx context.Context, rate float64) (trial, error) {
 	once := *o
 	given := o.given
-	once.rate, once.duration, once.out = unit.Rate(rate), o.find.trial, ""
+	once.rate, once.duration, once.out = unit.Steady(unit.Rate(rate)), o.find.trial, ""
 	once.given = func(name string) bool { return name == "rate" || name == "duration" || name == "warmup" || given(name) }
 	if !given("warmup") {
 		once.warmup = o.find.trial / trialWarmup

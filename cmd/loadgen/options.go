@@ -48,7 +48,7 @@ Flags:
 type options struct {
 	url *url.URL
 
-	rate        unit.Rate
+	rate        unit.Schedule
 	duration    unit.Duration
 	warmup      unit.Duration
 	requests    uint64
@@ -74,6 +74,7 @@ type options struct {
 	measured
 	replayed
 	wired
+	timed
 
 	given func(name string) bool // whether a flag was on the command line
 	args  []string
@@ -95,14 +96,14 @@ func (o *options) flags() *pflag.FlagSet {
 	f := pflag.NewFlagSet("loadgen", pflag.ContinueOnError)
 	f.SortFlags = false
 	f.SetOutput(io.Discard)
-	o.rate, o.duration = defaultRate, unit.Duration(defaultDuration)
+	o.rate, o.duration = unit.Steady(defaultRate), unit.Duration(defaultDuration)
 	o.timeout = unit.Duration(30 * time.Second)
-	f.Var(&o.rate, "rate", "requests per second, as 5000/s or 5000")
+	f.Var(&o.rate, "rate", "requests per second, as 5000/s, or in stages, as\n1000/s..20000/s:30s,20000/s:2m, which then are the duration")
 	f.Var(&o.duration, "duration", "how long, warm-up included, as 30s or 5m")
 	f.Var(&o.warmup, "warmup", "leave requests of this first part out of the figures")
 	f.Uint64Var(&o.requests, "requests", 0, "end after this many requests; alone it lifts --duration (default no such end)")
 	f.IntVar(&o.connections, "connections", defaultConnections, "connections, one request at a time on each")
-	f.StringVar(&o.arrivals, "arrivals", "poisson", "poisson (lifelike) or constant (evenly spaced)")
+	f.StringVar(&o.arrivals, "arrivals", "poisson", "how they come: "+arrivalNames())
 	f.BoolVar(&o.closed, "closed", false, "closed loop: each connection asks again as soon as it is answered")
 	f.Var(&o.timeout, "timeout", "give a request up after this time")
 	f.Float64Var(&o.zipf, "zipf", defaultZipf, "workload: popularity by rank with this exponent, 0 for uniform")
@@ -120,6 +121,7 @@ func (o *options) flags() *pflag.FlagSet {
 	o.measured.flags(f)
 	o.replayed.flags(f)
 	o.wired.flags(f)
+	o.timed.flags(f)
 	return f
 }
 
@@ -148,6 +150,9 @@ func parse(args []string, help io.Writer) (*options, error) {
 	o.url = o.urls[0]
 	if o.requests > 0 && !o.given("duration") {
 		o.duration = 0
+	}
+	if length := o.rate.Length(); length > 0 && !o.given("duration") {
+		o.duration = length
 	}
 	return o, o.check()
 }
@@ -198,9 +203,7 @@ func (o *options) check() error {
 		return fmt.Errorf("--objects %d; right are 1 to 2^53", o.objects)
 	case o.connections < 1 || o.connections > mostConnections:
 		return fmt.Errorf("--connections %d; right are 1 to %d", o.connections, mostConnections)
-	case o.arrivals != "poisson" && o.arrivals != "constant":
-		return fmt.Errorf("--arrivals %q; right are poisson and constant", o.arrivals)
-	case o.rate <= 0 && !o.closed:
+	case o.rate.Rate <= 0 && !o.closed:
 		return fmt.Errorf("--rate %v; right is more than 0, or --closed for as fast as it goes", o.rate)
 	case o.closed && o.given("rate"):
 		return errors.New("--rate with --closed: a closed loop has no rate; give one of them")
@@ -226,6 +229,9 @@ func (o *options) check() error {
 		return err
 	}
 	if err := o.find.check(o); err != nil {
+		return err
+	}
+	if err := o.checkArrivals(); err != nil {
 		return err
 	}
 	return o.checkTimes()

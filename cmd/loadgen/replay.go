@@ -24,7 +24,7 @@ func (o *options) fromTrace() (*load, error) {
 	}
 	p := replay.Playing{Speed: o.speed, Closed: o.closed, Seed: o.seed}
 	if o.given("rate") {
-		p.Rate, p.Arrivals = float64(o.rate), o.arrivals
+		p.Rate, p.Arrivals = float64(o.rate.Rate), o.arrivals
 	}
 	if !r.Timed() && p.Rate == 0 && !p.Closed {
 		return nil, fmt.Errorf("--trace %s tells no times; right is with --rate or --closed", o.trace)

@@ -78,6 +78,7 @@ func (o *options) settings() []string {
 	if o.closed {
 		sets = append(sets, "workload.rate=0")
 	}
+	set("shape", "workload.shape", o.quoted())
 	set("arrivals", "workload.arrivals", o.arrivals)
 	set("requests", "workload.requests", o.requests)
 	set("connections", "workload.connections", o.connections)

@@ -96,7 +96,10 @@ func (o *options) independent(section workloads.Section) (*crowd, error) {
 		RangeShare: float64(o.ranges), AbortShare: float64(o.aborts), ConditionalShare: float64(o.conditionals),
 	}
 	if !o.closed {
-		cfg.Rate, cfg.Arrivals, cfg.Length = float64(o.rate), o.arrivals, o.duration.Std()
+		cfg.Rate, cfg.Arrivals, cfg.Length = float64(o.rate.Rate), o.arrivals, o.duration.Std()
+		if cfg.Shape, err = o.rateShape(viewers); err != nil {
+			return nil, err
+		}
 	}
 	source, err := workloads.NewSynthetic(cfg)
 	return &crowd{catalog, viewers, source}, err
