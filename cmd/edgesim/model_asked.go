@@ -102,6 +102,9 @@ func (o *modelOptions) ofScenario(name string) (*modelled, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	if s.Replays() {
+		return nil, usagef("scenario %s replays %s, whose objects have no law of popularity; right is with --trace and that file", s.Name, s.Workload.Replay.File)
+	}
 	rate, m := s.MeanRate(), &modelled{timed: true, own: float64(s.Edge.Capacity)}
 	if o.rate > 0 {
 		rate = float64(o.rate)

@@ -75,7 +75,7 @@ func (r *Replay) fill() {
 func (s *Scenario) checkReplay() *fault {
 	w, where := &s.Workload, at{"workload", "replay"}
 	r := w.Replay
-	for _, key := range []string{"sections", "streams", "ranges", "aborts", "heads", "conditionals"} {
+	for _, key := range []string{"sections", "streams", "ranges", "aborts", "heads", "conditionals", "shape", "stages", "preset"} {
 		if s.source.root.child("workload").find(key) != nil {
 			return s.source.fault(at{"workload", key}, "a replay has what stands in its file: leave one of the two out")
 		}
