@@ -188,3 +188,24 @@ workload: {replay: {file: t, format: webcachesim, skip_bad: true}}
 		t.Errorf("%d requests, warnings %s", res.Summary.Requests, said)
 	}
 }
+
+// TestOtherMethodsAreTold: what a virtual run takes for a GET it says.
+func TestOtherMethodsAreTold(t *testing.T) {
+	dir := t.TempDir()
+	text := "#Fields: timestamp cs-method cs(Host) cs-uri-stem sc-status sc-bytes\n1700000000\tPOST\td1.net\t/a\t201\t500\n1700000001\tGET\td1.net\t/a\t200\t500\n"
+	if err := os.WriteFile(filepath.Join(dir, "log"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := written(t, dir, `
+origins: {o: {kind: server}}
+distributions: [{id: E1, domain: d1.net, default: {origin: o}}]
+workload: {replay: {file: log}}
+`)
+	res, err := Run(context.Background(), Config{Scenario: s, Dir: filepath.Join(dir, "run")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := strings.Join(res.Summary.Warnings, "\n"); res.Summary.Requests != 2 || !strings.Contains(said, "1 requests of other methods") {
+		t.Errorf("%d requests, warnings %s", res.Summary.Requests, said)
+	}
+}

@@ -88,6 +88,9 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.others > 0 {
+		view.warnings = append(view.warnings, fmt.Sprintf("%d requests of other methods than GET and HEAD are foretold as if they were GETs: a live run shows what they do", w.others))
+	}
 	return view.finish(ctx, &c, names.Epoch, played, w.tierFigures())
 }
 
@@ -161,6 +164,8 @@ func (w *world) tierFigures() (list []results.TierFigures) {
 type taker struct {
 	builder *folder.Builder
 	logs    *folder.Logs // nil: none are kept
+
+	warnings []string
 }
 
 func (t *taker) Add(recs []results.Record) {
@@ -172,7 +177,7 @@ func (t *taker) Add(recs []results.Record) {
 
 // finish writes the folder. A run is over when its virtual time is.
 func (t *taker) finish(ctx context.Context, c *Config, epoch time.Time, played time.Duration, tiers []results.TierFigures) (*Result, error) {
-	end := folder.End{Tiers: tiers, Warnings: c.Scenario.Doubts(), Ended: epoch.Add(c.Scenario.Duration.Std()), Partial: ctx.Err() != nil}
+	end := folder.End{Tiers: tiers, Warnings: append(c.Scenario.Doubts(), t.warnings...), Ended: epoch.Add(c.Scenario.Duration.Std()), Partial: ctx.Err() != nil}
 	if length := c.Scenario.Duration.Std(); played < length-length/50 {
 		end.Ended, end.Short = epoch.Add(played), true
 	}

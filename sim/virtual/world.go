@@ -54,6 +54,7 @@ type world struct {
 	one       ask // the request being handled
 
 	path, key []byte
+	others    uint64 // requests of other methods than GET and HEAD
 	looked    uint64 // so that looking is not for nothing in the compiler's eyes
 
 	out   []results.Record // handed on when full
@@ -174,6 +175,9 @@ func (w *world) look(batch []workloads.Request) {
 // ask is a viewer's request.
 func (w *world) ask(req *workloads.Request, number uint64) {
 	w.now = int64(req.At)
+	if req.Method > workloads.HEAD {
+		w.others++
+	}
 	a := &w.one
 	f := w.face(req.Viewer)
 	n := w.nodes[f.location]
