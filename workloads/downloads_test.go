@@ -47,6 +47,9 @@ func TestDownloadsCoverTheFileOnce(t *testing.T) {
 // Downloads in parts are whole from begin to end in the stream too, and their
 // requests are the share of all that was asked for.
 func TestDownloadsHaveTheirShareOfRanges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws millions of requests")
+	}
 	cfg := streamConfig(t, "downloads", 1)
 	cfg.Viewers, cfg.Rate = mustViewers(t, ViewersConfig{Count: math.MaxUint32}), 2000
 	for spec, want := range map[string]float64{"downloads": 0.45, "downloads:ranges=90%": 0.9, "downloads:ranges=0": 0} {

@@ -93,6 +93,21 @@ func (l *limited) Read(reqs []Request) (int, error) {
 	return n, err
 }
 
+// Untimed is a source's requests in their order, all at time 0: what a closed loop
+// takes of them.
+func Untimed(s Source) Source { return untimed{s} }
+
+type untimed struct{ source Source }
+
+// Read implements Source.
+func (u untimed) Read(reqs []Request) (int, error) {
+	n, err := u.source.Read(reqs)
+	for i := range reqs[:n] {
+		reqs[i].At = 0
+	}
+	return n, err
+}
+
 // lanes is a heap by the moment of the next request, then by place.
 type lanes []*lane
 

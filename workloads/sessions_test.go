@@ -61,6 +61,9 @@ func mustTraffic(t testing.TB, spec string, cfg TrafficConfig) Source {
 // Whatever the kind: in order of time, within the length, for what is in its
 // sections under names of theirs, the same for one seed in batches of any size.
 func TestStreamsKeepTheirWord(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws millions of requests")
+	}
 	for spec, sections := range kindsOfSessions {
 		tb := t
 		rapid.Check(t, func(t *rapid.T) {
@@ -107,6 +110,9 @@ func TestStreamsKeepTheirWord(t *testing.T) {
 // standard errors of the mean over seeds, for all of the time and for its first
 // tenth.
 func TestStreamsKeepTheirRate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws millions of requests")
+	}
 	const seeds, seconds = 16, 60
 	for spec := range kindsOfSessions {
 		t.Run(spec, func(t *testing.T) {
@@ -187,6 +193,9 @@ func isErrorWith(err error, text string) bool {
 }
 
 func TestStreamsAllocateNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws millions of requests")
+	}
 	for spec := range kindsOfSessions {
 		s, batch := mustTraffic(t, spec, streamConfig(t, spec, 1)), make([]Request, 256)
 		for range mostSettled {

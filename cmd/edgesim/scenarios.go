@@ -17,6 +17,9 @@ var scenariosCommand = command{
 	long: `Without NAME it lists what is built in. With NAME it prints that scenario as
 YAML; with NAME "example" it prints one that shows every key, with comments, and
 with NAME "policies" CloudFront's managed policies as the keys of a file. NAME
+"presets" lists the workloads that come with the program (workload.preset, and
+loadgen --workload), and with a preset's name prints it with its sources: they are
+syntheses of published figures, not copies of any site. NAME
 "locations" lists the cities of CloudFront's edge locations; with a SCENARIO, a
 file or a built-in one, its edges, whom they ask, who goes to them, and how far
 that is.
@@ -26,6 +29,8 @@ Examples:
   edgesim scenarios quickstart > my.yaml
   edgesim scenarios example
   edgesim scenarios policies
+  edgesim scenarios presets
+  edgesim scenarios presets vod
   edgesim scenarios locations
   edgesim scenarios locations world --set network.matrix=aws-2017
 `,
@@ -36,6 +41,8 @@ Examples:
 			switch {
 			case len(args) == 2 && args[0] == "locations":
 				return listDistances(e, args[1], *sets, *asJSON)
+			case len(args) == 2 && args[0] == "presets":
+				return printPreset(e, args[1])
 			case len(args) > 1:
 				return usagef("%d names given; right is one at the most", len(args))
 			case len(*sets) > 0:
@@ -44,6 +51,8 @@ Examples:
 				return listLocations(e, *asJSON)
 			case len(args) == 1 && *asJSON:
 				return usagef("--json: a scenario is YAML; right is without it, or without %s", args[0])
+			case len(args) == 1 && args[0] == "presets":
+				return listPresets(e, *asJSON)
 			case len(args) == 1:
 				return printScenario(e, args[0])
 			}
@@ -65,15 +74,38 @@ func printScenario(e *env, name string) error {
 	return err
 }
 
+// named is a line of a list.
+type named struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+}
+
 func listScenarios(e *env, asJSON bool) error {
-	type row struct {
-		Name  string `json:"name"`
-		About string `json:"about"`
-	}
-	var rows []row
+	var rows []named
 	for _, b := range scenario.Builtins() {
-		rows = append(rows, row{b.Name, b.About})
+		rows = append(rows, named{b.Name, b.About})
 	}
+	return printNamed(e, rows, asJSON)
+}
+
+func listPresets(e *env, asJSON bool) error {
+	var rows []named
+	for _, p := range scenario.Presets() {
+		rows = append(rows, named{p.Name, p.About})
+	}
+	return printNamed(e, rows, asJSON)
+}
+
+func printPreset(e *env, name string) error {
+	text, err := scenario.PresetText(name)
+	if err != nil {
+		return usageError{err}
+	}
+	_, err = fmt.Fprint(e.stdout, text)
+	return err
+}
+
+func printNamed(e *env, rows []named, asJSON bool) error {
 	if asJSON {
 		return printJSON(e.stdout, rows)
 	}

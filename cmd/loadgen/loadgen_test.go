@@ -92,7 +92,7 @@ func TestUsageErrorsAreOneLineThatNamesTheFlag(t *testing.T) {
 		{"a --zipf -1", "--zipf"},
 		{"a --zipf 1 --workload web", "give one"},
 		{"a --objects 0", "--objects"},
-		{"a --workload wep", "there is web"},
+		{"a --workload wep", `did you mean "web"?`},
 		{"a --scenario nosuch", "--scenario"},
 		{"a --ranges 150%", "--ranges"},
 		{"a --verify", "--verify"},
@@ -161,7 +161,7 @@ func TestPlaysAWorkload(t *testing.T) {
 func TestPrintsATable(t *testing.T) {
 	addr, _ := server(t, func([]byte) {})
 	var out, errs bytes.Buffer
-	if code := run([]string{addr, "--workload", "web", "--requests", "50", "--closed"}, &out, &errs); code != exitDone {
+	if code := run([]string{addr, "--zipf", "0.8", "--objects", "1000", "--requests", "50", "--closed"}, &out, &errs); code != exitDone {
 		t.Fatalf("exit status %d: %s", code, errs.String())
 	}
 	for _, want := range []string{"closed loop", "errors", "first byte", "by result"} {

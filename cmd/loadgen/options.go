@@ -109,7 +109,7 @@ func (o *options) flags() *pflag.FlagSet {
 	f.Float64Var(&o.zipf, "zipf", defaultZipf, "workload: popularity by rank with this exponent, 0 for uniform")
 	f.Uint64Var(&o.objects, "objects", defaultObjects, "workload: how many objects")
 	o.popularFlags(f)
-	f.StringVar(&o.workload, "workload", "", "workload: a preset ("+strings.Join(presetNames(), ", ")+")")
+	f.StringVar(&o.workload, "workload", "", "workload: a preset ("+strings.Join(presetNames(), ", ")+"), each a synthesis of published figures: edgesim scenarios presets NAME prints them")
 	f.StringVar(&o.scenario, "scenario", "", "workload: that of a scenario, a file or a built-in one's name")
 	f.Var(&o.ranges, "ranges", "share of requests that ask for a byte range, as 5%")
 	f.Var(&o.aborts, "aborts", "share of requests that hang up midway, as 1%")

@@ -2,28 +2,18 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"edgesim/results"
 	"edgesim/sim/objective"
+	"edgesim/sim/scenario"
+	"edgesim/sim/unit"
 	"edgesim/workloads"
 )
 
-// A preset is a workload with a name.
-type preset struct {
-	name    string
-	section func() workloads.Section
-}
-
-var presets = []preset{
-	{"web", func() workloads.Section { return workloads.DefaultSection(defaultObjects, defaultZipf) }},
-}
-
-func presetNames() []string {
-	var names []string
-	for _, p := range presets {
-		names = append(names, p.name)
+func presetNames() (names []string) {
+	for _, p := range scenario.Presets() {
+		names = append(names, p.Name)
 	}
 	return names
 }
@@ -63,16 +53,17 @@ func (o *options) plan() (*load, error) {
 	if o.trace != "" {
 		return o.fromTrace()
 	}
+	if o.workload != "" {
+		return o.fromPreset()
+	}
 	l := &load{
 		name: "loadgen", seed: o.seed,
 		length: o.duration.Std(), warmup: o.warmup.Std(), conns: o.connections, closed: o.closed,
 		distrs: []results.Distribution{{ID: o.url.Host, Domain: o.url.Host, Friendly: o.url.Host}},
 		ofHost: func(string) uint16 { return 0 },
 	}
-	section, err := o.section()
-	if err != nil {
-		return nil, err
-	}
+	section := workloads.DefaultSection(o.objects, o.zipf)
+	section.Popularity = o.popularity
 	if !o.hasWorkload() { // an object that stands for the URL
 		section.Objects, section.Types = 1, section.Types[:1]
 		l.onePath = o.url.RequestURI()
@@ -105,16 +96,35 @@ func (o *options) independent(section workloads.Section) (*crowd, error) {
 	return &crowd{catalog, viewers, source}, err
 }
 
-func (o *options) section() (workloads.Section, error) {
-	if o.workload == "" {
-		section := workloads.DefaultSection(o.objects, o.zipf)
-		section.Popularity = o.popularity
-		return section, nil
+// fromPreset plays a preset against the URL. What it says of the server behind is
+// nobody's: only catalog, viewers and schedule are taken of it.
+func (o *options) fromPreset() (*load, error) {
+	s, err := scenario.OfPreset(o.workload, presetHost, o.presetSettings()...)
+	if err != nil {
+		return nil, fmt.Errorf("--workload: %w", err)
 	}
-	for _, p := range presets {
-		if p.name == o.workload {
-			return p.section(), nil
-		}
-	}
-	return workloads.Section{}, fmt.Errorf("--workload %q is not known; there is %s", o.workload, strings.Join(presetNames(), ", "))
+	return &load{
+		name: o.workload, text: s.Text(), seed: o.seed, length: o.duration.Std(), warmup: o.warmup.Std(), conns: o.connections, closed: o.closed,
+		crowd:  func() (*crowd, error) { return ofScenario(s) },
+		distrs: []results.Distribution{{ID: o.url.Host, Domain: o.url.Host, Friendly: o.url.Host}},
+		ofHost: func(string) uint16 { return 0 },
+	}, nil
 }
+
+// presetHost stands for the URL's in the catalog; what is sent is the URL's.
+const presetHost = "www.example.com"
+
+// presetSettings are the flags that a scenario would have said itself.
+func (o *options) presetSettings() []string {
+	length := o.duration
+	if length == 0 { // it ends by the number of requests
+		length = endless
+	}
+	sets := append(o.settings(), fmt.Sprintf("seed=%d", o.seed), fmt.Sprintf("duration=%v", length), fmt.Sprintf("warmup=%v", o.warmup))
+	if !o.closed {
+		sets = append(sets, fmt.Sprintf("workload.rate=%v", o.rate))
+	}
+	return sets
+}
+
+const endless = unit.Duration(100 * 365 * 24 * time.Hour)

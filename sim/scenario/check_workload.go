@@ -34,7 +34,7 @@ func (s *Scenario) checkWorkload() *fault {
 		}
 		return s.checkCountries()
 	}
-	for _, check := range []func() *fault{s.checkCountries, s.checkStreams} {
+	for _, check := range []func() *fault{s.checkCountries, s.checkReferrers, s.checkAgents, s.checkStreams} {
 		if f := check(); f != nil {
 			return f
 		}

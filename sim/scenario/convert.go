@@ -140,6 +140,11 @@ func (z *Size) convert() workloads.SizeModel {
 func (s *Scenario) ViewersConfig() workloads.ViewersConfig {
 	v := s.Workload.Viewers
 	c := workloads.ViewersConfig{Seed: s.seed("viewers"), Count: uint32(v.Count), IPv6: float64(v.IPv6)}
+	r := v.Referrers
+	c.Referrers = workloads.Referrers{None: r.None, Search: r.Search, Social: r.Social, Other: r.Other, Sites: r.Sites, Zipf: r.Zipf}
+	for _, name := range slices.Sorted(maps.Keys(v.Agents)) {
+		c.Agents = append(c.Agents, workloads.Agent{Name: name, Weight: v.Agents[name]})
+	}
 	for _, code := range slices.Sorted(maps.Keys(v.Countries)) {
 		c.Countries = append(c.Countries, workloads.Country{Code: code, Weight: v.Countries[code]})
 	}

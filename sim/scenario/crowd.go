@@ -42,9 +42,13 @@ func (s *Scenario) Source(c *workloads.Catalog, v *workloads.Viewers) (workloads
 		return s.replaySource(v)
 	}
 	streams := s.streams()
+	untimed := s.Workload.Closed && len(streams) > 1
 	var sources []workloads.Source
 	for i, stream := range streams {
 		cfg := s.trafficConfig(i, &stream)
+		if untimed {
+			cfg.Rate = closedRate
+		}
 		cfg.Rate *= s.shareOf(i, streams)
 		cfg.Catalog, cfg.Viewers = c, v
 		var err error
@@ -58,11 +62,18 @@ func (s *Scenario) Source(c *workloads.Catalog, v *workloads.Viewers) (workloads
 		sources = append(sources, source)
 	}
 	merged := workloads.Merge(sources...)
+	if untimed {
+		merged = workloads.Untimed(merged)
+	}
 	if n := s.Workload.Requests; n > 0 && len(sources) > 1 {
 		return workloads.Limit(merged, n), nil
 	}
 	return merged, nil
 }
+
+// closedRate is the rate, in requests per second, at which several streams are mixed
+// whose order a closed loop plays: it has no times of its own.
+const closedRate = 1000
 
 // trafficConfig is what a stream is made from, but for its share of the rate, the
 // catalog and the viewers.
@@ -118,9 +129,6 @@ func (s *Scenario) checkStreams() *fault {
 				return s.source.fault(where.then("sections", j), "there is no section %q%s", name, nearest.DidYouMean(name, names))
 			}
 		}
-	}
-	if w.Closed && len(w.Streams) > 1 {
-		return s.source.fault(at{"workload", "streams"}, "a closed loop has one stream: several need a rate to share")
 	}
 	return nil
 }

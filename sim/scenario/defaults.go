@@ -37,6 +37,9 @@ func (w *Workload) fill() {
 	}
 	for i := range w.Sections {
 		s := &w.Sections[i]
+		if len(s.Hosts) == 0 {
+			s.Hosts = w.Hosts
+		}
 		s.Objects = cmp.Or(s.Objects, 10_000)
 		if s.Zipf == nil {
 			zipf := defaultZipf

@@ -106,6 +106,7 @@ func Parse(file string, text []byte, sets ...string) (*Scenario, error) {
 	root, f := readInto(s, text, sets)
 	if f == nil {
 		s.source = &source{root: root, file: file, text: text, sets: sets}
+		s.hostsOfPreset()
 		s.fill(file)
 		f = s.check()
 	}
@@ -148,6 +149,10 @@ func readInto(into any, text []byte, sets []string, flags ...Flag) (*node, *faul
 	if f != nil {
 		return nil, f
 	}
+	sets, f = presetFirst(root, sets)
+	if f != nil {
+		return nil, f
+	}
 	for _, set := range sets {
 		if f := assign(root, set); f != nil {
 			return nil, f
@@ -157,6 +162,9 @@ func readInto(into any, text []byte, sets []string, flags ...Flag) (*node, *faul
 		if f := flag.assign(root); f != nil {
 			return nil, f
 		}
+	}
+	if f := mergePreset(root); f != nil { // an assignment may have named one as part of more
+		return nil, f
 	}
 	return root, decode(root, into)
 }

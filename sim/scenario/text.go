@@ -17,6 +17,7 @@ func (s *Scenario) Text() string {
 	if s.source.root.find("network") == nil { // with one, nothing would be near any more
 		c.Network = Network{}
 	}
+	c.Workload.Preset = "" // what it says is written out
 	text, err := yaml.MarshalWithOptions(&c, yaml.OmitZero(), yaml.IndentSequence(true))
 	if err != nil {
 		panic(fmt.Sprintf("scenario: a checked scenario cannot be written: %v", err))

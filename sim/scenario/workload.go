@@ -4,6 +4,9 @@ import "edgesim/sim/unit"
 
 // Workload is who asks for what, and when.
 type Workload struct {
+	Preset string   `yaml:"preset"` // a workload of presets/, which has all that is not said here. Default: none
+	Hosts  []string `yaml:"hosts"`  // of sections that name none. Default: none; of a preset's, the first distribution's first alias, or its domain
+
 	Rate     unit.Schedule `yaml:"rate"`     // requests, as 3000/s, or in stages, as 1000/s..20000/s:30s,20000/s:2m; above 0, to 10^9/s, required unless closed
 	Shape    []string      `yaml:"shape"`    // what the rate is multiplied by as time goes, as [diurnal, crowd:at=10m]. Default: nothing
 	Closed   bool          `yaml:"closed"`   // each connection asks as soon as it is answered; no rate then. Default: false
@@ -34,19 +37,32 @@ type Stream struct {
 	Shape    []string   `yaml:"shape"`    // of its own rate. Default: the workload's
 }
 
-// Viewers is the population that asks; its user agents and referrers are the
-// workload package's defaults.
+// Viewers is the population that asks.
 type Viewers struct {
 	Count int        `yaml:"count"` // 1 to 10 million. Default: 10000
 	IPv6  unit.Share `yaml:"ipv6"`  // of the viewers. Default: 0%
 
+	Referrers Referrers          `yaml:"referrers"`
+	Agents    map[string]float64 `yaml:"agents"`    // what they run: weights by User-Agent. Default: an international site's mix of browsers and bots
 	Countries map[string]float64 `yaml:"countries"` // how many are where, as {DE: 60, AT: 40}: weights by ISO 3166-1 alpha-2. Default: an international site's
+}
+
+// Referrers says which pages requests come from that no page of the workload's own
+// led to: weights of the kinds. Where all are 0: none 35, search 35, social 15,
+// other 15.
+type Referrers struct {
+	None   float64 `yaml:"none"`   // no Referer
+	Search float64 `yaml:"search"` // a search engine
+	Social float64 `yaml:"social"` // a social network
+	Other  float64 `yaml:"other"`  // one of other sites
+	Sites  int     `yaml:"sites"`  // how many of those there are, to 60000. Default: 1000
+	Zipf   float64 `yaml:"zipf"`   // exponent of their popularity. Default: 0, all alike; where all weights are 0, 1.2
 }
 
 // Section is a population of objects asked for under the same names.
 type Section struct {
 	Name       string     `yaml:"name"`       // required, unique
-	Hosts      []string   `yaml:"hosts"`      // names of a distribution that serve the section, asked evenly; at least one
+	Hosts      []string   `yaml:"hosts"`      // names of a distribution that serve the section, asked evenly. Default: the workload's; at least one
 	Share      unit.Share `yaml:"share"`      // of the requests, beside the other sections'. Default: all alike
 	Objects    uint64     `yaml:"objects"`    // 1 to 2^53. Default: 10000
 	Zipf       *float64   `yaml:"zipf"`       // exponent of popularity; 0: all objects alike. Default: 0.9
