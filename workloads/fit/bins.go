@@ -36,13 +36,6 @@ func (b *bins) add(v int64, weight float64) {
 	(*b)[at] += weight
 }
 
-func (b bins) sum() (sum float64) {
-	for _, v := range b {
-		sum += v
-	}
-	return sum
-}
-
 // join adds another's weights.
 func (b *bins) join(other bins) {
 	for len(*b) < len(other) {

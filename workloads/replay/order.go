@@ -146,7 +146,6 @@ type playback struct {
 	order *order
 	ahead []run     // not begun yet, by their first times
 	open  runsByOne // the others
-	err   error
 }
 
 func (o *order) play() *playback {
