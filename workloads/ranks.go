@@ -9,14 +9,18 @@ type Ranks interface{ Draw() uint64 }
 // holds every rank exactly.
 const MaxObjects = 1 << 53
 
+// steepest is the largest exponent: with it the second rank has a millionth of what
+// the first has.
+const steepest = 20
+
 // NewZipf draws rank k (from 0) of n with a probability in proportion to
 // 1/(k+1)^s. Its tables have 16 KiB for a million ranks, and for a billion 32 KiB.
 func NewZipf(n uint64, s float64, rng *rand.PCG) (Ranks, error) {
 	switch {
 	case n < 1 || n > MaxObjects:
 		return nil, wrong("number of ranks", n, "1 to 2^53")
-	case !finite(s):
-		return nil, wrong("Zipf exponent", s, "a number of at least 0")
+	case !(s >= 0 && s <= steepest):
+		return nil, wrong("Zipf exponent", s, "0 to 20")
 	case s == 0:
 		return &uniformRanks{n: n, rng: rng}, nil
 	}

@@ -20,8 +20,8 @@ func (s Section) check() error {
 		return wrong("Objects", s.Objects, "1 to 2^53")
 	case !finite(s.Share):
 		return wrong("Share", s.Share, "a number of at least 0")
-	case !finite(s.Zipf):
-		return wrong("Zipf", s.Zipf, "an exponent of at least 0")
+	case !(s.Zipf >= 0 && s.Zipf <= steepest):
+		return wrong("Zipf", s.Zipf, "an exponent of 0 to 20")
 	}
 	if s.Popularity != "" {
 		if err := CheckPopularity(s.Popularity); err != nil {
