@@ -61,7 +61,7 @@ func mustTraffic(t testing.TB, spec string, cfg TrafficConfig) Source {
 // Whatever the kind: in order of time, within the length, for what is in its
 // sections under names of theirs, the same for one seed in batches of any size.
 func TestStreamsKeepTheirWord(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		t.Skip("draws millions of requests")
 	}
 	for spec, sections := range kindsOfSessions {
@@ -69,7 +69,7 @@ func TestStreamsKeepTheirWord(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			seed := rapid.Uint64().Draw(t, "seed")
 			cfg := streamConfig(tb, spec, seed)
-			cfg.Length = time.Duration(rapid.IntRange(1, 20).Draw(t, "seconds")) * time.Second
+			cfg.Length = time.Duration(rapid.IntRange(1, 5).Draw(t, "seconds")) * time.Second
 			cfg.AbortShare, cfg.HeadShare = 0.02, 0.01
 			c := cfg.Catalog
 			all, err := ReadAll(mustTraffic(tb, spec, cfg), 0)
@@ -110,7 +110,7 @@ func TestStreamsKeepTheirWord(t *testing.T) {
 // standard errors of the mean over seeds, for all of the time and for its first
 // tenth.
 func TestStreamsKeepTheirRate(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		t.Skip("draws millions of requests")
 	}
 	const seeds, seconds = 16, 60
@@ -193,7 +193,7 @@ func isErrorWith(err error, text string) bool {
 }
 
 func TestStreamsAllocateNothing(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		t.Skip("draws millions of requests")
 	}
 	for spec := range kindsOfSessions {

@@ -18,9 +18,9 @@ var mergeCommand = command{
 	synopsis: "RUN... [flags]",
 	about:    "put runs of several processes together, as though one had played them",
 	long: `RUN is a folder that loadgen left with --share or --records: one of several
-processes, on one machine or many, that loaded the same server. Their records are
-put together by time, and from them everything is made anew: histograms, summary,
-reports, plots and the page are those of one run. Nothing is averaged.
+processes, on one machine or many, that loaded the same server. Their records
+are put together by time, and from them everything is made anew: histograms,
+summary, reports, plots and the page are those of one run. Nothing is averaged.
 
 Shares of one schedule are checked to be of one: same seed, workload and length,
 and each there once. One that is missing is a warning.

@@ -18,8 +18,8 @@ var scenariosCommand = command{
 YAML; with NAME "example" it prints one that shows every key, with comments, and
 with NAME "policies" CloudFront's managed policies as the keys of a file. NAME
 "presets" lists the workloads that come with the program (workload.preset, and
-loadgen --workload), and with a preset's name prints it with its sources: they are
-syntheses of published figures, not copies of any site. NAME
+loadgen --workload), and with a preset's name prints it with its sources: they
+are syntheses of published figures, not copies of any site. NAME
 "locations" lists the cities of CloudFront's edge locations; with a SCENARIO, a
 file or a built-in one, its edges, whom they ask, who goes to them, and how far
 that is.

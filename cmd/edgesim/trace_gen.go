@@ -17,8 +17,9 @@ var traceGenCommand = command{
 	synopsis: "-o FILE [flags]",
 	about:    "make a trace: Zipf popularity, or a scenario's workload",
 	long: `Requests are drawn by Zipf's law or another popularity; an object's name is its
-rank, from 0, or its number where ranks change. SIZE is a lognormal body and, where wanted, a Pareto tail: median, p99
-or sigma, min, max, tail-share, tail-from, tail-index.
+rank, from 0, or its number where ranks change. SIZE is a lognormal body and,
+where wanted, a Pareto tail: median, p99 or sigma, min, max, tail-share,
+tail-from, tail-index.
 
 With --scenario the requests are those of a run of it: the same objects at the
 same times, named by their numbers in its catalog.
