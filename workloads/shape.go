@@ -57,8 +57,11 @@ func NewShape(cfg ShapeConfig, specs ...string) (*Shape, error) {
 	if cfg.Length > 0 {
 		s.length = cfg.Length
 	}
-	if len(cfg.Stages) > 0 {
+	if n := len(cfg.Stages); n > 0 {
 		s.factors = append(s.factors, newStages(cfg.Stages))
+		if cfg.Stages[n-1].To == 0 { // and stays there: nothing comes any more
+			s.length = min(s.length, sumOf(cfg.Stages))
+		}
 	}
 	for _, spec := range specs {
 		factor, err := shapes.New(spec, cfg)
@@ -178,3 +181,11 @@ func (cfg *ShapeConfig) orDefault() (*Viewers, error) {
 }
 
 var errNegative = errors.New("the rate would be below 0 at times")
+
+// sumOf is how long stages last together.
+func sumOf(stages []unit.Stage) (sum time.Duration) {
+	for _, s := range stages {
+		sum += min(s.For.Std(), forever-sum)
+	}
+	return sum
+}

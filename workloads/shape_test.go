@@ -366,3 +366,19 @@ func TestDefaultCountriesHaveALongitude(t *testing.T) {
 		}
 	}
 }
+
+// A rate that goes to nothing and stays there has a last request, whatever else the
+// shape has.
+func TestARateThatGoesToNothingEnds(t *testing.T) {
+	s, err := NewShape(ShapeConfig{Stages: []unit.Stage{{From: 10, To: 0, For: unit.Duration(2 * time.Second)}}}, "diurnal:day=7s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWarp(&numbered{gap: 100 * time.Millisecond}, s)
+	for range 1000 {
+		if w.Next() == forever {
+			return
+		}
+	}
+	t.Error("a thousand requests at nothing a second")
+}
