@@ -29,7 +29,7 @@ test: ## every test, with the race detector; those that measure memory, replay t
 	@$(GO) test -race -timeout 30m -count=$(COUNT) $$($(RAPID)) -rapid.seed=$(SEED)
 	@$(GO) test -race -timeout 30m -count=$(COUNT) $$($(PLAIN))
 	$(GO) test -timeout 30m -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./edge/policy \
-	  ./sim/analytic ./sim/curve ./workloads ./workloads/trace/stat -rapid.seed=$(SEED)
+	  ./sim/analytic ./sim/curve ./workloads ./workloads/fit ./workloads/trace/stat -rapid.seed=$(SEED)
 	$(GO) test -timeout 30m -count=$(COUNT) ./sim/live
 	EDGESIM_LINES=1000000 $(GO) test -count=$(COUNT) -run CountingPlainly ./cmd/edgesim
 
