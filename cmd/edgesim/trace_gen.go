@@ -141,19 +141,11 @@ func (o *genOptions) fromScenario(e *env) (trace.Reader, trace.Tells, int64, err
 
 // scenarioTrace is the workload of a run of the scenario.
 func scenarioTrace(s *scenario.Scenario) (trace.Reader, error) {
-	catalog, err := s.Catalog()
+	crowd, err := s.Crowd()
 	if err != nil {
 		return nil, err
 	}
-	viewers, err := s.Viewers()
-	if err != nil {
-		return nil, err
-	}
-	source, err := s.Source(catalog, viewers)
-	if err != nil {
-		return nil, err
-	}
-	return trace.FromSource(source, catalog), nil
+	return trace.FromSource(crowd.Source, crowd.Catalog), nil
 }
 
 // popularityNames are all kinds of popularity and changes of it.

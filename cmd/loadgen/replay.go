@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/sim/scenario"
 	"edgesim/workloads"
 	"edgesim/workloads/replay"
 )
@@ -38,9 +39,9 @@ func (o *options) fromTrace() (*load, error) {
 	if !o.closed {
 		p.Length = l.length
 	}
-	l.crowd = func() (*crowd, error) {
+	l.crowd = func() (*scenario.Crowd, error) {
 		source, err := r.Play(p)
-		return &crowd{r.Catalog(), r.Viewers(), source}, err
+		return &scenario.Crowd{Catalog: r.Catalog(), Viewers: r.Viewers(), Source: source}, err
 	}
 	return l, nil
 }

@@ -106,9 +106,9 @@ func (s *job) openPlayer() error {
 	if err != nil {
 		return err
 	}
-	catalog := crowd.catalog
+	catalog := crowd.Catalog
 	if share := o.share; share.of > 0 {
-		crowd.source = workloads.Deal(crowd.source, share.number-1, share.of)
+		crowd.Source = workloads.Deal(crowd.Source, share.number-1, share.of)
 	}
 	s.names = results.NewNames(time.Now().UTC())
 	if !o.startAt.IsZero() {
@@ -119,7 +119,7 @@ func (s *job) openPlayer() error {
 	s.recorder = results.NewRecorder(0)
 	conf := player.Config{
 		BasePath: s.basePath(), OnePath: l.onePath, HostHeader: s.hostHeader(),
-		Source: crowd.source, Catalog: catalog, Viewers: crowd.viewers,
+		Source: crowd.Source, Catalog: catalog, Viewers: crowd.Viewers,
 		Connections: l.conns, Closed: l.closed, Length: l.length, Warmup: l.warmup,
 		Timeout: o.timeout.Std(), Verify: o.verify, Epoch: o.startAt.Time,
 		Recorder: s.recorder, Names: s.names, Distributions: s.distributions(catalog.Hosts()),

@@ -22,7 +22,7 @@ func (o *options) fromScenario() (*load, error) {
 	l := &load{
 		name: s.Name, text: s.Text(), seed: s.Seed,
 		length: s.Duration.Std(), warmup: s.Warmup.Std(), conns: s.Workload.Connections, promises: s.Objectives(), closed: s.Workload.Closed, think: s.Workload.Think.Std(),
-		crowd: func() (*crowd, error) { return ofScenario(s) }, warnings: s.Doubts(),
+		crowd: s.Crowd, warnings: s.Doubts(),
 	}
 	index := map[string]uint16{}
 	for i, d := range s.Distributions {
@@ -37,19 +37,6 @@ func (o *options) fromScenario() (*load, error) {
 		return index[d.ID]
 	}
 	return l, nil
-}
-
-func ofScenario(s *scenario.Scenario) (*crowd, error) {
-	catalog, err := s.Catalog()
-	if err != nil {
-		return nil, err
-	}
-	viewers, err := s.Viewers()
-	if err != nil {
-		return nil, err
-	}
-	source, err := s.Source(catalog, viewers)
-	return &crowd{catalog, viewers, source}, err
 }
 
 // friendly is the name that people know a distribution by.

@@ -22,7 +22,7 @@ func presetNames() (names []string) {
 type load struct {
 	name    string
 	text    string // of the scenario
-	crowd   func() (*crowd, error)
+	crowd   func() (*scenario.Crowd, error)
 	onePath string // one URL instead of a catalog
 	seed    uint64
 	length  time.Duration // planned, warm-up included; 0: by the number of requests alone
@@ -36,13 +36,6 @@ type load struct {
 
 	promises []objective.Target       // of a scenario
 	ofHost   func(host string) uint16 // index into distrs
-}
-
-// crowd is who asks, and for what there is to ask.
-type crowd struct {
-	catalog *workloads.Catalog
-	viewers *workloads.Viewers
-	source  workloads.Source
 }
 
 // plan makes out what is to be played.
@@ -68,12 +61,12 @@ func (o *options) plan() (*load, error) {
 		section.Objects, section.Types = 1, section.Types[:1]
 		l.onePath = o.url.RequestURI()
 	}
-	l.crowd = func() (*crowd, error) { return o.independent(section) }
+	l.crowd = func() (*scenario.Crowd, error) { return o.independent(section) }
 	return l, nil
 }
 
 // independent draws requests for the objects of one section.
-func (o *options) independent(section workloads.Section) (*crowd, error) {
+func (o *options) independent(section workloads.Section) (*scenario.Crowd, error) {
 	catalog, err := workloads.NewCatalog(workloads.CatalogConfig{Seed: o.seed, Sections: []workloads.Section{section}})
 	if err != nil {
 		return nil, err
@@ -93,7 +86,7 @@ func (o *options) independent(section workloads.Section) (*crowd, error) {
 		}
 	}
 	source, err := workloads.NewSynthetic(cfg)
-	return &crowd{catalog, viewers, source}, err
+	return &scenario.Crowd{Catalog: catalog, Viewers: viewers, Source: source}, err
 }
 
 // fromPreset plays a preset against the URL. What it says of the server behind is
@@ -105,7 +98,7 @@ func (o *options) fromPreset() (*load, error) {
 	}
 	return &load{
 		name: o.workload, text: s.Text(), seed: o.seed, length: o.duration.Std(), warmup: o.warmup.Std(), conns: o.connections, closed: o.closed,
-		crowd:  func() (*crowd, error) { return ofScenario(s) },
+		crowd:  s.Crowd,
 		distrs: []results.Distribution{{ID: o.url.Host, Domain: o.url.Host, Friendly: o.url.Host}},
 		ofHost: func(string) uint16 { return 0 },
 	}, nil

@@ -32,7 +32,7 @@ func around(t *testing.T, sets ...string) *scenario.Scenario {
 // tiers count what they were asked.
 func TestLocationsAskTheNearestTier(t *testing.T) {
 	s := around(t, "warmup=0s")
-	crowd, err := newCrowd(s)
+	crowd, err := s.Crowd()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestLocationsAskTheNearestTier(t *testing.T) {
 	}
 	var takers sync.WaitGroup
 	st.count(&takers)
-	path := string(crowd.catalog.AppendPath(nil, 0))
+	path := string(crowd.Catalog.AppendPath(nil, 0))
 	for _, x := range []struct {
 		edge      int
 		pop, want string

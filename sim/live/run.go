@@ -106,20 +106,20 @@ func Records(ctx context.Context, c Config, view results.View) (*results.Names, 
 }
 
 func newRun(c Config, epoch time.Time) (*run, error) {
-	crowd, err := newCrowd(c.Scenario)
+	crowd, err := c.Scenario.Crowd()
 	if err != nil {
 		return nil, err
 	}
 	r := &run{Config: c, crowd: crowd, names: results.NewNames(epoch.UTC()),
 		atEdge: results.NewRecorder(recordBuffer), atClient: results.NewRecorder(recordBuffer)}
-	r.names.Classes = append([]string{"other"}, crowd.catalog.Classes()...)
+	r.names.Classes = append([]string{"other"}, crowd.Catalog.Classes()...)
 	return r, nil
 }
 
 // run is a live run under way.
 type run struct {
 	Config
-	crowd    *crowd
+	crowd    *scenario.Crowd
 	names    *results.Names
 	atEdge   *results.Recorder
 	atClient *results.Recorder
@@ -174,9 +174,9 @@ func (r *run) cast(epoch time.Time) (err error) {
 		return err
 	}
 	conf := player.Config{
-		Targets: r.stage.addrs, TargetOf: r.stage.targets(r.crowd.viewers), Source: r.crowd.source, Catalog: r.crowd.catalog, Viewers: r.crowd.viewers,
+		Targets: r.stage.addrs, TargetOf: r.stage.targets(r.crowd.Viewers), Source: r.crowd.Source, Catalog: r.crowd.Catalog, Viewers: r.crowd.Viewers,
 		Connections: s.Workload.Connections, Closed: s.Workload.Closed, Think: s.Workload.Think.Std(), ThinkSeed: s.Seed, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
-		Copy: s.Copies(r.crowd.catalog), Verify: r.Verify, Recorder: r.atClient, Names: r.names, Distributions: r.distributions(), Epoch: epoch,
+		Copy: s.Copies(r.crowd.Catalog), Verify: r.Verify, Recorder: r.atClient, Names: r.names, Distributions: r.distributions(), Epoch: epoch,
 	}
 	if r.Sockets != nil { // the player knows TCP itself, and best
 		conf.Dial, conf.GoTimers = sockets.Dial, true
@@ -190,7 +190,7 @@ func (r *run) cast(epoch time.Time) (err error) {
 
 // distributions says which distribution each of the catalog's hosts is.
 func (r *run) distributions() []uint16 {
-	hosts := r.crowd.catalog.Hosts()
+	hosts := r.crowd.Catalog.Hosts()
 	list := make([]uint16, len(hosts))
 	for i, host := range hosts {
 		list[i] = r.stage.edges[0].DistributionOf(host)

@@ -40,13 +40,13 @@ type stage struct {
 
 // setUp starts the origins, tiers and edges of a scenario. epoch is the run's
 // moment 0 for all of them.
-func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *results.Recorder, epoch time.Time, sockets Sockets) (*stage, error) {
-	far, err := mapOf(s, crowd.viewers)
+func setUp(s *scenario.Scenario, crowd *scenario.Crowd, names *results.Names, rec *results.Recorder, epoch time.Time, sockets Sockets) (*stage, error) {
+	far, err := mapOf(s, crowd.Viewers)
 	if err != nil {
 		return nil, err
 	}
 	st := &stage{faults: make(chan error, 1), sockets: sockets, far: far}
-	origins, err := st.startOrigins(s, crowd.catalog, epoch)
+	origins, err := st.startOrigins(s, crowd.Catalog, epoch)
 	if err != nil {
 		st.tearDown(context.Background())
 		return nil, err
@@ -54,7 +54,7 @@ func setUp(s *scenario.Scenario, crowd *crowd, names *results.Names, rec *result
 	conf := EdgeConfig(&s.Edge)
 	conf.Distributions, conf.Origins, conf.Groups = s.BehaviorDistributions(), origins, Groups(s.OriginGroups, s.Edge.Mode)
 	conf.Seed, conf.Epoch, conf.Names, conf.Recorder = s.Seed, epoch, names, rec
-	conf.TrustForwarded, conf.Locate = true, crowd.viewers.CountryOf
+	conf.TrustForwarded, conf.Locate = true, crowd.Viewers.CountryOf
 	tiers, err := st.startTiers(s, conf)
 	if err == nil {
 		err = st.startEdges(s, conf, tiers)
@@ -199,27 +199,4 @@ func (st *stage) tearDown(ctx context.Context) error {
 	default:
 	}
 	return errors.Join(errs...)
-}
-
-// crowd is who asks, and for what there is to ask.
-type crowd struct {
-	catalog *workloads.Catalog
-	viewers *workloads.Viewers
-	source  workloads.Source
-}
-
-func newCrowd(s *scenario.Scenario) (*crowd, error) {
-	catalog, err := s.Catalog()
-	if err != nil {
-		return nil, err
-	}
-	viewers, err := s.Viewers()
-	if err != nil {
-		return nil, err
-	}
-	source, err := s.Source(catalog, viewers)
-	if err != nil {
-		return nil, err
-	}
-	return &crowd{catalog, viewers, source}, nil
 }

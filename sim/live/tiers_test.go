@@ -17,7 +17,7 @@ func TestTiersStandBetween(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	crowd, err := newCrowd(s)
+	crowd, err := s.Crowd()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestTiersStandBetween(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := string(crowd.catalog.AppendPath(nil, 0))
+	path := string(crowd.Catalog.AppendPath(nil, 0))
 	for _, want := range []string{"Miss", "Hit"} {
 		req, _ := http.NewRequest("GET", "http://"+st.addrs[0]+path, nil)
 		req.Host = "www.example.com"

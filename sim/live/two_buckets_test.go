@@ -19,7 +19,7 @@ func two(t *testing.T) func(host string, object uint64) (body, xcache string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	crowd, err := newCrowd(s)
+	crowd, err := s.Crowd()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func two(t *testing.T) func(host string, object uint64) (body, xcache string) {
 		}
 	})
 	return func(host string, object uint64) (string, string) {
-		path := crowd.catalog.AppendPath(nil, object)
+		path := crowd.Catalog.AppendPath(nil, object)
 		req, _ := http.NewRequest("GET", "http://"+st.addrs[0]+string(path), nil)
 		req.Host = host
 		res, err := http.DefaultClient.Do(req)

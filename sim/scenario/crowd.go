@@ -35,6 +35,30 @@ func (s *Scenario) Viewers() (*workloads.Viewers, error) {
 	return workloads.NewViewers(s.ViewersConfig())
 }
 
+// Crowd is who asks, for what there is to ask, and in which order.
+type Crowd struct {
+	Catalog *workloads.Catalog
+	Viewers *workloads.Viewers
+	Source  workloads.Source
+}
+
+// Crowd makes all three.
+func (s *Scenario) Crowd() (*Crowd, error) {
+	catalog, err := s.Catalog()
+	if err != nil {
+		return nil, err
+	}
+	viewers, err := s.Viewers()
+	if err != nil {
+		return nil, err
+	}
+	source, err := s.Source(catalog, viewers)
+	if err != nil {
+		return nil, err
+	}
+	return &Crowd{Catalog: catalog, Viewers: viewers, Source: source}, nil
+}
+
 // Source is the stream of requests, by these viewers for what is in this catalog.
 // Every call begins it anew.
 func (s *Scenario) Source(c *workloads.Catalog, v *workloads.Viewers) (workloads.Source, error) {

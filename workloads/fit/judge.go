@@ -88,19 +88,11 @@ func Requests(text string) (trace.Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("what was fitted is no scenario: %w", err)
 	}
-	catalog, err := s.Catalog()
+	crowd, err := s.Crowd()
 	if err != nil {
 		return nil, err
 	}
-	viewers, err := s.Viewers()
-	if err != nil {
-		return nil, err
-	}
-	source, err := s.Source(catalog, viewers)
-	if err != nil {
-		return nil, err
-	}
-	return trace.FromSource(source, catalog), nil
+	return trace.FromSource(crowd.Source, crowd.Catalog), nil
 }
 
 // Measure reads a trace to its end, or to that of ctx.
