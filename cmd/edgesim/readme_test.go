@@ -11,6 +11,9 @@ import (
 	"edgesim/sim/scenario"
 )
 
+// shellWord is a word of a shell's line: what stands between quotes belongs to it.
+var shellWord = regexp.MustCompile(`(?:'[^']*'|"[^"]*"|\S)+`)
+
 // typed finds what the papers tell people to type: lines with the program's
 // name in code blocks, comments and redirections cut off.
 func typed(t *testing.T, program string) [][]string {
@@ -26,7 +29,10 @@ func typed(t *testing.T, program string) [][]string {
 			if at < 0 || strings.HasPrefix(line, "|") {
 				continue
 			}
-			words := strings.Fields(regexp.MustCompile(`\s[#>&|].*`).ReplaceAllString(line[at:], ""))
+			var words []string
+			for _, word := range shellWord.FindAllString(regexp.MustCompile(`\s[#>&|].*`).ReplaceAllString(line[at:], ""), -1) {
+				words = append(words, unquoted(word))
+			}
 			lines = append(lines, words[1:])
 		}
 	}
@@ -34,6 +40,12 @@ func typed(t *testing.T, program string) [][]string {
 		t.Fatalf("the papers show no command of %s", program)
 	}
 	return lines
+}
+
+// unquoted is the word as the shell hands it on; within the one sort of quotes the
+// other stands for itself.
+func unquoted(word string) string {
+	return regexp.MustCompile(`'([^']*)'|"([^"]*)"`).ReplaceAllString(word, "$1$2")
 }
 
 // TestWhatThePapersShowCanBeTyped reads every command line of the README and
