@@ -26,6 +26,9 @@ var arrivals = Kinds[ArrivalConfig, Arrivals]{what: "arrivals"}
 // ArrivalKinds lists every kind of arrivals, by name.
 func ArrivalKinds() []ArrivalKind { return arrivals.All() }
 
+// ArrivalNames are the names of all kinds of arrivals.
+func ArrivalNames() []string { return arrivals.Names() }
+
 // CheckArrivals says what is wrong with a spec of arrivals.
 func CheckArrivals(spec string) error {
 	_, _, err := arrivals.Parse(spec)

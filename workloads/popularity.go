@@ -32,6 +32,21 @@ var popularities = Kinds[PopularityConfig, Popularity]{what: "popularity"}
 // PopularityKinds lists every kind of popularity, by name.
 func PopularityKinds() []PopularityKind { return popularities.All() }
 
+// PopularityNames are the names of the kinds that a spec alone makes, then of the
+// changes, each with its plus. Recency is not among them: it consists of distances,
+// which only a scenario can tell.
+func PopularityNames() (names []string) {
+	for _, name := range popularities.Names() {
+		if name != "recency" {
+			names = append(names, name)
+		}
+	}
+	for _, name := range changes.Names() {
+		names = append(names, "+"+name)
+	}
+	return names
+}
+
 func init() {
 	popularities.register(PopularityKind{
 		Name:  "zipf",

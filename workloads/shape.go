@@ -32,6 +32,9 @@ var shapes = Kinds[ShapeConfig, Factor]{what: "shape"}
 // ShapeKinds lists every kind of shape, by name.
 func ShapeKinds() []ShapeKind { return shapes.All() }
 
+// ShapeNames are the names of all kinds of shapes.
+func ShapeNames() []string { return shapes.Names() }
+
 // Shape is how the rate changes with time: by the product f of its factors. It does
 // not change, and any number of streams may have the same.
 //

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"edgesim/sim/live"
 	"edgesim/sim/objective"
 	"edgesim/sim/scenario"
+	"edgesim/sim/unit"
 	"edgesim/sim/virtual"
 )
 
@@ -162,6 +164,9 @@ func missed(s *results.Summary) error {
 func describe(s *scenario.Scenario) []string {
 	w := &s.Workload
 	load := strings.Join(append([]string{w.Rate.String(), w.Arrivals}, w.Shape...), " ")
+	if most := s.PeakRate(); most > float64(w.Rate.Rate) && len(w.Rate.Stages) == 0 {
+		load += fmt.Sprintf(" (up to %v)", unit.Rate(math.Round(most)))
+	}
 	switch {
 	case w.Closed:
 		load = "closed loop"

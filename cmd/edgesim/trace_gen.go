@@ -31,6 +31,7 @@ Examples:
   edgesim trace gen --objects 5000 --requests 100000 --zipf 1 --unit -o unit.ids
   edgesim trace gen --size median=10KB,p99=1MB --rate 5000/s -o sized.csv.gz
   edgesim trace gen --rate 100/s --popularity zipf+churn:every=1h -o churn.csv
+  edgesim trace gen --rate 1/s..90/s:9m,90/s:1h --shape crowd:at=20m -o rise.csv
   edgesim trace gen --scenario quickstart --set duration=10m -o quickstart.csv
 `,
 	prepare: func(f *pflag.FlagSet) action {
@@ -38,12 +39,13 @@ Examples:
 		f.Uint64Var(&o.objects, "objects", 100_000, "how many there are")
 		f.Int64Var(&o.requests, "requests", 1_000_000, "how many are made; with --scenario at most so many, by itself as many as it says")
 		f.Float64Var(&o.zipf, "zipf", 0.9, "exponent of popularity; 0: all objects alike")
-		f.StringVar(&o.popularity, "popularity", "zipf", "`KIND` with its settings and changes, as zipf+onehits:share=10%: "+popularityNames())
+		f.StringVar(&o.popularity, "popularity", "zipf", "`KIND` with its settings and changes, as zipf+onehits:share=10%: "+strings.Join(workloads.PopularityNames(), ", "))
 		f.Uint64Var(&o.seed, "seed", 1, "of all that is drawn; with --scenario in place of its own")
 		f.StringVar(&o.size, "size", "median=10KB,p99=1MB", "`SIZE` of the objects")
 		f.BoolVar(&o.unit, "unit", false, "every object is of one byte; FILE then has no sizes where its format lets it")
-		f.Var(&o.rate, "rate", "requests per second; without it FILE has no times where its format lets it")
-		f.StringVar(&o.arrivals, "arrivals", "poisson", "`KIND`: poisson, constant")
+		f.Var(&o.rate, "rate", "requests per second, as 5000/s, or in stages, as\n1000/s..20000/s:30s,20000/s:2m; without it FILE has no times where its format lets it")
+		f.StringVar(&o.arrivals, "arrivals", "poisson", "`KIND`, how they come: "+strings.Join(workloads.ArrivalNames(), ", "))
+		f.StringArrayVar(&o.shapes, "shape", nil, "`KIND` of what the rate is multiplied by as time goes ("+strings.Join(workloads.ShapeNames(), ", ")+"),\nas crowd:at=10s,peak=5; may be repeated")
 		f.StringVar(&o.scenario, "scenario", "", "`FILE|NAME` of a scenario whose workload is written")
 		f.StringArrayVar(&o.sets, "set", nil, "key=value: change one setting of the scenario; may be repeated")
 		f.StringVarP(&o.out, "out", "o", "", "`FILE` to write")
@@ -61,9 +63,9 @@ type genOptions struct {
 	size, arrivals    string
 	popularity        string
 	unit              bool
-	rate              unit.Rate
+	rate              unit.Schedule
 	scenario, out, to string
-	sets              []string
+	sets, shapes      []string
 	memory            unit.Size
 	json              bool
 }
@@ -94,10 +96,17 @@ func (o *genOptions) source(e *env) (r trace.Reader, tells trace.Tells, total in
 	if len(o.sets) > 0 {
 		return nil, tells, 0, usagef("--set changes a scenario; right is --scenario NAME beside it")
 	}
-	if o.rate == 0 && e.flags.Changed("arrivals") {
-		return nil, tells, 0, usagef("--arrivals says how a rate is kept; right is --rate 5000/s beside it")
+	for _, name := range []string{"arrivals", "shape"} {
+		if o.rate.Rate == 0 && e.flags.Changed(name) {
+			return nil, tells, 0, usagef("--%s says how a rate is kept; right is --rate 5000/s beside it", name)
+		}
 	}
-	g := trace.Generation{Objects: o.objects, Requests: o.requests, Zipf: o.zipf, Popularity: o.popularity, Seed: o.seed, Rate: float64(o.rate), Arrivals: o.arrivals}
+	shape, err := workloads.NewShape(workloads.ShapeConfig{Stages: o.rate.Stages}, o.shapes...)
+	if err != nil {
+		return nil, tells, 0, usagef("--shape: %w", err)
+	}
+	g := trace.Generation{Objects: o.objects, Requests: o.requests, Zipf: o.zipf, Popularity: o.popularity, Seed: o.seed,
+		Rate: float64(o.rate.Rate), Arrivals: o.arrivals, Shape: shape}
 	if !o.unit {
 		model, err := objectSizes(o.size)
 		if err != nil {
@@ -116,7 +125,7 @@ func (o *genOptions) source(e *env) (r trace.Reader, tells trace.Tells, total in
 
 func (o *genOptions) fromScenario(e *env) (trace.Reader, trace.Tells, int64, error) {
 	var none trace.Tells
-	for _, name := range []string{"objects", "zipf", "popularity", "size", "unit", "rate", "arrivals"} {
+	for _, name := range []string{"objects", "zipf", "popularity", "size", "unit", "rate", "arrivals", "shape"} {
 		if e.flags.Changed(name) {
 			return nil, none, 0, usagef("--%s and --scenario contradict each other; right is --set with the scenario's own key", name)
 		}
@@ -146,18 +155,4 @@ func scenarioTrace(s *scenario.Scenario) (trace.Reader, error) {
 		return nil, err
 	}
 	return trace.FromSource(crowd.Source, crowd.Catalog), nil
-}
-
-// popularityNames are all kinds of popularity and changes of it.
-func popularityNames() string {
-	var names []string
-	for _, kind := range workloads.PopularityKinds() {
-		if kind.Name != "recency" { // of distances that only a scenario can tell
-			names = append(names, kind.Name)
-		}
-	}
-	for _, kind := range workloads.PopularityChanges() {
-		names = append(names, "+"+kind.Name)
-	}
-	return strings.Join(names, ", ")
 }

@@ -8,6 +8,21 @@ import (
 	"testing"
 )
 
+// TestGenHasStagesAndShapes: a ramp from nothing to nothing ends the trace after its
+// mean number of requests, twice as steep one that is doubled by a shape.
+func TestGenHasStagesAndShapes(t *testing.T) {
+	for shape, want := range map[string]int{"": 1000, "release:at=0s,peak=2,half=1000h": 2000} {
+		args := []string{"gen", "--rate", "0/s..100/s:10s,100/s..0/s:10s", "--arrivals", "constant", "--to", "csv", "-o", "-"}
+		if shape != "" {
+			args = append(args, "--shape", shape)
+		}
+		out, _ := traced(t, args...)
+		if n := strings.Count(out, "\n") - 1; n < want*99/100 || n > want*101/100 {
+			t.Errorf("%q: %d requests, want about %d", shape, n, want)
+		}
+	}
+}
+
 // traced runs a trace command that has to go well.
 func traced(t *testing.T, args ...string) (stdout, stderr string) {
 	t.Helper()
@@ -97,6 +112,10 @@ func TestTraceCommandsSayWhatWouldBeRight(t *testing.T) {
 		{"gen --set a=b -o " + out, "--set changes a scenario"},
 		{"gen --scenario nowhere -o " + out, "nowhere"},
 		{"gen --arrivals never --rate 1 -o " + out, "never"},
+		{"gen --shape crowd -o " + out, "--shape says how a rate is kept"},
+		{"gen --shape crowed --rate 1 -o " + out, `did you mean "crowd"?`},
+		{"gen --rate 5/s..9/s -o " + out, "nothing says how long"},
+		{"gen --scenario quickstart --shape crowd -o " + out, "contradict each other"},
 	} {
 		status, _, stderr := edgesim(t, context.Background(), append([]string{"trace"}, strings.Fields(c.line)...)...)
 		if status != 2 || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"edgesim/sim/unit"
+	"edgesim/workloads"
 
 	"github.com/spf13/pflag"
 )
@@ -103,7 +104,7 @@ func (o *options) flags() *pflag.FlagSet {
 	f.Var(&o.warmup, "warmup", "leave requests of this first part out of the figures")
 	f.Uint64Var(&o.requests, "requests", 0, "end after this many requests; alone it lifts --duration (default no such end)")
 	f.IntVar(&o.connections, "connections", defaultConnections, "connections, one request at a time on each")
-	f.StringVar(&o.arrivals, "arrivals", "poisson", "how they come: "+arrivalNames())
+	f.StringVar(&o.arrivals, "arrivals", "poisson", "how they come: "+strings.Join(workloads.ArrivalNames(), ", "))
 	f.BoolVar(&o.closed, "closed", false, "closed loop: each connection asks again as soon as it is answered")
 	f.Var(&o.timeout, "timeout", "give a request up after this time")
 	f.Float64Var(&o.zipf, "zipf", defaultZipf, "workload: popularity by rank with this exponent, 0 for uniform")

@@ -11,21 +11,7 @@ import (
 
 // popularFlags are those that say which objects are asked for.
 func (o *options) popularFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.popularity, "popularity", "zipf", "workload: which objects are asked for, as zipf+onehits:share=10%;\nof "+popularities())
-}
-
-// popularities are all kinds of popularity and changes of it.
-func popularities() string {
-	var names []string
-	for _, kind := range workloads.PopularityKinds() {
-		if kind.Name != "recency" { // of distances that only a scenario can tell
-			names = append(names, kind.Name)
-		}
-	}
-	for _, kind := range workloads.PopularityChanges() {
-		names = append(names, "+"+kind.Name)
-	}
-	return strings.Join(names, ", ")
+	f.StringVar(&o.popularity, "popularity", "zipf", "workload: which objects are asked for, as zipf+onehits:share=10%;\nof "+strings.Join(workloads.PopularityNames(), ", "))
 }
 
 func (o *options) checkPopularity() error {

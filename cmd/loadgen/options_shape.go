@@ -18,20 +18,8 @@ const mostRate = 1e9
 type timed struct{ shapes []string }
 
 func (s *timed) flags(f *pflag.FlagSet) {
-	var names []string
-	for _, k := range workloads.ShapeKinds() {
-		names = append(names, k.Name)
-	}
-	f.StringArrayVar(&s.shapes, "shape", nil, "what the rate is multiplied by as time goes ("+strings.Join(names, ", ")+
+	f.StringArrayVar(&s.shapes, "shape", nil, "what the rate is multiplied by as time goes ("+strings.Join(workloads.ShapeNames(), ", ")+
 		"),\nas crowd:at=10s,peak=5; may be repeated")
-}
-
-func arrivalNames() string {
-	var names []string
-	for _, k := range workloads.ArrivalKinds() {
-		names = append(names, k.Name)
-	}
-	return strings.Join(names, ", ")
 }
 
 // checkArrivals says what is wrong with when requests are to be sent.

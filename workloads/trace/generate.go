@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -21,6 +22,7 @@ type Generation struct {
 	Size       *workloads.SizeModel // of the objects; nil: each is of one byte, and the trace tells no sizes
 	Rate       float64              // requests per second on average; 0: the trace tells no times
 	Arrivals   string               // name of one of workloads.ArrivalKinds; "": poisson
+	Shape      *workloads.Shape     // how the rate changes with time; nil: not at all. Where it ends, so does the trace
 }
 
 // Each purpose draws from a stream of its own, so that changing one setting leaves
@@ -61,7 +63,7 @@ func Generate(g Generation) (*Generated, error) {
 		if kind == "" {
 			kind = "poisson"
 		}
-		made.arrivals, err = workloads.NewArrivals(kind, workloads.ArrivalConfig{Rate: g.Rate, RNG: rand.NewPCG(g.Seed, streamArrivals)})
+		made.arrivals, err = workloads.NewArrivals(kind, workloads.ArrivalConfig{Rate: g.Rate, RNG: rand.NewPCG(g.Seed, streamArrivals), Shape: g.Shape})
 		if err != nil {
 			return nil, fmt.Errorf("trace: %w", err)
 		}
@@ -104,7 +106,10 @@ func (g *Generated) Read(reqs []Request) (int, error) {
 		r := &reqs[i]
 		at := time.Duration(0)
 		if g.arrivals != nil {
-			at = g.arrivals.Next()
+			if at = g.arrivals.Next(); at == math.MaxInt64 { // nothing comes any more
+				g.left = 0
+				return i, io.EOF
+			}
 		}
 		*r = Request{At: int64(at), ID: g.popular.Draw(at), Size: 1, Next: Unknown}
 		if g.catalog != nil {
