@@ -6,8 +6,8 @@ import "time"
 // sums, so that a view counts them together as it would one by one. They have in
 // common
 //
-//   - distribution, edge, behavior, origin, status, method, protocol, flags, result types,
-//     detail, layer, TTL class and the number of requests to origins;
+//   - distribution, edge, behavior, origin, status, method, protocol, flags, fault,
+//     result types, detail, layer, TTL class and the number of requests to origins;
 //   - the time bucket in which they began and that in which they ended;
 //   - which of their bytes are 0, and whether there was a first byte.
 //
@@ -131,7 +131,7 @@ func (c *Crowds) Add(recs []Record) {
 		r := &recs[i]
 		key := crowdKey{
 			who:   uint64(r.Distribution) | uint64(r.Edge)<<16 | uint64(r.Behavior)<<32 | uint64(r.Status)<<48,
-			how:   uint64(r.OriginAsked) | uint64(r.Flags)<<16 | uint64(r.Response)<<32 | uint64(r.Result)<<40 | uint64(r.Layer)<<48 | uint64(r.Detail)<<56,
+			how:   uint64(r.OriginAsked) | uint64(r.Flags)<<16 | uint64(r.Fault)<<24 | uint64(r.Response)<<32 | uint64(r.Result)<<40 | uint64(r.Layer)<<48 | uint64(r.Detail)<<56,
 			what:  uint64(r.Method) | uint64(r.Protocol)<<8 | uint64(r.TTL)<<16 | r.presence()<<24 | uint64(r.Origin)<<32,
 			began: c.begin.of(r.At), ended: c.end.of(r.End()),
 		}

@@ -7,7 +7,7 @@ import (
 
 // Intervals is a view of what viewers saw that keeps counts and histograms for
 // every interval of a run, a second where the run is no longer than an hour. A
-// request counts as scheduled in the interval of its intended time, as sent in
+// request counts as scheduled in the interval of its intended time, sent or not, as sent in
 // that of its actual start, and with all that came of it in that of its end, as
 // HdrHistogram's interval logs have it. In which order records come is no matter.
 // It is used by one goroutine at a time.
@@ -21,20 +21,13 @@ type Intervals struct {
 	lastOf *intervalTimes // of last; nil: none
 }
 
-// IntervalCounts are what happened in one interval, warm-up included. Errors are
-// counted once each, under the first kind that fits.
+// IntervalCounts are what happened in one interval, warm-up included.
 type IntervalCounts struct {
 	Scheduled, Sent, Done int64
 	Told, Hits            int64 // responses whose result type is known; of these, hits
 	Bytes                 int64 // to viewers, headers included
 
-	NoResponse, Truncated, Wrong int64 // refused, reset or timed out; broke off; wrong bytes
-	Client, Server, Other        int64 // status 4xx; 5xx; failed otherwise
-}
-
-// Errors is how many requests failed.
-func (c *IntervalCounts) Errors() int64 {
-	return c.NoResponse + c.Truncated + c.Wrong + c.Client + c.Server + c.Other
+	Faults FaultCounts // requests that failed
 }
 
 type intervalKey struct {
@@ -113,24 +106,14 @@ func (c *IntervalCounts) add(r *Record) {
 	default:
 		c.Told++
 	}
-	if !r.Failed() {
-		return
-	}
-	switch {
-	case r.Flags.Has(NoResponse):
-		c.NoResponse++
-	case r.Flags.Has(Truncated):
-		c.Truncated++
-	case r.Flags.Has(Unverified):
-		c.Wrong++
-	case r.Status >= 400 && r.Status < 500:
-		c.Client++
-	case r.Status >= 500 && r.Status < 600:
-		c.Server++
-	default:
-		c.Other++
+	if f := r.Failure(); f != NoFault {
+		c.Faults[f]++
 	}
 }
+
+// Unsent counts requests of that intended time that were scheduled and never sent,
+// so that no record tells of them.
+func (v *Intervals) Unsent(at time.Duration, n int64) { v.of(at.Nanoseconds()).Scheduled += n }
 
 func (v *Intervals) addTimes(r *Record) {
 	key := intervalKey{v.number(r.End()), min(r.ResultType(), Results-1), r.warm(v.warmup)}

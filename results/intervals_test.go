@@ -73,9 +73,9 @@ func TestIntervalsCountByWhenThingsHappened(t *testing.T) {
 		}
 		for n, c := range v.counts {
 			at := int64(n)
-			if c.Scheduled != scheduled[at] || c.Sent != sent[at] || c.Done != done[at] || c.Errors() != failed[at] {
+			if c.Scheduled != scheduled[at] || c.Sent != sent[at] || c.Done != done[at] || c.Faults.Total() != failed[at] {
 				t.Fatalf("second %d: %+v with %d errors; right are %d scheduled, %d sent, %d done, %d errors",
-					n, c, c.Errors(), scheduled[at], sent[at], done[at], failed[at])
+					n, c, c.Faults.Total(), scheduled[at], sent[at], done[at], failed[at])
 			}
 		}
 		found := map[int64]*Histogram{}
@@ -158,6 +158,9 @@ func TestIntervalCSV(t *testing.T) {
 		{At: 0, TTFB: 2e6, Total: 4e6, Status: 200, Response: Hit, Result: Hit, BytesOut: 100},
 		{At: 1.5e9, Lag: 0.6e9, TTFB: 1.6e9, Total: 2e9, Status: 503, Response: Error, Result: Error},
 	})
+	v.Unsent(1700*time.Millisecond, 5)
+	v.Unsent(6*time.Second, 1)
+	v.Add([]Record{{At: 2e9, Total: 1e6, Flags: NoResponse, Fault: FaultRefused}})
 	var b strings.Builder
 	if err := v.WriteCSV(&b, epoch); err != nil {
 		t.Fatal(err)
@@ -177,8 +180,8 @@ func TestIntervalCSV(t *testing.T) {
 	}{
 		{0, "second", "0"}, {0, "warmup", "1"}, {0, "scheduled", "1"}, {0, "sent", "1"}, {0, "done", "1"}, {0, "errors", "0"},
 		{0, "bytes", "100"}, {0, "hit_ratio", "1.000000"}, {0, "ttfb_p50_ms", "2.000"}, {0, "total_max_ms", "4.000"},
-		{1, "scheduled", "1"}, {1, "sent", "0"}, {1, "done", "0"}, {1, "warmup", "0"}, {1, "hit_ratio", ""}, {1, "ttfb_p50_ms", ""},
-		{2, "sent", "1"}, {3, "status_5xx", "1"}, {3, "errors", "1"}, {3, "done", "1"}, {3, "service_p99_ms", "1400.000"},
+		{1, "scheduled", "6"}, {1, "sent", "0"}, {1, "done", "0"}, {1, "warmup", "0"}, {1, "hit_ratio", ""}, {1, "ttfb_p50_ms", ""},
+		{2, "sent", "2"}, {2, "error_refused", "1"}, {2, "error_reset", "0"}, {2, "errors", "1"}, {6, "scheduled", "1"}, {6, "done", "0"}, {3, "error_status_5xx", "1"}, {3, "errors", "1"}, {3, "done", "1"}, {3, "service_p99_ms", "1400.000"},
 	} {
 		got := lines[1+c.second][column[c.name]]
 		if want, err := strconv.ParseFloat(c.want, 64); err == nil {
@@ -190,8 +193,8 @@ func TestIntervalCSV(t *testing.T) {
 			t.Errorf("second %d: %s is %q; right is %q", c.second, c.name, got, c.want)
 		}
 	}
-	if len(lines) != 5 {
-		t.Errorf("%d lines; right are a head and 4 seconds", len(lines))
+	if len(lines) != 8 {
+		t.Errorf("%d lines; right are a head and 7 seconds", len(lines))
 	}
 }
 

@@ -9,21 +9,26 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// intervalColumns are those of the time series, before the percentiles.
-const intervalColumns = "second,time,warmup,scheduled,sent,done,errors,no_response,truncated,wrong_bytes,status_4xx,status_5xx,other_errors,bytes,hit_ratio"
+// intervalColumns are those of the time series, before errors by kind and
+// percentiles.
+const intervalColumns = "second,time,warmup,scheduled,sent,done,bytes,hit_ratio,errors"
 
 var intervalQuantiles = []struct {
 	name string
 	q    float64
 }{{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}}
 
-// WriteCSV writes a line for every interval. second is its beginning since the
+// WriteCSV writes a line for every interval, with its errors in all and by kind:
+// error_ and the Fault's label. second is its beginning since the
 // epoch; time the same in RFC 3339; warmup is 1 where it begins in the warm-up;
 // hit_ratio is empty where no answer told its result type, and times, in
 // milliseconds, where there was none.
 func (v *Intervals) WriteCSV(w io.Writer, epoch time.Time) error {
 	out := bufio.NewWriter(w)
 	out.WriteString(intervalColumns)
+	for f := NoFault + 1; f < Faults; f++ {
+		fmt.Fprintf(out, ",error_%s", f.Label())
+	}
 	for m := range Metrics {
 		for _, q := range intervalQuantiles {
 			fmt.Fprintf(out, ",%s_%s_ms", m, q.name)
@@ -53,11 +58,14 @@ func (v *Intervals) writeLine(out *bufio.Writer, n int, times *intervalTimes, ep
 	if at.Nanoseconds() < v.warmup {
 		warm = 1
 	}
-	fmt.Fprintf(out, "%d,%s,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,", int(at.Seconds()),
-		epoch.Add(at).UTC().Format("2006-01-02T15:04:05.000Z07:00"), warm, c.Scheduled, c.Sent, c.Done, c.Errors(),
-		c.NoResponse, c.Truncated, c.Wrong, c.Client, c.Server, c.Other, c.Bytes)
+	fmt.Fprintf(out, "%d,%s,%d,%d,%d,%d,%d,", int(at.Seconds()),
+		epoch.Add(at).UTC().Format("2006-01-02T15:04:05.000Z07:00"), warm, c.Scheduled, c.Sent, c.Done, c.Bytes)
 	if c.Told > 0 {
 		fmt.Fprintf(out, "%.6f", float64(c.Hits)/float64(c.Told))
+	}
+	fmt.Fprintf(out, ",%d", c.Faults.Total())
+	for _, n := range c.Faults[NoFault+1:] {
+		fmt.Fprintf(out, ",%d", n)
 	}
 	for _, h := range times {
 		for _, q := range intervalQuantiles {

@@ -55,6 +55,7 @@ type Record struct {
 	Port         uint16 // viewer's
 	OriginAsked  uint16 // requests this one made to an origin, retries included
 	Flags        Flags
+	Fault        Fault // what the client found wrong; NoFault where that is nothing, or the status
 
 	Country [2]byte // viewer's, ISO 3166-1 alpha-2; zero when unknown
 
@@ -93,11 +94,11 @@ func (r *Record) ResultType() Result {
 }
 
 // Failed reports whether the viewer did not get what an origin in order would
-// have sent: an error response, none at all, one that broke off or one with
-// wrong bytes. That a viewer hung up is not a failure. Where nobody classified
+// have sent: an error response, none at all, one that broke off, one with
+// wrong bytes or one that is no HTTP. That a viewer hung up is not a failure. Where nobody classified
 // the response, as with a server that does not tell, its status decides.
 func (r *Record) Failed() bool {
-	if r.Flags&(NoResponse|Truncated|Unverified) != 0 || r.Response.failed() {
+	if r.Fault != NoFault || r.Flags&(NoResponse|Truncated|Unverified) != 0 || r.Response.failed() {
 		return true
 	}
 	if r.ResultType() == NoResult {
@@ -110,7 +111,7 @@ func (r *Record) Failed() bool {
 func (r *Record) End() int64 { return r.At + r.Total }
 
 // Flags are yes-or-no facts of a record.
-type Flags uint16
+type Flags uint8
 
 const (
 	Collapsed  Flags = 1 << iota // rode a flight that another request had begun

@@ -61,6 +61,7 @@ func TestFailed(t *testing.T) {
 		{"redirect", Record{Response: Redirect, Result: Redirect, Status: 301}, false},
 		{"wrong bytes", Record{Response: Hit, Result: Hit, Status: 200, Flags: Unverified}, true},
 		{"refused", Record{Flags: NoResponse}, true},
+		{"bytes behind the response", Record{Response: Hit, Result: Hit, Status: 200, Fault: FaultExcess}, true},
 		{"unclassified 200", Record{Status: 200}, false},
 		{"unclassified 404", Record{Status: 404}, true},
 		{"classified 404 of an origin that means it", Record{Response: Miss, Result: Miss, Status: 404}, false},

@@ -37,6 +37,9 @@ type Summary struct {
 	Errors     int64   `json:"errors"`
 	ErrorRatio float64 `json:"error_ratio"` // of ViewerRequests
 
+	// Troubles are the errors by kind, those that occurred; together they are Errors.
+	Troubles []Trouble `json:"errors_by_kind"`
+
 	// HitRatio is hits among all requests, as CloudFront's cache statistics
 	// have it: the result type at the start of the response is Hit. A refresh
 	// hit asked the origin, and so has a ratio of its own.

@@ -40,6 +40,7 @@ type SummaryEnd struct {
 	Warnings []string
 	Tiers    []TierFigures // what tiers between edge locations and origins did, the nearest to viewers first
 
+	Troubles  []Trouble  // of which Examples are taken, where a fault occurred outside the warm-up
 	Generator *Generator // how the load generator kept its schedule; nil: there was none
 	Unsound   string     // why the figures are the generator's own; "": they are not
 }
@@ -108,6 +109,7 @@ func (v *SummaryView) Finish(end SummaryEnd) *Summary {
 	v.fillTraffic(s)
 	v.fillViewers(s)
 	v.fillGroups(s)
+	s.Troubles = v.viewers.faults.Troubles(end.Troubles)
 	s.Tiers = t.places.Figures(v.names, end.Tiers)
 	s.Rate = w.rate(end.Rate, s.Duration)
 	v.warn(s)
@@ -155,7 +157,8 @@ func (v *SummaryView) fillTraffic(s *Summary) {
 func (v *SummaryView) fillViewers(s *Summary) {
 	w := &v.viewers
 	s.ViewerRequests = w.requests
-	s.Errors, s.ErrorRatio = w.errors, ratio(w.errors, w.requests)
+	s.Errors = w.faults.Total()
+	s.ErrorRatio = ratio(s.Errors, w.requests)
 	s.Aborted, s.Truncated = w.aborted, w.truncated
 	s.NoResponse, s.Late = w.noResponse, w.late
 	s.Verified, s.Unverified = w.verified, w.unverified

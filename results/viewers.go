@@ -9,7 +9,7 @@ type viewers struct {
 	ttfb       []*Histogram // by distribution
 	groups     *groups      // nil: none are kept
 	requests   int64
-	errors     int64
+	faults     FaultCounts
 	aborted    int64
 	truncated  int64
 	noResponse int64
@@ -51,9 +51,7 @@ func (v *viewers) AddCrowd(c *Crowd) {
 		return
 	}
 	v.requests += c.N
-	if c.Failed() {
-		v.errors += c.N
-	}
+	v.faults[c.Failure()] += c.N
 	v.addFlags(c)
 	v.lastEnd = max(v.lastEnd, c.LastEnd)
 }
@@ -86,7 +84,7 @@ func (v *viewers) merge(o *viewers) {
 		v.groups.merge(o.groups)
 	}
 	v.requests += o.requests
-	v.errors += o.errors
+	v.faults.Add(&o.faults)
 	v.aborted += o.aborted
 	v.truncated += o.truncated
 	v.noResponse += o.noResponse

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
+	"edgesim/results"
 	"edgesim/workloads/player"
 )
 
@@ -13,8 +16,9 @@ import (
 type liveView struct {
 	w        io.Writer
 	terminal bool
-	drawn    int             // lines that stand on the terminal
-	last     player.Progress // at the last look
+	drawn    int                 // lines that stand on the terminal
+	last     player.Progress     // at the last look
+	told     results.FaultCounts // at the last look
 }
 
 // show draws the figures as they stand: over those drawn before on a terminal, in
@@ -22,11 +26,14 @@ type liveView struct {
 func (v *liveView) show(s *job) {
 	p, now := s.player.Progress(), s.gauge.look()
 	if !v.terminal {
-		fmt.Fprintln(v.w, fitLine(s.plainLine(p, v.last, &now)))
-		v.last = p
+		lines := append([]string{s.plainLine(p, v.last, &now)}, s.troubleLines(&v.told)...)
+		for _, line := range lines {
+			fmt.Fprintln(v.w, fitLine(line))
+		}
+		v.last, v.told = p, s.gauge.faults()
 		return
 	}
-	lines := s.liveLines(p, v.last, &now)
+	lines := append(s.liveLines(p, v.last, &now), s.troubleLines(nil)...)
 	v.last = p
 	var b strings.Builder
 	if v.drawn > 0 {
@@ -52,8 +59,8 @@ func fitLine(line string) string { return shorten(line, columns-1) }
 
 func (s *job) plainLine(p, last player.Progress, now *heard) string {
 	return fmt.Sprintf("%s  %.0f/s  in flight %d  errors %d  hit %s  first byte p50 %s p99 %s ms",
-		s.at(p), pace(p.Done-last.Done, p.Elapsed-last.Elapsed), p.InFlight, p.Errors, now.hitRatio(),
-		ms(now.ttfb.Quantile(0.5)), ms(now.ttfb.Quantile(0.99)))
+		s.at(p), pace(p.Done-last.Done, p.Elapsed-last.Elapsed), p.InFlight, s.failed(), now.hitRatio(),
+		at(now.ttfb, 0.5), at(now.ttfb, 0.99))
 }
 
 // barWidth is how many columns the bar of a run's time has.
@@ -64,7 +71,7 @@ func (s *job) liveLines(p, last player.Progress, now *heard) []string {
 	lines := []string{
 		s.at(p) + "  " + bar(p.Elapsed, s.load.length),
 		fmt.Sprintf("  sent %.0f/s   answered %.0f/s   in flight %d   errors %d of %d",
-			pace(p.Sent-last.Sent, took), pace(p.Done-last.Done, took), p.InFlight, p.Errors, p.Done),
+			pace(p.Sent-last.Sent, took), pace(p.Done-last.Done, took), p.InFlight, s.failed(), p.Done),
 		"            hit  first byte p50      p90      p99  last byte p50      p99 ms",
 		"  now    " + now.row(),
 	}
@@ -72,9 +79,48 @@ func (s *job) liveLines(p, last player.Progress, now *heard) []string {
 	return lines
 }
 
+// failed is how many requests have failed so far, in any way.
+func (s *job) failed() int64 {
+	faults := s.gauge.faults()
+	return faults.Total()
+}
+
+// kindsShown is how many kinds of failure the live view has, the most frequent.
+const kindsShown = 3
+
+// troubleLines are how many requests failed in which way, with an example; only
+// of the kinds that there are more of than were told, where those are given.
+func (s *job) troubleLines(told *results.FaultCounts) (lines []string) {
+	faults := s.gauge.faults()
+	list := faults.Troubles(s.player.Troubles())
+	slices.SortStableFunc(list, func(a, b results.Trouble) int { return cmp.Compare(b.Count, a.Count) })
+	for _, t := range list {
+		if told != nil && told[t.Kind] == t.Count {
+			continue
+		}
+		if len(lines) == kindsShown {
+			return append(lines, "  and other failures, which the summary tells")
+		}
+		line := fmt.Sprintf("  failed %d: %s", t.Count, t.Kind)
+		if len(t.Examples) > 0 {
+			line += "; first " + t.Examples[0]
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
 func (h *heard) row() string {
-	return fmt.Sprintf("%7s %15s %8s %8s %14s %8s", h.hitRatio(), ms(h.ttfb.Quantile(0.5)), ms(h.ttfb.Quantile(0.9)),
-		ms(h.ttfb.Quantile(0.99)), ms(h.total.Quantile(0.5)), ms(h.total.Quantile(0.99)))
+	return fmt.Sprintf("%7s %15s %8s %8s %14s %8s", h.hitRatio(), at(h.ttfb, 0.5), at(h.ttfb, 0.9),
+		at(h.ttfb, 0.99), at(h.total, 0.5), at(h.total, 0.99))
+}
+
+// at is a quantile in milliseconds; a hyphen where there is none.
+func at(h *results.Histogram, q float64) string {
+	if h.Count() == 0 {
+		return "-"
+	}
+	return ms(h.Quantile(q))
 }
 
 // at is how far the run has come.

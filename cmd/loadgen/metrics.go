@@ -8,6 +8,7 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 
+	"edgesim/results"
 	"edgesim/results/prometheus"
 )
 
@@ -44,7 +45,10 @@ func (s *job) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	p := s.player.Progress()
 	metrics.WriteCounterUint64(w, "loadgen_sent_total", p.Sent)
 	metrics.WriteCounterUint64(w, "loadgen_done_total", p.Done)
-	metrics.WriteCounterUint64(w, "loadgen_errors_total", p.Errors)
+	faults := s.gauge.faults()
+	for f := results.NoFault + 1; f < results.Faults; f++ {
+		metrics.WriteCounterUint64(w, fmt.Sprintf("loadgen_errors_total{kind=%q}", f.Label()), uint64(faults[f]))
+	}
 	metrics.WriteGaugeUint64(w, "loadgen_in_flight", p.InFlight)
 	metrics.WriteGaugeFloat64(w, "loadgen_elapsed_seconds", max(p.Elapsed.Seconds(), 0))
 }

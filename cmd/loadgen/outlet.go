@@ -24,6 +24,7 @@ type ending struct {
 	warnings []string
 
 	generator *results.Generator
+	troubles  []results.Trouble
 	unsound   string
 	intervals *results.Intervals
 	judge     func(*results.Summary) []results.Objective
@@ -68,7 +69,7 @@ func (p *plain) finish(e ending) (*results.Summary, error) {
 	}
 	s := p.view.Finish(results.SummaryEnd{
 		Length: length, Partial: e.partial, Rate: e.rate, Dropped: int64(e.dropped), Warnings: e.warnings,
-		Generator: e.generator, Unsound: e.unsound,
+		Generator: e.generator, Unsound: e.unsound, Troubles: e.troubles,
 	})
 	s.Objectives = e.judge(s)
 	return s, nil
@@ -80,7 +81,7 @@ type kept struct{ *folder.Builder }
 func (k *kept) finish(e ending) (*results.Summary, error) {
 	return k.Finish(folder.End{
 		Ended: e.ended, Partial: e.partial, Short: e.short, Rate: e.rate, Dropped: e.dropped, Warnings: e.warnings,
-		Generator: e.generator, Unsound: e.unsound, Intervals: e.intervals, Judge: e.judge, Kept: e.kept,
+		Generator: e.generator, Unsound: e.unsound, Troubles: e.troubles, Intervals: e.intervals, Judge: e.judge, Kept: e.kept,
 	})
 }
 

@@ -71,13 +71,25 @@ func (p *printer) headline(s *job, sum *results.Summary) {
 		p.line("own delay p50 %s ms, p99 %s ms, most %s ms behind the schedule", ms(slip.P50), ms(slip.P99), ms(slip.Max))
 	}
 	p.connections(s)
-	p.line("errors    %d (%.3g%%)", sum.Errors, 100*sum.ErrorRatio)
+	p.line("errors    %s", wrap(fmt.Sprintf("%d (%.3g%%)%s", sum.Errors, 100*sum.ErrorRatio, byKind(sum.Troubles)), columns-10))
 	if s.options.verify {
 		p.line("verified  %d bodies right, %d wrong", sum.Verified, sum.Unverified)
 	}
 	if !s.gauge.untold() {
 		p.line("hits      %.2f%% of requests, %.2f%% of bytes", 100*sum.HitRatio, 100*sum.ByteHitRatio)
 	}
+}
+
+// byKind tells how many requests failed in which way; nothing where none did.
+func byKind(list []results.Trouble) string {
+	var parts []string
+	for _, t := range list {
+		parts = append(parts, fmt.Sprintf("%d %s", t.Count, t.Kind))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, ", ")
 }
 
 // latencies prints the three times side by side.

@@ -24,6 +24,7 @@ type heard struct {
 	told, hits  uint64 // responses whose result type is known; of these, hits
 	answers     uint64
 	ttfb, total *results.Histogram
+	faults      results.FaultCounts // since the run began alone
 }
 
 func newHeard() heard { return heard{ttfb: results.NewHistogram(), total: results.NewHistogram()} }
@@ -35,7 +36,11 @@ func (g *gauge) Add(recs []results.Record) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for i := range recs {
-		if r := &recs[i]; !r.Flags.Has(results.NoResponse) && r.Status != 0 {
+		r := &recs[i]
+		if f := r.Failure(); f != results.NoFault {
+			g.all.faults[f]++
+		}
+		if !r.Flags.Has(results.NoResponse) && r.Status != 0 {
 			g.all.add(r)
 			g.now.add(r)
 		}
@@ -71,6 +76,13 @@ func (g *gauge) untold() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.all.answers > 0 && g.all.told == 0
+}
+
+// faults are the failures since the run began.
+func (g *gauge) faults() results.FaultCounts {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.all.faults
 }
 
 // look gives what was heard since the last look, and hands it over.

@@ -190,6 +190,9 @@ func (s *job) play(ctx context.Context, stderr io.Writer) error {
 	s.closeMetrics()
 	s.recorder.Close()
 	takers.Wait()
+	if s.seconds != nil {
+		s.outcome.CountUnsent(s.seconds)
+	}
 	return err
 }
 
@@ -216,6 +219,7 @@ func (s *job) ending(ctx context.Context) ending {
 		warnings: append(s.load.warnings, s.outcome.Warnings()...),
 
 		generator: s.generator(),
+		troubles:  s.outcome.Errors,
 		unsound:   s.unsound(),
 		intervals: s.seconds,
 		judge:     s.judge,

@@ -3,14 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/pem"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -72,10 +69,7 @@ func done(t *testing.T, args ...string) (sum results.Summary, text string) {
 // A distribution's name, its port and its certificate, on loopback.
 func TestTLSByNameOnLoopback(t *testing.T) {
 	s := newWitness(t, true)
-	ca := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	ca := authority(t, s.Certificate().Raw)
 	for _, args := range [][]string{
 		{"https://example.com:" + s.port + "/", "--resolve", "example.com:" + s.port + ":127.0.0.1", "--ca", ca},
 		{"https://www.example.net/", "--connect-to", "::127.0.0.1:" + s.port, "--insecure"},
@@ -103,10 +97,7 @@ func TestTroubleEndsTheRunByName(t *testing.T) {
 	} {
 		for i, a := range args {
 			if a == "CA" {
-				args[i] = filepath.Join(t.TempDir(), "ca.pem")
-				if err := os.WriteFile(args[i], pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				args[i] = authority(t, s.Certificate().Raw)
 			}
 		}
 		var out, errs bytes.Buffer

@@ -34,7 +34,7 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	}
 	s := b.summary.Finish(results.SummaryEnd{
 		Length: length, Partial: end.Partial, Rate: end.Rate, Dropped: int64(end.Dropped), Warnings: end.Warnings, Tiers: end.Tiers,
-		Generator: end.Generator, Unsound: end.Unsound,
+		Generator: end.Generator, Unsound: end.Unsound, Troubles: end.Troubles,
 	})
 	if end.Summary != nil {
 		s = earlier(end.Summary, s, end.Warnings)

@@ -52,6 +52,7 @@ func (all *pieces) end(length time.Duration) End {
 			e.Unsound = strings.TrimSpace(e.Unsound + " " + p.name() + ": " + s.UnsoundReason)
 		}
 		e.Generator.Add(s.Generator)
+		e.Troubles = append(e.Troubles, s.Troubles...)
 	}
 	e.Generator.Lag, e.Generator.OwnDelay = e.Kept[results.LagTimes].Figures(), e.Kept[results.OwnDelayTimes].Figures()
 	return e

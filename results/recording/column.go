@@ -36,8 +36,8 @@ func plain[T ~uint8 | ~uint16 | ~uint32 | ~uint64](delta bool, at func(*results.
 	}
 }
 
-// columns are all of a record, in the order of the file: format 1. A field that
-// Record gets goes behind them, and makes it format 2.
+// columns are all of a record, in the order of the file: format 2. Format 1 lacks
+// the fault. A field that Record gets goes behind them, and makes it format 3.
 var columns = []column{
 	signed(true, func(r *results.Record) *int64 { return &r.At }),
 	signed(false, func(r *results.Record) *int64 { return &r.Lag }),
@@ -87,6 +87,7 @@ var columns = []column{
 	plain(false, func(r *results.Record) *results.Vantage { return &r.Vantage }),
 	plain(false, func(r *results.Record) *uint8 { return &r.Class }),
 	plain(false, func(r *results.Record) *results.State { return &r.State }),
+	plain(false, func(r *results.Record) *results.Fault { return &r.Fault }),
 }
 
 // addr is half of the viewer's address.

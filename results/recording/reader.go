@@ -30,6 +30,7 @@ type Reader struct {
 	into   *results.Names
 	unpack *zstd.Decoder
 	in     *bufio.Reader
+	fields []column // that its records have
 	buf    []byte
 	recs   []results.Record
 
@@ -57,11 +58,14 @@ func NewReader(r io.Reader, into *results.Names) (*Reader, error) {
 
 // newReader begins to read what is unpacked.
 func newReader(unpacked io.Reader, into *results.Names) (*Reader, error) {
-	r := &Reader{into: into, in: bufio.NewReaderSize(unpacked, 64<<10),
+	r := &Reader{into: into, in: bufio.NewReaderSize(unpacked, 64<<10), fields: columns,
 		texts: []results.Sym{0, results.Overflow}, hists: map[string]*results.Histogram{}}
 	magic := make([]byte, len(Magic))
-	if _, err := io.ReadFull(r.in, magic); err != nil || string(magic) != Magic {
+	if _, err := io.ReadFull(r.in, magic); err != nil || string(magic) != Magic && string(magic) != magic1 {
 		return nil, errors.New("not a file of records, or one of a newer version")
+	}
+	if string(magic) == magic1 {
+		r.fields = columns[:len(columns)-1]
 	}
 	return r, nil
 }
@@ -203,8 +207,8 @@ func (r *Reader) readRecords() error {
 	r.recs = append(r.recs[:0], make([]results.Record, n)...)
 	b := r.buf[width:]
 	var err error
-	for i := range columns {
-		if b, err = readColumn(b, &columns[i], r.recs); err != nil {
+	for i := range r.fields {
+		if b, err = readColumn(b, &r.fields[i], r.recs); err != nil {
 			return err
 		}
 	}
@@ -239,7 +243,7 @@ func (r *Reader) translate(rec *results.Record) error {
 	}
 	if rec.Response >= results.Results || rec.Result >= results.Results || rec.Layer >= results.Layers || rec.Detail >= results.Details ||
 		rec.Method >= results.Methods || rec.Vantage >= results.Vantages || rec.Protocol >= results.Protocols ||
-		rec.Version >= results.Versions || rec.TTL >= results.TTLClasses || rec.State >= results.States {
+		rec.Version >= results.Versions || rec.TTL >= results.TTLClasses || rec.State >= results.States || rec.Fault >= results.Faults {
 		return errors.New("a kind that this version does not know")
 	}
 	return nil

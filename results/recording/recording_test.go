@@ -50,6 +50,7 @@ func drawn(rng *rand.Rand, names *results.Names, n int) []results.Record {
 		r.Method, r.Protocol = results.Method(rng.IntN(int(results.Methods))), results.Protocol(rng.IntN(int(results.Protocols)))
 		r.Version, r.TTL = results.Version(rng.IntN(int(results.Versions))), results.TTLClass(rng.IntN(int(results.TTLClasses)))
 		r.Vantage, r.State = results.Vantage(rng.IntN(int(results.Vantages))), results.State(rng.IntN(int(results.States)))
+		r.Fault = results.Fault(rng.IntN(int(results.Faults)))
 		r.Distribution, r.Class = uint16(rng.IntN(2)), uint8(rng.IntN(3))
 	}
 	return recs
@@ -191,4 +192,46 @@ func BenchmarkWrite(b *testing.B) {
 		n += len(recs)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/record")
+}
+
+// Files of format 1, which lack the fault, are read as before.
+func TestFormatOneIsRead(t *testing.T) {
+	names := someNames()
+	recs := drawn(rand.New(rand.NewPCG(1, 1)), names, 50)
+	all := columns
+	columns = columns[:len(columns)-1]
+	file := written(t, names, recs, 20, results.NewHistogram())
+	columns = all
+	unpack, err := zstd.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unpack.Close()
+	blocks, err := io.ReadAll(unpack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := newReader(bytes.NewReader(append([]byte(magic1), blocks[len(Magic):]...)), results.NewNames(time.Time{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []results.Record
+	for {
+		some, err := r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, some...)
+	}
+	if len(got) != len(recs) {
+		t.Fatalf("%d records; right are %d", len(got), len(recs))
+	}
+	for i := range got {
+		if got[i].Fault != results.NoFault || got[i].At != recs[i].At || got[i].State != recs[i].State {
+			t.Fatalf("record %d: %+v; right is %+v without its fault", i, got[i], recs[i])
+		}
+	}
 }

@@ -30,7 +30,10 @@ import (
 )
 
 // Magic is a file's first line, once unpacked.
-const Magic = "edgesim records 1\n"
+const Magic = "edgesim records 2\n"
+
+// magic1 is that of format 1.
+const magic1 = "edgesim records 1\n"
 
 // mostOfBlock is how many records a block has at the most.
 const mostOfBlock = 4096

@@ -272,9 +272,12 @@ func (r *run) finish(ctx context.Context, o *player.Outcome, downErr error) (*re
 			warnings = append(warnings, "the access log is not whole: "+err.Error())
 		}
 	}
+	if r.seconds != nil {
+		o.CountUnsent(r.seconds)
+	}
 	return r.builder.Finish(folder.End{
 		Ended: time.Now().UTC(), Partial: ctx.Err() != nil, Short: o.Short(r.Scenario.Duration.Std()), Rate: o.Rate(),
 		Dropped: r.atEdge.Dropped() + r.atClient.Dropped() + lost, Warnings: warnings, Tiers: tiers,
-		Generator: o.Generator(), Unsound: o.Unsound(), Intervals: r.seconds, Judge: r.judge,
+		Generator: o.Generator(), Unsound: o.Unsound(), Troubles: o.Errors, Intervals: r.seconds, Judge: r.judge,
 	})
 }

@@ -200,7 +200,7 @@ func parseInt(b []byte) (int64, bool) {
 // Cache-Status, then an Age above 0, which only a cache sends; where nothing
 // tells, the result stays unknown. An error status is an Error, as in
 // CloudFront's logs.
-func classify(r *results.Record, a *answer, kind Kind) {
+func classify(r *results.Record, a *answer, kind results.Fault) {
 	r.Response = a.result
 	if r.Response == results.NoResult {
 		r.Response = a.status
@@ -225,7 +225,7 @@ func classify(r *results.Record, a *answer, kind Kind) {
 		impliedOrigin(r)
 	}
 	r.Result = r.Response
-	if kind == Malformed || r.Flags&(results.Truncated|results.NoResponse) != 0 {
+	if kind == results.FaultMalformed || r.Flags&(results.Truncated|results.NoResponse) != 0 {
 		r.Result = results.Error
 	}
 }

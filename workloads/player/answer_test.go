@@ -52,7 +52,7 @@ func TestResultTypeFromTheHeader(t *testing.T) {
 				a.field([]byte(k), []byte(v))
 			}
 			r := results.Record{Status: c.status}
-			classify(&r, &a, noFault)
+			classify(&r, &a, results.NoFault)
 			if r.Response != c.result || r.Layer != c.layer || r.Flags != c.flags || r.OriginAsked != c.asked {
 				t.Errorf("%v from %v, flags %b, %d origin requests; right are %v from %v, %b, %d",
 					r.Response, r.Layer, r.Flags, r.OriginAsked, c.result, c.layer, c.flags, c.asked)

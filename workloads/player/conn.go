@@ -136,11 +136,11 @@ func (c *conn) play(hard context.Context) {
 }
 
 // end is the end of the request in flight.
-func (c *conn) end(kind Kind, err error) {
+func (c *conn) end(kind results.Fault, err error) {
 	if !c.begun.CompareAndSwap(int64(c.start), resting) {
 		c.begun.Store(resting)
 		c.hangUp()
-		if kind != noFault {
+		if kind != results.NoFault {
 			kind, err = c.brokenOff()
 		}
 	}
@@ -167,9 +167,9 @@ func (c *conn) rest(hard context.Context) {
 
 // brokenOff is what a request that the watchdog gave up has failed of: its
 // time was over, or the run was, and then the viewer has hung up.
-func (c *conn) brokenOff() (Kind, error) {
+func (c *conn) brokenOff() (results.Fault, error) {
 	if !c.player.cutting.Load() {
-		return TimedOut, fmt.Errorf("no whole response within %v", c.player.cfg.Timeout)
+		return results.FaultTimeout, fmt.Errorf("no whole response within %v", c.player.cfg.Timeout)
 	}
 	c.rec.Flags = c.rec.Flags&^(results.Truncated|results.NoResponse) | results.Aborted
 	return cut, nil
@@ -258,7 +258,7 @@ func (c *conn) referer() results.Sym {
 
 // exchange sends the request and reads the response. A connection that was
 // kept and turns out to be closed is replaced once, as RFC 9112 §9.3.1 has it.
-func (c *conn) exchange(hard context.Context) (Kind, error) {
+func (c *conn) exchange(hard context.Context) (results.Fault, error) {
 	for {
 		if c.net == nil {
 			if err := c.dial(hard); err != nil {
@@ -283,7 +283,7 @@ func (c *conn) exchange(hard context.Context) (Kind, error) {
 		}
 		c.hangUp()
 		kind := readKind(err, false)
-		if !kept || !verbs[c.req.Method].safe || kind != Reset && kind != Closed || c.given() {
+		if !kept || !verbs[c.req.Method].safe || kind != results.FaultReset && kind != results.FaultClosed || c.given() {
 			c.rec.Flags |= results.NoResponse
 			return kind, err
 		}
@@ -358,16 +358,17 @@ func (c *conn) giveUp(limit time.Duration) {
 func (c *conn) consumed() int64 { return c.wire.n - int64(c.in.Buffered()) }
 
 // finish completes the record and hands it over.
-func (c *conn) finish(kind Kind, err error) {
+func (c *conn) finish(kind results.Fault, err error) {
 	p, r := c.player, &c.rec
 	r.Total = int64(p.sched.now()) - r.At
 	classify(r, &c.answer, kind)
 	switch kind {
-	case noFault:
+	case results.NoFault:
 		p.done.Add(1)
 	case cut:
 		p.cut.Add(1)
 	default:
+		r.Fault = kind
 		p.faults.add(kind, c.path, err)
 		p.despair()
 	}

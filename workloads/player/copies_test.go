@@ -82,14 +82,14 @@ func TestConditionalRequestsCarryTheTagOfTheMoment(t *testing.T) {
 func TestWrong304s(t *testing.T) {
 	cat := smallCatalog(t)
 	unasked := func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotModified) }
-	wantOnly(t, asks(t, Config{}, unasked, workloads.Request{}).Outcome, Malformed, 1)
+	wantOnly(t, asks(t, Config{}, unasked, workloads.Request{}).Outcome, results.FaultMalformed, 1)
 	other := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", string(origin.AppendETag(nil, 77, 0)))
 		w.WriteHeader(http.StatusNotModified)
 	}
 	got := asks(t, Config{Catalog: cat, Verify: true, Copy: func(uint64, time.Duration) (uint64, uint64) { return 1, 1 }},
 		other, workloads.Request{Conditional: true})
-	wantOnly(t, got.Outcome, WrongBody, 1)
+	wantOnly(t, got.Outcome, results.FaultBody, 1)
 	if !got.recs[0].Flags.Has(results.Unverified) {
 		t.Error("the record is not flagged")
 	}

@@ -132,7 +132,7 @@ func TestEnginesAgree(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			addr := talker(t, c.say)
 			var facts [2][]told
-			var troubles [2]map[Kind]uint64
+			var troubles [2]map[results.Fault]uint64
 			for i, dial := range []func(context.Context, string, string) (net.Conn, error){nil, new(net.Dialer).DialContext} {
 				reqs := every(100*time.Microsecond, 19) // fewer than make a run hopeless
 				for j := range reqs {
@@ -159,10 +159,10 @@ func TestEnginesAgree(t *testing.T) {
 }
 
 // merge makes one of two kinds that the network's timing tells apart.
-func merge(m map[Kind]uint64) map[Kind]uint64 {
-	if n := m[Reset]; n > 0 {
-		delete(m, Reset)
-		m[Closed] += n
+func merge(m map[results.Fault]uint64) map[results.Fault]uint64 {
+	if n := m[results.FaultReset]; n > 0 {
+		delete(m, results.FaultReset)
+		m[results.FaultClosed] += n
 	}
 	return m
 }
@@ -193,7 +193,7 @@ func TestEnginesGiveUp(t *testing.T) {
 			addr := talker(t, says(text))
 			got := play(t, context.Background(), Config{Target: addr, Connections: 2, Source: workloads.FromSlice(every(0, 6)),
 				Dial: dial, Timeout: 40 * time.Millisecond})
-			wantOnly(t, got.Outcome, TimedOut, 6)
+			wantOnly(t, got.Outcome, results.FaultTimeout, 6)
 
 			ctx, cancel := context.WithCancel(context.Background())
 			n := 0

@@ -9,98 +9,67 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"unicode"
 
+	"edgesim/results"
+
 	"github.com/valyala/fasthttp"
 )
 
-// Kind is a kind of failure, as a client sees it.
-type Kind uint8
-
-const (
-	noFault        Kind = iota
-	NameUnknown                 // the target's name does not resolve
-	Refused                     // the connection was refused
-	Unreachable                 // the connection could not be made for another reason
-	Reset                       // the connection was reset before the response began
-	Closed                      // the connection was closed before the response began
-	TimedOut                    // no whole response within Config.Timeout
-	Malformed                   // the response is not HTTP/1.1
-	Truncated                   // the response broke off
-	Excess                      // more bytes came than the response has
-	WrongBody                   // the body is not what it should be
-	Untrusted                   // the certificate's authority is not trusted
-	WrongName                   // the certificate is for another name
-	Expired                     // the certificate's time is over, or has not begun
-	BadCertificate              // the certificate is not valid for another reason
-	NoTLS                       // the TLS handshake failed
-	Kinds                       // how many there are
-	cut            Kind = Kinds // given up because the run was interrupted: no failure of the server's
-)
-
-var kindNames = [Kinds]string{"", "name does not resolve", "connection refused", "cannot connect",
-	"connection reset before a response", "connection closed before a response", "timed out",
-	"malformed response", "truncated response", "bytes after the response", "wrong body",
-	"certificate of an authority that is not trusted", "certificate for another name",
-	"certificate expired or not valid yet", "certificate not valid", "TLS handshake failed"}
-
-func (k Kind) String() string {
-	if k < Kinds {
-		return kindNames[k]
-	}
-	return fmt.Sprintf("unknown(%d)", k)
-}
+// cut is given up because the run was interrupted: no failure of the server's.
+const cut = results.Faults
 
 // dialKind is the kind of an error from dialling.
-func dialKind(err error) Kind {
+func dialKind(err error) results.Fault {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns):
-		return NameUnknown
+		return results.FaultName
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return Refused
+		return results.FaultRefused
 	case isTimeout(err):
-		return TimedOut
+		return results.FaultTimeout
 	case errors.As(err, new(handshakeError)):
 		return handshakeKind(err)
 	}
-	return Unreachable
+	return results.FaultUnreachable
 }
 
 // handshakeKind is the kind of an error from a TLS handshake.
-func handshakeKind(err error) Kind {
+func handshakeKind(err error) results.Fault {
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, new(x509.UnknownAuthorityError)):
-		return Untrusted
+		return results.FaultUntrusted
 	case errors.As(err, new(x509.HostnameError)):
-		return WrongName
+		return results.FaultWrongName
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return Expired
+		return results.FaultExpired
 	case errors.As(err, &invalid):
-		return BadCertificate
+		return results.FaultCertificate
 	}
-	return NoTLS
+	return results.FaultTLS
 }
 
 // readKind is the kind of an error from sending a request or reading its
 // response, of which something had come already when begun.
-func readKind(err error, begun bool) Kind {
+func readKind(err error, begun bool) results.Fault {
 	switch {
 	case isTimeout(err):
-		return TimedOut
+		return results.FaultTimeout
 	case isProtocol(err):
-		return Malformed
+		return results.FaultMalformed
 	case begun:
-		return Truncated
+		return results.FaultTruncated
 	case resetByPeer(err):
-		return Reset
+		return results.FaultReset
 	}
-	return Closed
+	return results.FaultClosed
 }
 
 func isTimeout(err error) bool {
@@ -122,14 +91,14 @@ const examplesKept = 3
 
 // faults counts failures by kind and keeps the first few of each in words.
 type faults struct {
-	counts [Kinds]atomic.Uint64
+	counts [results.Faults]atomic.Uint64
 	mu     sync.Mutex
-	words  [Kinds][]string
+	words  [results.Faults][]string
 }
 
 // add counts one failure of kind k. target and err are put into words only
 // while there are few.
-func (f *faults) add(k Kind, target []byte, err error) {
+func (f *faults) add(k results.Fault, target []byte, err error) {
 	if f.counts[k].Add(1) > examplesKept {
 		return
 	}
@@ -165,22 +134,23 @@ func (f *faults) total() (n uint64) {
 }
 
 // most is the kind that occurred most often.
-func (f *faults) most() (k Kind) {
+func (f *faults) most() (k results.Fault) {
 	for i := range f.counts {
 		if f.counts[i].Load() > f.counts[k].Load() {
-			k = Kind(i)
+			k = results.Fault(i)
 		}
 	}
 	return k
 }
 
-func (f *faults) list() []Trouble {
+func (f *faults) list() []results.Trouble {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var list []Trouble
+	var list []results.Trouble
 	for k := range f.counts {
 		if n := f.counts[k].Load(); n > 0 {
-			list = append(list, Trouble{Kind: Kind(k), Count: n, Examples: f.words[k]})
+			kind := results.Fault(k)
+			list = append(list, results.Trouble{Kind: kind, Meaning: kind.String(), Count: int64(n), Examples: slices.Clone(f.words[k])})
 		}
 	}
 	return list

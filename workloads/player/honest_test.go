@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -123,6 +124,31 @@ func TestClosedLoop(t *testing.T) {
 		}
 		if warm != 200 {
 			t.Errorf("%d records are of the warm-up; right is the half of 400", warm)
+		}
+	})
+}
+
+// A server that answers nobody leaves requests unsent: they are counted for the
+// second in which they should have gone out.
+func TestWhatIsNeverSentIsCountedBySecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := play(t, context.Background(), Config{Source: workloads.FromSlice(every(2*time.Millisecond, 3000)), Connections: 3,
+			Length: 2500 * time.Millisecond, Timeout: time.Minute, GoTimers: true,
+			Dial: dialer(func(*http.Request) reply { return reply{delay: time.Hour, text: tiny} })})
+		if got.Scheduled != 1250 || got.Sent != 3 || !slices.Equal(got.Unsent, []int64{497, 500, 250}) {
+			t.Errorf("%d scheduled, %d sent, unsent by second %v; right are 1250, 3, [497 500 250]", got.Scheduled, got.Sent, got.Unsent)
+		}
+		v := results.NewIntervals(time.Second, 0)
+		v.Add(got.recs)
+		got.CountUnsent(v)
+		var series strings.Builder
+		if err := v.WriteCSV(&series, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		for second, want := range []string{",0,500,3,0,", ",0,500,0,0,", ",0,250,0,0,"} {
+			if line := strings.Split(series.String(), "\n")[1+second]; !strings.Contains(line, want) {
+				t.Errorf("second %d of the series is %q; right has %q", second, line, want)
+			}
 		}
 	})
 }

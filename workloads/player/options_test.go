@@ -98,12 +98,12 @@ func TestTLSTroubleByKind(t *testing.T) {
 		addr string
 		host string
 		conf *tls.Config
-		want Kind
+		want results.Fault
 	}{
-		"nobody trusts it": {addr, "example.com", nil, Untrusted},
-		"another name":     {addr, "example.net", &tls.Config{RootCAs: roots}, WrongName},
-		"too old":          {addr, "example.com", &tls.Config{RootCAs: roots, Time: later}, Expired},
-		"no TLS there":     {strings.TrimPrefix(plain.URL, "http://"), "example.com", nil, NoTLS},
+		"nobody trusts it": {addr, "example.com", nil, results.FaultUntrusted},
+		"another name":     {addr, "example.net", &tls.Config{RootCAs: roots}, results.FaultWrongName},
+		"too old":          {addr, "example.com", &tls.Config{RootCAs: roots, Time: later}, results.FaultExpired},
+		"no TLS there":     {strings.TrimPrefix(plain.URL, "http://"), "example.com", nil, results.FaultTLS},
 	} {
 		got := play(t, context.Background(), Config{Target: c.addr, Scheme: "https", HostHeader: c.host, TLS: c.conf,
 			Source: workloads.FromSlice(every(time.Millisecond, 1000)), Connections: 4})

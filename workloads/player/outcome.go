@@ -2,7 +2,6 @@ package player
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"edgesim/results"
@@ -19,7 +18,9 @@ type Outcome struct {
 	Waited    uint64 // found every connection busy at their intended time
 	Late      uint64 // begun late by more than Tolerance although a connection was free
 
-	Errors []Trouble // by kind, only those that occurred
+	Errors []results.Trouble // on the wire, by kind, only those that occurred
+
+	Unsent []int64 // scheduled and never sent, by whole second of the intended time
 
 	Lag  results.Figures // ms: actual start after intended start, of all requests sent
 	Slip results.Figures // ms: the same, of those for which a connection was free: the generator's own delay
@@ -37,13 +38,6 @@ type Outcome struct {
 	// Behind says that the generator, not the server, was the bottleneck; the
 	// latencies of such a run hold its own delay.
 	Behind bool
-}
-
-// Trouble is one kind of failure.
-type Trouble struct {
-	Kind     Kind
-	Count    uint64
-	Examples []string // the first few
 }
 
 // lateShare is the share of late sends above which a generator counts as
@@ -72,9 +66,18 @@ func (o *Outcome) Generator() *results.Generator {
 // Failed is the number of requests that ended in an error of any kind.
 func (o *Outcome) Failed() (n uint64) {
 	for _, t := range o.Errors {
-		n += t.Count
+		n += uint64(t.Count)
 	}
 	return n
+}
+
+// CountUnsent counts in their intervals the requests that were never sent.
+func (o *Outcome) CountUnsent(v *results.Intervals) {
+	for second, n := range o.Unsent {
+		if n > 0 {
+			v.Unsent(time.Duration(second)*time.Second, n)
+		}
+	}
 }
 
 // Rate is requests per second: those scheduled over the time of the schedule,
@@ -119,14 +122,6 @@ func (o *Outcome) Warnings() []string {
 		w = append(w, t.String())
 	}
 	return w
-}
-
-func (t Trouble) String() string {
-	s := fmt.Sprintf("%d requests failed: %s", t.Count, t.Kind)
-	if len(t.Examples) > 0 {
-		s += "; first " + strings.Join(t.Examples, " | ")
-	}
-	return s
 }
 
 // Progress is how far a run has come.

@@ -188,10 +188,18 @@ func (p *Player) outcome() Outcome {
 		Elapsed: s.now(), Span: s.span, Sending: s.last,
 	}
 	o.Connections = p.links.figures()
-	o.Scheduled = o.Sent + s.unsent
+	o.Scheduled = o.Sent
+	for _, n := range s.unsent {
+		o.Scheduled += uint64(n)
+	}
+	o.Unsent = s.unsent
 	o.Behind = float64(o.Late) > lateShare*float64(o.Sent)
 	return o
 }
+
+// Troubles are the failures on the wire so far, by kind; from any goroutine, at any
+// time.
+func (p *Player) Troubles() []results.Trouble { return p.faults.list() }
 
 // Progress tells how far Play has come; from any goroutine, at any time.
 func (p *Player) Progress() Progress {

@@ -16,7 +16,7 @@ import (
 var errHungUp = errors.New("the viewer hung up")
 
 // receive reads a response whose first byte has come.
-func (c *conn) receive() (Kind, error) {
+func (c *conn) receive() (results.Fault, error) {
 	mark := c.consumed()
 	err := c.readHead()
 	if err == nil {
@@ -32,17 +32,17 @@ func (c *conn) receive() (Kind, error) {
 	case err != nil:
 		c.hangUp()
 		kind := readKind(err, true)
-		if kind != Malformed {
+		if kind != results.FaultMalformed {
 			c.rec.Flags |= results.Truncated
 		}
 		return kind, err
 	}
 	if n := c.in.Buffered(); n > 0 {
 		c.hangUp()
-		if kind, err := c.judge(true); kind != noFault {
+		if kind, err := c.judge(true); kind != results.NoFault {
 			return kind, err
 		}
-		return Excess, fmt.Errorf("%d bytes more than the response has", n)
+		return results.FaultExcess, fmt.Errorf("%d bytes more than the response has", n)
 	}
 	if c.head.ConnectionClose() || c.body.untilEOF || c.player.cfg.NoKeepAlive {
 		c.hangUp()

@@ -53,7 +53,7 @@ type schedule struct {
 	lag, slip *results.Histogram
 	waited    uint64
 	overslept uint64
-	unsent    uint64
+	unsent    []int64       // by whole second of the intended time
 	span      time.Duration // how much of the schedule was played
 	last      time.Duration // the last start
 }
@@ -214,7 +214,7 @@ func (s *schedule) end() {
 		s.span = s.length
 	}
 	if !s.closed {
-		s.unsent = s.backlog()
+		s.backlog()
 	}
 	s.mu.Lock()
 	s.over = true
@@ -230,8 +230,8 @@ func (s *schedule) end() {
 
 // backlog counts the requests that were due before the schedule ended and
 // have not been begun.
-func (s *schedule) backlog() (n uint64) {
-	for ; n < backlogMost; n++ {
+func (s *schedule) backlog() {
+	for range backlogMost {
 		if s.pos == s.filled {
 			if s.dry || s.err != nil {
 				break
@@ -242,10 +242,14 @@ func (s *schedule) backlog() (n uint64) {
 				break
 			}
 		}
-		if s.batch[s.pos].At >= s.span {
+		at := s.batch[s.pos].At
+		if at >= s.span {
 			break
 		}
+		for int(at/time.Second) >= len(s.unsent) {
+			s.unsent = append(s.unsent, 0)
+		}
+		s.unsent[at/time.Second]++
 		s.pos++
 	}
-	return n
 }

@@ -102,7 +102,7 @@ func TestTargetsDoNotMix(t *testing.T) {
 				return dialer(func(*http.Request) reply { return reply{text: text} })(ctx, network, addr)
 			},
 		})
-		if len(got.Errors) != 1 || got.Errors[0].Kind != Excess || got.Errors[0].Count != 50 {
+		if len(got.Errors) != 1 || got.Errors[0].Kind != results.FaultExcess || got.Errors[0].Count != 50 {
 			t.Errorf("%+v", got.Errors)
 		}
 		for _, r := range got.recs {

@@ -20,15 +20,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-func kinds(o Outcome) map[Kind]uint64 {
-	m := map[Kind]uint64{}
+func kinds(o Outcome) map[results.Fault]uint64 {
+	m := map[results.Fault]uint64{}
 	for _, t := range o.Errors {
-		m[t.Kind] = t.Count
+		m[t.Kind] = uint64(t.Count)
 	}
 	return m
 }
 
-func wantOnly(t *testing.T, o Outcome, k Kind, n uint64) {
+func wantOnly(t *testing.T, o Outcome, k results.Fault, n uint64) {
 	t.Helper()
 	if got := kinds(o); got[k] != n || len(got) != 1 {
 		t.Errorf("failures are %v; right are only %d × %v", o.Errors, n, k)
@@ -94,7 +94,7 @@ func TestWrongBodiesAreFound(t *testing.T) {
 				Source: workloads.FromSlice([]workloads.Request{c.req}), Catalog: cat, Verify: true,
 				Connections: 1, Dial: dialer(func(r *http.Request) reply { return reply{text: c.spoil(r)} }),
 			})
-			wantOnly(t, got.Outcome, WrongBody, 1)
+			wantOnly(t, got.Outcome, results.FaultBody, 1)
 			if !got.recs[0].Flags.Has(results.Unverified) || got.Verified != 0 {
 				t.Errorf("record %+v is not flagged Unverified, or was counted as right", got.recs[0])
 			}
@@ -209,7 +209,7 @@ func TestMalformedResponses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := play(t, context.Background(), Config{Source: workloads.FromSlice(every(0, 1)), Connections: 1,
 				Dial: dialer(func(*http.Request) reply { return reply{text: text, then: errClosed} })})
-			wantOnly(t, got.Outcome, Malformed, 1)
+			wantOnly(t, got.Outcome, results.FaultMalformed, 1)
 		})
 	}
 }
@@ -229,7 +229,7 @@ func TestInterimResponsesAndExcess(t *testing.T) {
 				dialled++
 				return dialer(func(*http.Request) reply { return reply{text: tiny + "more"} })(ctx, network, addr)
 			}})
-		wantOnly(t, got.Outcome, Excess, 2)
+		wantOnly(t, got.Outcome, results.FaultExcess, 2)
 		if dialled != 2 {
 			t.Errorf("%d connections for 2 responses with bytes after them; one must not be used again", dialled)
 		}
@@ -257,7 +257,7 @@ func TestTimeout(t *testing.T) {
 			}
 		}
 		if slow > 0 {
-			wantOnly(t, got.Outcome, TimedOut, uint64(slow))
+			wantOnly(t, got.Outcome, results.FaultTimeout, uint64(slow))
 		}
 		if slow == 0 || got.Done == 0 {
 			t.Errorf("%d slow, %d done; some of both were meant", slow, got.Done)
@@ -286,7 +286,8 @@ func TestKeptConnectionThatWasClosedIsReplaced(t *testing.T) {
 func TestNobodyThere(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	unknown := &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "edge.example", IsNotFound: true}}
-	for kind, cause := range map[Kind]error{Refused: refused, NameUnknown: unknown, Unreachable: errors.New("no route")} {
+	for kind, cause := range map[results.Fault]error{
+		results.FaultRefused: refused, results.FaultName: unknown, results.FaultUnreachable: errors.New("no route")} {
 		for _, closed := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
 				got := play(t, context.Background(), Config{

@@ -72,22 +72,22 @@ func (c *conn) comparable() bool {
 
 // judge says whether the response was the one asked for. whole is whether it
 // was read to its end.
-func (c *conn) judge(whole bool) (Kind, error) {
+func (c *conn) judge(whole bool) (results.Fault, error) {
 	if a := &c.answer; c.player.cfg.Verify && c.rec.Status == 304 && a.tagged && a.key != c.object.Key {
 		c.rec.Flags |= results.Unverified
-		return WrongBody, fmt.Errorf("the 304 is about object %016x, asked for was %016x", a.key, c.object.Key)
+		return results.FaultBody, fmt.Errorf("the 304 is about object %016x, asked for was %016x", a.key, c.object.Key)
 	}
 	if !c.comparable() {
-		return noFault, nil
+		return results.NoFault, nil
 	}
 	if err := c.wrong(whole); err != nil {
 		c.rec.Flags |= results.Unverified
-		return WrongBody, err
+		return results.FaultBody, err
 	}
 	if whole {
 		c.player.verified.Add(1)
 	}
-	return noFault, nil
+	return results.NoFault, nil
 }
 
 // wrong is what is wrong with the response, if anything.
