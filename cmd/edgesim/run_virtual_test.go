@@ -49,3 +49,34 @@ func TestRunVirtual(t *testing.T) {
 		t.Error("two runs of one seed differ")
 	}
 }
+
+// A run of weeks keeps its reports by the hour: the console's five are shown by hours
+// or by days, and the sums are the same.
+func TestVirtualWeeksByHoursAndDays(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "run")
+	args := []string{"run", "quickstart", "--mode", "virtual", "--set", "duration=15d", "--set", "warmup=1d", "--set", "workload.rate=0.01/s", "--out", dir}
+	if status, _, stderr := edgesim(t, context.Background(), args...); status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	sums := map[string]int{}
+	for grain, want := range map[string]int{"hour": 14 * 24, "day": 14} {
+		status, stdout, stderr := edgesim(t, context.Background(), "report", dir, "--granularity", grain, "--json")
+		var tables []struct {
+			Name string
+			Rows []struct{ RequestCount int }
+		}
+		if err := json.Unmarshal([]byte(stdout), &tables); err != nil || status != 0 {
+			t.Fatalf("by the %s: status %d, %v: %s", grain, status, err, stderr)
+		}
+		for _, row := range tables[0].Rows {
+			sums[grain] += row.RequestCount
+		}
+		if tables[0].Name != "cache_statistics" || len(tables[0].Rows) != want || sums[grain] == 0 {
+			t.Errorf("by the %s: %s has %d rows, want %d", grain, tables[0].Name, len(tables[0].Rows), want)
+		}
+	}
+	if sums["hour"] != sums["day"] {
+		t.Errorf("the hours have %d requests, the days %d", sums["hour"], sums["day"])
+	}
+}

@@ -42,9 +42,9 @@ type Options struct {
 	// out: records with At < Warmup; 0 leaves out none.
 	Warmup time.Duration
 
-	// Grain is the width of a time bucket; 0 chooses one that gives at most
+	// Grain is the width of a time bucket; 0 chooses one that gives plots at most
 	// 240 buckets and is no finer than a second, or an hour when Length is not
-	// known.
+	// known. Reports of up to sixty days, and a warm-up, then have hours in any case.
 	Grain time.Duration
 
 	// TrafficFrom is the vantage of the records that tell what the cache did,
@@ -173,8 +173,10 @@ func New(opt Options) (*Builder, error) {
 	if len(opt.Formats) == 0 {
 		opt.Formats = []string{"svg", "png"}
 	}
+	plotGrain := opt.Grain
 	if opt.Grain == 0 {
-		opt.Grain = grainFor(opt.Length)
+		plotGrain = grainFor(opt.Length)
+		opt.Grain = reportGrain(opt.Length)
 	}
 	m := &opt.Manifest
 	m.Format = results.ManifestFormat
@@ -206,7 +208,7 @@ func New(opt Options) (*Builder, error) {
 				continue
 			}
 			view := k.New(plot.Options{
-				Names: opt.Names, Title: m.Name, Length: opt.Length, Grain: opt.Grain, Warmup: opt.Warmup,
+				Names: opt.Names, Title: m.Name, Length: opt.Length, Grain: plotGrain, Warmup: opt.Warmup,
 				Times: b.summary.Latencies(), Demand: b.demand, Reuse: b.reuse, CacheSize: opt.Reports.CacheSize,
 			})
 			crowded, _ := view.(results.Crowded)
@@ -255,9 +257,22 @@ func (o Options) check() error {
 	return nil
 }
 
-// mostBuckets is how many time buckets a report or plot of known length has at
-// the most.
+// mostBuckets is how many time buckets a plot of known length has at the most.
 const mostBuckets = 240
+
+// mostHours is how long a run may be whose reports are by the hour where its plots
+// are not: CloudFront's sixty days, and two of warm-up. Hours can be put together to
+// days later, and nothing can be cut to hours.
+const mostHours = 62 * 24 * time.Hour
+
+// reportGrain is the width of the time buckets of reports, of which those of plots
+// are a multiple.
+func reportGrain(length time.Duration) time.Duration {
+	if g := grainFor(length); g < time.Hour || length > mostHours {
+		return g
+	}
+	return time.Hour
+}
 
 // grains are widths of time buckets that people count in.
 var grains = []time.Duration{

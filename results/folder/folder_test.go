@@ -339,6 +339,23 @@ func TestGrainSuitsTheLength(t *testing.T) {
 	}
 }
 
+// Reports of sixty days have hours, and buckets of which those of plots are made.
+func TestReportsOfSixtyDaysHaveHours(t *testing.T) {
+	const day = 24 * time.Hour
+	for length, want := range map[time.Duration]time.Duration{
+		0: time.Hour, 20 * time.Second: time.Second, 2 * day: 15 * time.Minute, 10 * day: time.Hour, 14 * day: time.Hour,
+		60 * day: time.Hour, mostHours: time.Hour, mostHours + 1: 12 * time.Hour, 365 * day: 2 * day,
+	} {
+		got := reportGrain(length)
+		if got != want {
+			t.Errorf("reports of %v are by %v, want %v", length, got, want)
+		}
+		if plots := grainFor(length); plots%got != 0 {
+			t.Errorf("plots of %v are by %v, which is no multiple of the reports' %v", length, plots, got)
+		}
+	}
+}
+
 func sameFiles(t *testing.T, x, y string) {
 	t.Helper()
 	m, err := results.ReadManifest(x)
