@@ -176,20 +176,34 @@ type face struct {
 	open      int64   // virtual time until which its connection is kept
 }
 
-// mostFaces is how many viewers are kept: 1 GiB of them.
-const mostFaces = 1 << 24
+// facesPage is how many viewers' faces are made room for at a time: those who never
+// come take no room, and a face stays where it is.
+const facesPage = 1 << 12
 
 // face is what a viewer looks like.
 func (w *world) face(viewer uint32) *face {
-	if w.faces == nil {
-		w.faces = make([]face, min(w.viewers.Count(), mostFaces))
+	page := viewer / facesPage
+	if int(page) >= len(w.faces) || w.faces[page] == nil {
+		w.faces = w.roomFor(page)
 	}
-	f := &w.anybody
-	if int(viewer) < len(w.faces) {
-		if f = &w.faces[viewer]; f.seen {
-			return f
-		}
+	f := &w.faces[page][viewer%facesPage]
+	if !f.seen {
+		w.meet(f, viewer)
 	}
+	return f
+}
+
+// roomFor is the faces with room for that page of them.
+func (w *world) roomFor(page uint32) []*[facesPage]face {
+	for int(page) >= len(w.faces) {
+		w.faces = append(w.faces, nil)
+	}
+	w.faces[page] = new([facesPage]face)
+	return w.faces
+}
+
+// meet fills the face of a viewer who has not been seen before.
+func (w *world) meet(f *face, viewer uint32) {
 	v := w.viewers.Viewer(viewer)
 	*f = face{addr: v.Addr.As16(), country: v.Country, agent: w.names.Strings.Of(v.Agent), seen: true}
 	n := 0
@@ -203,7 +217,6 @@ func (w *world) face(viewer uint32) *face {
 	}
 	f.lines = uint16(n)
 	w.locate(f, viewer)
-	return f
 }
 
 // locate finds the viewer's edge, and how far it is.

@@ -209,3 +209,19 @@ func TestDistances(t *testing.T) {
 		t.Errorf("the way is %d; first bytes after %d and %d", way, recs[0].TTFB, recs[2].TTFB)
 	}
 }
+
+// Viewers are themselves, however many there are.
+func TestViewersBeyondSixteenMillionAreThemselves(t *testing.T) {
+	c := Config{Scenario: clockworkOf(t)}
+	w, err := newWorld(&c, c.names())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.viewers, err = workloads.NewViewers(workloads.ViewersConfig{Count: 40_000_000}); err != nil {
+		t.Fatal(err)
+	}
+	near, far := w.face(1<<24+1), w.face(1<<25+7)
+	if near == far || near.addr == far.addr || near != w.face(1<<24+1) {
+		t.Errorf("two viewers have the faces %+v and %+v", near, far)
+	}
+}

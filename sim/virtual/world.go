@@ -31,8 +31,7 @@ type world struct {
 	merges  map[[2]int32]int32 // of two heads: that of the first, renewed by the second
 	ids     uint64
 
-	faces     []face
-	anybody   face
+	faces     []*[facesPage]face // by viewer; nil: none of the page has been seen
 	scratch   card
 	cardsKept uint64
 	referrers []referrer
