@@ -22,7 +22,7 @@ const beyond = 3
 func (f *found) figure(g objective.Target, o *options) *plot.Figure {
 	fig := &plot.Figure{
 		Name: "find_max", Title: "Load and " + g.Title, Subtitle: fmt.Sprintf("%s, trials of %v", o.url, o.find.trial),
-		About: fmt.Sprintf("Every trial of the search, by the rate that was asked for. Values beyond %d times the objective lie on the edge.", beyond),
+		About: fmt.Sprintf("Every trial of the search, by the rate that was asked for. Values beyond %d times the objective lie on the edge, in a color of their own.", beyond),
 		X:     plot.Axis{Label: "requests asked for (per second)", Scale: plot.Linear, Unit: plot.PerSecond},
 		Y:     sweep.Axis(g.Quantity),
 		Marks: []plot.Mark{{Axis: "y", Y: sweep.InPlot(g.Quantity, g.Value), Label: g.String()}},
@@ -33,25 +33,28 @@ func (f *found) figure(g objective.Target, o *options) *plot.Figure {
 	mean := plot.Line{Label: "mean of trials", Color: "blue"}
 	met := plot.Line{Label: "trial that met it", Color: "green", Form: plot.AsPoints}
 	missed := plot.Line{Label: "trial that did not", Color: "vermillion", Form: plot.AsPoints}
+	off := plot.Line{Label: "more than " + g.Unit.Show(beyond*g.Value), Color: "purple", Form: plot.AsPoints}
 	sorted := slices.SortedFunc(slices.Values(f.Trials), func(a, b trial) int { return cmp.Compare(a.Asked, b.Asked) })
 	sums, n := 0.0, 0.0
 	for i, t := range sorted {
 		v, known := t.Measured[g.Name]
 		if known {
-			y := sweep.InPlot(g.Quantity, shownValue(g, v))
 			to := &missed
-			if t.Met {
+			switch {
+			case t.Met:
 				to = &met
+			case shownValue(g, v) < v:
+				to = &off
 			}
-			to.X, to.Y = append(to.X, t.Asked), append(to.Y, y)
-			sums, n = sums+y, n+1
+			to.X, to.Y = append(to.X, t.Asked), append(to.Y, sweep.InPlot(g.Quantity, shownValue(g, v)))
+			sums, n = sums+v, n+1
 		}
 		if last := i == len(sorted)-1 || sorted[i+1].Asked != t.Asked; last && n > 0 {
-			mean.X, mean.Y = append(mean.X, t.Asked), append(mean.Y, sums/n)
+			mean.X, mean.Y = append(mean.X, t.Asked), append(mean.Y, sweep.InPlot(g.Quantity, shownValue(g, sums/n)))
 			sums, n = 0, 0
 		}
 	}
-	for _, line := range []plot.Line{met, missed, mean} {
+	for _, line := range []plot.Line{met, missed, off, mean} {
 		if len(line.X) > 0 {
 			fig.Series = append(fig.Series, line)
 		}

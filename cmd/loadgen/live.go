@@ -27,9 +27,7 @@ func (v *liveView) show(s *job) {
 	p, now := s.player.Progress(), s.gauge.look()
 	if !v.terminal {
 		lines := append([]string{s.plainLine(p, v.last, &now)}, s.troubleLines(&v.told)...)
-		for _, line := range lines {
-			fmt.Fprintln(v.w, fitLine(line))
-		}
+		fmt.Fprintln(v.w, strings.Join(lines, "\n"))
 		v.last, v.told = p, s.gauge.faults()
 		return
 	}

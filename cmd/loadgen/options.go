@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"edgesim/sim/nearest"
 	"edgesim/sim/unit"
 	"edgesim/workloads"
 
@@ -135,7 +136,7 @@ func parse(args []string, help io.Writer) (*options, error) {
 		_, err = io.WriteString(help, usage+f.FlagUsagesWrapped(80))
 		return nil, errors.Join(errHelp, err)
 	} else if err != nil {
-		return nil, oneLine(err)
+		return nil, flagError(f, err)
 	}
 	if f.NArg() == 0 {
 		return nil, errors.New("no URL given; right is one or several, as: loadgen http://127.0.0.1:8080/")
@@ -158,10 +159,18 @@ func parse(args []string, help io.Writer) (*options, error) {
 	return o, o.check()
 }
 
-// oneLine keeps the first line of a flag error, which pflag may follow with
-// more.
-func oneLine(err error) error {
+// flagError is one line of what is wrong with a flag, and what would be right.
+func flagError(f *pflag.FlagSet, err error) error {
 	line, _, _ := strings.Cut(err.Error(), "\n")
+	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
+		var names []string
+		f.VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+		return errors.New(line + nearest.DidYouMean(unknown.GetSpecifiedName(), names))
+	}
+	if number := (*strconv.NumError)(nil); errors.As(err, &number) {
+		line, _, _ = strings.Cut(line, ": strconv.")
+		return errors.New(line + ": right is a whole number")
+	}
 	return errors.New(line)
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/pflag"
 
@@ -45,6 +47,21 @@ func (m *measured) check(out string) (err error) {
 		return fmt.Errorf("--share %v needs --out: the folders of all shares are what edgesim merge puts together", &m.share)
 	case m.records && out == "":
 		return errors.New("--records needs --out: they are kept in the run folder")
+	}
+	return m.checkCSV()
+}
+
+// checkCSV says before the run what would keep the time series from being written
+// after it.
+func (m *measured) checkCSV() error {
+	if m.csv == "" {
+		return nil
+	}
+	if i, err := os.Stat(filepath.Dir(m.csv)); err != nil || !i.IsDir() {
+		return fmt.Errorf("--csv %s: there is no folder %s", m.csv, filepath.Dir(m.csv))
+	}
+	if i, err := os.Stat(m.csv); err == nil && i.IsDir() {
+		return fmt.Errorf("--csv %s is a folder; right is a file", m.csv)
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (p *printer) headline(s *job, sum *results.Summary) {
 	if s.options.verify {
 		p.line("verified  %d bodies right, %d wrong", sum.Verified, sum.Unverified)
 	}
-	if !s.gauge.untold() {
+	if s.gauge.told() {
 		p.line("hits      %.2f%% of requests, %.2f%% of bytes", 100*sum.HitRatio, 100*sum.ByteHitRatio)
 	}
 }
@@ -101,8 +101,7 @@ func (p *printer) latencies(sum *results.Summary) {
 		}{
 			{"first byte", sum.Latency.TTFB}, {"last byte", sum.Latency.Total}, {"last byte, from the actual start", sum.Latency.Service},
 		} {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", m.name,
-				ms(m.f.Mean), ms(m.f.P50), ms(m.f.P90), ms(m.f.P99), ms(m.f.P999), ms(m.f.Max))
+			fmt.Fprintf(t, "%s\t%s\n", m.name, times(&m.f, m.f.Mean, m.f.P50, m.f.P90, m.f.P99, m.f.P999, m.f.Max))
 		}
 	})
 }
@@ -115,8 +114,7 @@ func (p *printer) results(sum *results.Summary) {
 			if f.Requests == 0 {
 				continue
 			}
-			fmt.Fprintf(t, "%s\t%d\t%.2f%%\t%s\t%s\t%s\t%s\t\n", r.Label(), f.Requests, 100*f.Share,
-				ms(f.Latency.TTFB.P50), ms(f.Latency.TTFB.P99), ms(f.Latency.Total.P50), ms(f.Latency.Total.P99))
+			fmt.Fprintf(t, "%s\t%d\t%.2f%%\t%s\n", r.Label(), f.Requests, 100*f.Share, firstAndLast(&f.Latency))
 		}
 	})
 }
@@ -157,13 +155,30 @@ func (p *printer) groupsOf(what string, groups map[string]results.GroupFigures, 
 	p.table("\n"+what+"\trequests\terrors\tfirst byte p50\tp99\tlast byte p50\tp99\t", func(t io.Writer) {
 		for _, key := range keys[:min(len(keys), mostGroups)] {
 			f := groups[key]
-			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t\n", shorten(cmp.Or(names[key], key), nameWidth), f.Requests, f.Errors,
-				ms(f.Latency.TTFB.P50), ms(f.Latency.TTFB.P99), ms(f.Latency.Total.P50), ms(f.Latency.Total.P99))
+			fmt.Fprintf(t, "%s\t%d\t%d\t%s\n", shorten(cmp.Or(names[key], key), nameWidth), f.Requests, f.Errors, firstAndLast(&f.Latency))
 		}
 	})
 	if more := len(keys) - mostGroups; more > 0 {
 		p.line("and %d more; the summary has them all", more)
 	}
+}
+
+// firstAndLast is a row's end: median and 99th percentile of first and last byte.
+func firstAndLast(l *results.Latency) string {
+	return times(&l.TTFB, l.TTFB.P50, l.TTFB.P99) + times(&l.Total, l.Total.P50, l.Total.P99)
+}
+
+// times are cells of milliseconds, hyphens where nothing was measured.
+func times(of *results.Figures, values ...float64) string {
+	var b strings.Builder
+	for _, v := range values {
+		if of.Count == 0 {
+			b.WriteString("-\t")
+		} else {
+			b.WriteString(ms(v) + "\t")
+		}
+	}
+	return b.String()
 }
 
 // nameWidth is how many columns a table leaves for names.

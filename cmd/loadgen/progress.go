@@ -71,6 +71,13 @@ func (h *heard) hitRatio() string {
 	return fmt.Sprintf("%.1f%%", 100*float64(h.hits)/float64(h.told))
 }
 
+// told reports whether some response told its result type.
+func (g *gauge) told() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.all.told > 0
+}
+
 // untold reports whether there were responses and none told its result type.
 func (g *gauge) untold() bool {
 	g.mu.Lock()

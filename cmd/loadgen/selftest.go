@@ -65,7 +65,7 @@ func selftest(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		fmt.Fprint(stdout, selftestUsage+f.FlagUsagesWrapped(columns))
 		return exitDone
 	case err != nil:
-		fmt.Fprintf(stderr, "loadgen selftest: %v\n", oneLine(err))
+		fmt.Fprintf(stderr, "loadgen selftest: %v\n", flagError(f, err))
 		return exitUsage
 	case f.NArg() > 0:
 		fmt.Fprintf(stderr, "loadgen selftest: %q: it takes flags alone\n", f.Arg(0))
