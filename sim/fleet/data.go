@@ -1,0 +1,129 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Put lays a file into the object store, under the hash of its bytes, unless it is
+// there.
+func (c *Conn) Put(ctx context.Context, path string) (hash string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return c.put(ctx, f)
+}
+
+// PutBytes does the same with bytes.
+func (c *Conn) PutBytes(ctx context.Context, b []byte) (hash string, err error) {
+	return c.put(ctx, bytes.NewReader(b))
+}
+
+func (c *Conn) put(ctx context.Context, r io.ReadSeeker) (string, error) {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, r); err != nil {
+		return "", err
+	}
+	hash := hex.EncodeToString(sum.Sum(nil))
+	if _, err := c.data.GetInfo(ctx, hash); err == nil {
+		return hash, nil
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	_, err := c.data.Put(ctx, jetstream.ObjectMeta{Name: hash}, r)
+	if err != nil {
+		err = fmt.Errorf("laying data into the store: %w", explained(err))
+	}
+	return hash, err
+}
+
+// fetch copies a blob, and checks that it is what its name says.
+func (c *Conn) fetch(ctx context.Context, hash string, w io.Writer) error {
+	if !isHash(hash) {
+		return fmt.Errorf("%q is no name of a blob", hash)
+	}
+	r, err := c.data.Get(ctx, hash)
+	if errors.Is(err, jetstream.ErrObjectNotFound) {
+		return fmt.Errorf("blob %s is not in the store", hash)
+	}
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(w, sum), r); err != nil {
+		return fmt.Errorf("blob %s: %w", hash, err)
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != hash {
+		return fmt.Errorf("blob %s has bytes of another, %s", hash, got)
+	}
+	return nil
+}
+
+func isHash(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == sha256.Size && hex.EncodeToString(b) == s
+}
+
+// shelf keeps blobs on a worker's disk, by hash, once for all its pieces.
+type shelf struct {
+	dir  string
+	conn *Conn
+	mu   sync.Mutex
+	busy map[string]*sync.Mutex
+}
+
+// path is where a blob lies, fetched if it does not yet.
+func (s *shelf) path(ctx context.Context, hash string) (string, error) {
+	if !isHash(hash) {
+		return "", fmt.Errorf("%q is no name of a blob", hash)
+	}
+	lock := s.lock(hash)
+	lock.Lock()
+	defer lock.Unlock()
+	path := filepath.Join(s.dir, hash)
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return "", err
+	}
+	f, err := os.CreateTemp(s.dir, "coming-*")
+	if err != nil {
+		return "", err
+	}
+	err = errors.Join(s.conn.fetch(ctx, hash, f), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return "", err
+	}
+	return path, nil
+}
+
+func (s *shelf) lock(hash string) *sync.Mutex {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy == nil {
+		s.busy = map[string]*sync.Mutex{}
+	}
+	if s.busy[hash] == nil {
+		s.busy[hash] = new(sync.Mutex)
+	}
+	return s.busy[hash]
+}

@@ -1,0 +1,329 @@
+package fleet
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// States of a job.
+const (
+	Running   = "running"
+	Done      = "done"
+	Cancelled = "cancelled"
+)
+
+// About is what the server knows of a job.
+type About struct {
+	ID      string    `json:"id"`
+	Command []string  `json:"command"` // as typed, without secrets
+	Dir     string    `json:"dir"`     // where it was typed
+	Host    string    `json:"host"`
+	Version string    `json:"version"`
+	State   string    `json:"state"`
+	Begun   time.Time `json:"begun"`
+	Seen    time.Time `json:"seen"` // when its coordinator was last there
+	Pieces  int       `json:"pieces"`
+	Done    int       `json:"done"`
+}
+
+// JobID names a job by what it is about: the command without what only says how,
+// and the content of what it reads.
+func JobID(about ...string) string {
+	h := sha256.New()
+	for _, s := range about {
+		fmt.Fprintf(h, "%d:%s", len(s), s)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+// Progress is how far a job is.
+type Progress struct {
+	Pieces   int            `json:"pieces"` // asked for until now
+	Done     int            `json:"done"`
+	Earlier  int            `json:"earlier"` // of these, before this coordinator came
+	Running  int            `json:"running"`
+	Retried  int            `json:"retried"`   // times that a piece was given out again
+	SetAside int            `json:"set_aside"` // pieces that failed for good
+	ByWorker map[string]int `json:"by_worker"` // pieces done
+}
+
+// SetAside is a piece that failed too often.
+type SetAside struct {
+	Kind, Worker, Text string
+}
+
+func (s SetAside) Error() string {
+	return fmt.Sprintf("set aside after it failed %d times, last on worker %s: %s", failuresMost, s.Worker, s.Text)
+}
+
+// ErrCancelled is what pieces of a job that was cancelled end with.
+var ErrCancelled = errors.New("the job was cancelled")
+
+// Job is a set of pieces that someone waits for.
+type Job struct {
+	ID    string
+	conn  *Conn
+	about About
+	halt  context.CancelCauseFunc
+	ended context.Context
+	tail  jetstream.ConsumeContext
+	beat  sync.WaitGroup
+
+	mu       sync.Mutex
+	waiting  map[string]chan struct{} // pieces asked for
+	results  map[string]*note         // of pieces that are done
+	running  map[string]uint64        // turn of pieces that a worker has
+	retried  map[string]uint64        // last turn of pieces that had more than one
+	earlier  int
+	reached  uint64 // sequence of the last note
+	arrived  chan struct{}
+	changed  chan struct{} // something did; capacity 1
+	setAside int
+}
+
+// Open takes a job up: a new one, or one that was begun before, with what its
+// pieces came to. Close ends it.
+func Open(ctx context.Context, c *Conn, about About) (*Job, error) {
+	j := &Job{ID: about.ID, conn: c, about: about, waiting: map[string]chan struct{}{}, results: map[string]*note{},
+		running: map[string]uint64{}, retried: map[string]uint64{}, arrived: make(chan struct{}), changed: make(chan struct{}, 1)}
+	j.about.Version, j.about.State, j.about.Begun = c.Version, Running, time.Now().UTC()
+	if old, err := c.about(ctx, about.ID); err == nil && old.State != Cancelled {
+		j.about.Begun = old.Begun
+	}
+	if err := c.keepAbout(ctx, j.about); err != nil {
+		return nil, explained(err)
+	}
+	if err := j.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	j.ended, j.halt = context.WithCancelCause(context.Background())
+	sub, err := c.nc.Subscribe(haltPrefix+j.ID, func(*nats.Msg) { j.halt(ErrCancelled) })
+	if err != nil {
+		return nil, err
+	}
+	j.beat.Go(func() { defer func() { _ = sub.Unsubscribe() }(); j.keepSeen() })
+	return j, nil
+}
+
+// catchUp reads the notes that are there, and goes on reading.
+func (j *Job) catchUp(ctx context.Context) error {
+	last := uint64(0)
+	switch m, err := j.conn.notes.GetLastMsgForSubject(ctx, notePrefix+j.ID+".>"); {
+	case err == nil:
+		last = m.Sequence
+	case !errors.Is(err, jetstream.ErrMsgNotFound):
+		return err
+	}
+	cons, err := j.conn.js.OrderedConsumer(ctx, noteStream, jetstream.OrderedConsumerConfig{FilterSubjects: []string{notePrefix + j.ID + ".>"}})
+	if err != nil {
+		return err
+	}
+	j.tail, err = cons.Consume(func(m jetstream.Msg) {
+		if meta, err := m.Metadata(); err == nil {
+			j.take(m.Subject(), m.Data(), meta.Sequence.Stream, last)
+		}
+	})
+	if err != nil || last == 0 {
+		return err
+	}
+	select {
+	case <-j.arrived:
+		return nil
+	case <-ctx.Done():
+		j.tail.Stop()
+		return ctx.Err()
+	}
+}
+
+// take takes in a note.
+func (j *Job) take(subject string, data []byte, sequence, last uint64) {
+	n, err := readNote(subject, data)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err == nil && sequence > j.reached {
+		j.note(&n, sequence <= last)
+	}
+	if was := j.reached; sequence > was {
+		j.reached = sequence
+		if was < last && sequence >= last {
+			close(j.arrived)
+		}
+	}
+	select {
+	case j.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (j *Job) note(n *note, early bool) {
+	if n.Turn > 1 {
+		j.retried[n.piece] = max(j.retried[n.piece], n.Turn)
+	}
+	switch n.what {
+	case begun:
+		if j.results[n.piece] == nil {
+			j.running[n.piece] = n.Turn
+		}
+	case failed:
+		delete(j.running, n.piece)
+	case done:
+		delete(j.running, n.piece)
+		if j.results[n.piece] != nil {
+			return
+		}
+		if n.Error != "" {
+			if early { // tried again by whoever asks again
+				return
+			}
+			j.setAside++
+		}
+		j.results[n.piece] = n
+		if early {
+			j.earlier++
+		}
+		if w := j.waiting[n.piece]; w != nil {
+			close(w)
+		}
+	}
+}
+
+// Do has a piece run, and gives what it came to: at once if that is known. It
+// returns SetAside for one that failed too often.
+func (j *Job) Do(ctx context.Context, p Piece) ([]byte, error) {
+	if len(p.Args) > LargestPiece {
+		return nil, fmt.Errorf("a piece's description has %d bytes; right are at most %d, and the rest as data", len(p.Args), LargestPiece)
+	}
+	id := p.ID()
+	arrived, known := j.wait(id)
+	if !known {
+		if err := j.submit(ctx, id, p); err != nil {
+			return nil, err
+		}
+	}
+	select {
+	case <-arrived:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case <-j.ended.Done():
+		return nil, context.Cause(j.ended)
+	}
+	j.mu.Lock()
+	n := j.results[id]
+	j.mu.Unlock()
+	if n.Error != "" {
+		return nil, SetAside{p.Kind, n.Worker, n.Error}
+	}
+	return j.conn.bytesOf(ctx, n)
+}
+
+// wait is closed when the piece's result is there; known: it was asked for.
+func (j *Job) wait(id string) (arrived chan struct{}, known bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if w := j.waiting[id]; w != nil {
+		return w, true
+	}
+	w := make(chan struct{})
+	j.waiting[id] = w
+	if j.results[id] != nil {
+		close(w)
+		return w, true
+	}
+	return w, false
+}
+
+// submit queues a piece, unless it is queued.
+func (j *Job) submit(ctx context.Context, id string, p Piece) error {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if err := j.conn.forget(ctx, j.ID, id); err != nil {
+		return err
+	}
+	err = j.conn.publish(ctx, &nats.Msg{Subject: workPrefix + Token(j.conn.Version) + "." + j.ID + "." + id, Data: text})
+	if err == nil || isThere(err) {
+		return nil
+	}
+	return fmt.Errorf("queueing a piece: %w", explained(err))
+}
+
+// forget removes the error of a piece that was set aside: it is asked for anew.
+func (c *Conn) forget(ctx context.Context, job, piece string) error {
+	n, err := c.finished(ctx, job, piece)
+	if err != nil || n == nil || n.Error == "" {
+		return err
+	}
+	return c.notes.Purge(ctx, jetstream.WithPurgeSubject(notePrefix+job+"."+piece+".>"))
+}
+
+// Progress is how far the job is now.
+func (j *Job) Progress() Progress {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	p := Progress{Pieces: len(j.waiting), Earlier: 0, Running: len(j.running), SetAside: j.setAside, ByWorker: map[string]int{}}
+	for id := range j.waiting {
+		if n := j.results[id]; n != nil {
+			p.Done++
+			p.ByWorker[n.Worker]++
+		}
+	}
+	for _, turn := range j.retried {
+		p.Retried += int(turn) - 1
+	}
+	p.Earlier = min(j.earlier, p.Done)
+	return p
+}
+
+// Changed has a value when something may have changed since the last one.
+func (j *Job) Changed() <-chan struct{} { return j.changed }
+
+// keepSeen tells the server that someone waits, until the job is closed.
+func (j *Job) keepSeen() {
+	for {
+		select {
+		case <-j.ended.Done():
+			return
+		case <-time.After(seenEvery):
+			p := j.Progress()
+			about := j.about
+			about.Seen, about.Pieces, about.Done = time.Now().UTC(), p.Pieces, p.Done
+			ctx, cancel := context.WithTimeout(j.ended, patience)
+			_ = j.conn.keepAbout(ctx, about) // the next one tells it
+			cancel()
+		}
+	}
+}
+
+const seenEvery = 3 * time.Second
+
+// Close notes how the job ended. One that is not over can be taken up again.
+func (j *Job) Close(over bool) {
+	cancelled := errors.Is(context.Cause(j.ended), ErrCancelled)
+	j.halt(nil)
+	j.beat.Wait()
+	j.tail.Stop()
+	p := j.Progress()
+	about := j.about
+	about.Seen, about.Pieces, about.Done = time.Now().UTC(), p.Pieces, p.Done
+	switch {
+	case cancelled:
+		about.State = Cancelled
+	case over:
+		about.State = Done
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := j.conn.keepAbout(ctx, about); err != nil {
+		j.conn.log("job %s: how it ended could not be noted: %v", j.ID, err)
+	}
+}

@@ -1,0 +1,86 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Kind is a sort of piece that workers can run. They run no other.
+type Kind struct {
+	Name string
+	// Do runs a piece. It must give the same bytes for the same piece every time.
+	Do func(ctx context.Context, r *Room, args []byte) ([]byte, error)
+}
+
+var kinds []Kind
+
+// Register adds a kind; for use in init.
+func Register(k Kind) { kinds = append(kinds, k) }
+
+// Kinds are all that are registered, by name.
+func Kinds() []Kind {
+	return slices.SortedFunc(slices.Values(kinds), func(a, b Kind) int { return strings.Compare(a.Name, b.Name) })
+}
+
+func kindOf(name string) (Kind, error) {
+	for _, k := range kinds {
+		if k.Name == name {
+			return k, nil
+		}
+	}
+	return Kind{}, fmt.Errorf("there is no kind of piece %q", name)
+}
+
+// Room is what a piece has of the world.
+type Room struct {
+	Worker string // who runs it
+	Jobs   int    // processors that it may use
+	data   func(ctx context.Context, hash string) (string, error)
+	needs  []string
+}
+
+// File is the path of the i-th blob that the piece needs: read it, change nothing.
+func (r *Room) File(ctx context.Context, i int) (string, error) {
+	if i < 0 || i >= len(r.needs) {
+		return "", fmt.Errorf("the piece has %d blobs and asks for the one numbered %d", len(r.needs), i)
+	}
+	return r.data(ctx, r.needs[i])
+}
+
+// Files is how many blobs the piece has.
+func (r *Room) Files() int { return len(r.needs) }
+
+// KindOf makes a kind whose arguments and result are JSON of those types. Unknown
+// fields are refused: they are another version's.
+func KindOf[A, R any](name string, do func(ctx context.Context, r *Room, a A) (R, error)) Kind {
+	return Kind{name, func(ctx context.Context, r *Room, text []byte) ([]byte, error) {
+		var a A
+		d := json.NewDecoder(strings.NewReader(string(text)))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&a); err != nil {
+			return nil, fmt.Errorf("the piece's description: %w", err)
+		}
+		v, err := do(ctx, r, a)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(v)
+	}}
+}
+
+// Ask is Job.Do for a kind that KindOf made.
+func Ask[R any](ctx context.Context, j *Job, kind string, args any, data ...string) (R, error) {
+	var v R
+	text, err := json.Marshal(args)
+	if err != nil {
+		return v, err
+	}
+	got, err := j.Do(ctx, Piece{Kind: kind, Args: text, Data: data})
+	if err == nil {
+		err = json.Unmarshal(got, &v)
+	}
+	return v, err
+}

@@ -1,0 +1,133 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// What became of a piece, in the order in which it does.
+const (
+	begun  = "begun"  // a worker has it
+	failed = "failed" // it gave an error
+	done   = "done"   // its result; of several the first, which is the only one kept
+)
+
+// note says what became of a piece.
+type note struct {
+	Worker string    `json:"worker"`
+	Time   time.Time `json:"time"`           // by the worker's clock
+	Turn   uint64    `json:"turn"`           // it was given out so many times
+	Result []byte    `json:"result"`         // of done
+	Blob   string    `json:"blob,omitempty"` // a result that is too large for a message
+	Error  string    `json:"error,omitempty"`
+
+	piece, what string
+}
+
+func noteSubject(job, piece, what string) string { return notePrefix + job + "." + piece + "." + what }
+
+// readNote reads a note and where it lies.
+func readNote(subject string, data []byte) (note, error) {
+	var n note
+	parts := strings.Split(strings.TrimPrefix(subject, notePrefix), ".")
+	if len(parts) < 3 {
+		return n, errors.New("no note: " + subject)
+	}
+	err := json.Unmarshal(data, &n)
+	n.piece, n.what = parts[1], parts[2]
+	return n, err
+}
+
+// tell publishes a note of a piece, until ctx ends. done is told once; false says
+// that it was before.
+func (c *Conn) tell(ctx context.Context, job, piece, what string, n note) (first bool, err error) {
+	text, err := json.Marshal(n)
+	if err != nil {
+		return false, err
+	}
+	subject := noteSubject(job, piece, what)
+	var opts []jetstream.PublishOpt
+	if what == done {
+		opts = append(opts, jetstream.WithExpectLastSequencePerSubject(0))
+	} else {
+		subject += "." + strconv.FormatUint(n.Turn, 10)
+	}
+	err = c.publish(ctx, &nats.Msg{Subject: subject, Data: text}, opts...)
+	if isWrongLast(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// patience is how long one attempt to publish may take.
+const patience = 5 * time.Second
+
+// publish publishes, again and again while the server cannot be reached.
+func (c *Conn) publish(ctx context.Context, m *nats.Msg, opts ...jetstream.PublishOpt) error {
+	for {
+		try, cancel := context.WithTimeout(ctx, patience)
+		_, err := c.js.PublishMsg(try, m, opts...)
+		cancel()
+		var api *jetstream.APIError
+		if err == nil || errors.As(err, &api) || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}
+
+func isWrongLast(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == 10164)
+}
+
+// isThere reports that the subject has a message already.
+func isThere(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && strings.Contains(api.Description, "per subject")
+}
+
+// finished is the result of a piece, if there is one.
+func (c *Conn) finished(ctx context.Context, job, piece string) (*note, error) {
+	subject := noteSubject(job, piece, done)
+	m, err := c.notes.GetLastMsgForSubject(ctx, subject)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	n, err := readNote(subject, m.Data)
+	return &n, err
+}
+
+// turns counts a piece's notes of one sort.
+func (c *Conn) turns(ctx context.Context, job, piece, what string) (int, error) {
+	info, err := c.notes.Info(ctx, jetstream.WithSubjectFilter(noteSubject(job, piece, what)+".*"))
+	if err != nil {
+		return 0, err
+	}
+	return len(info.State.Subjects), nil
+}
+
+// bytesOf is a note's result, wherever it lies.
+func (c *Conn) bytesOf(ctx context.Context, n *note) ([]byte, error) {
+	if n.Blob == "" {
+		return n.Result, nil
+	}
+	var b bytes.Buffer
+	err := c.fetch(ctx, n.Blob, &b)
+	return b.Bytes(), err
+}

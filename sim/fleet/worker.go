@@ -1,0 +1,339 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Worker runs pieces.
+type Worker struct {
+	Conn  *Conn
+	Name  string // its own on the server: letters, digits, - and _
+	Host  string
+	Slots int    // pieces at a time
+	Jobs  int    // processors for each
+	Cache string // folder for data
+
+	// Limit is how long a piece may take; then it is given up. 0: an hour.
+	Limit time.Duration
+
+	shelf *shelf
+	mu    sync.Mutex
+	man   Man
+	stop  map[string]map[*context.CancelCauseFunc]bool // by job
+}
+
+// layLease makes the queue of this version's pieces, or sets its lease.
+func (c *Conn) layLease(ctx context.Context, lease time.Duration) error {
+	config := jetstream.ConsumerConfig{
+		Durable: "workers-" + Token(c.Version), Description: "edgesim " + c.Version, AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait: Lease, MaxDeliver: -1, MaxAckPending: 100_000, FilterSubject: workPrefix + Token(c.Version) + ".>",
+		InactiveThreshold: Kept,
+	}
+	if lease > 0 {
+		config.AckWait = lease
+		c.Lease = lease
+		_, err := c.work.CreateOrUpdateConsumer(ctx, config)
+		return explained(err)
+	}
+	cons, err := c.work.Consumer(ctx, config.Durable)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		cons, err = c.work.CreateOrUpdateConsumer(ctx, config)
+	}
+	if err == nil {
+		c.Lease = cons.CachedInfo().Config.AckWait
+	}
+	return explained(err)
+}
+
+// Run takes pieces until ctx ends; then it gives those that are running back.
+func (w *Worker) Run(ctx context.Context) error {
+	if err := w.begin(ctx); err != nil {
+		return err
+	}
+	sub, err := w.Conn.nc.Subscribe(haltPrefix+"*", func(m *nats.Msg) { w.halt(strings.TrimPrefix(m.Subject, haltPrefix)) })
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	var slots sync.WaitGroup
+	for range w.Slots {
+		slots.Go(func() { w.slot(ctx) })
+	}
+	slots.Go(func() { w.beat(ctx) })
+	slots.Wait()
+	after, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return w.Conn.men.Purge(after, w.Name)
+}
+
+// begin checks that the name is free and says who is there.
+func (w *Worker) begin(ctx context.Context) error {
+	w.stop, w.shelf = map[string]map[*context.CancelCauseFunc]bool{}, &shelf{dir: w.Cache, conn: w.Conn}
+	w.man = Man{Name: w.Name, Host: w.Host, Version: w.Conn.Version, Slots: w.Slots, Since: time.Now().UTC()}
+	text, err := json.Marshal(w.man)
+	if err != nil {
+		return err
+	}
+	_, err = w.Conn.men.Create(ctx, w.Name, text)
+	switch {
+	case errors.Is(err, jetstream.ErrKeyExists):
+		return fmt.Errorf("there is a worker %q already, or was until %v ago: right is another --name", w.Name, present)
+	case errors.Is(err, jetstream.ErrInvalidKey):
+		return fmt.Errorf("name %q: right are letters, digits, - and _", w.Name)
+	}
+	return explained(err)
+}
+
+// beat tells the server that the worker is there.
+func (w *Worker) beat(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(present / 4):
+		}
+		w.mu.Lock()
+		text, err := json.Marshal(w.man)
+		w.mu.Unlock()
+		if err == nil {
+			try, cancel := context.WithTimeout(ctx, present/4)
+			_, _ = w.Conn.men.Put(try, w.Name, text) // the next beat tells it
+			cancel()
+		}
+	}
+}
+
+// slot runs one piece after the other.
+func (w *Worker) slot(ctx context.Context) {
+	for ctx.Err() == nil {
+		m, err := w.next(ctx)
+		if err != nil {
+			select {
+			case <-ctx.Done():
+			case <-time.After(200 * time.Millisecond):
+			}
+			continue
+		}
+		if m != nil {
+			w.serve(ctx, m)
+		}
+	}
+}
+
+// next is the next piece; nil: there was none for a while.
+func (w *Worker) next(ctx context.Context) (jetstream.Msg, error) {
+	cons, err := w.Conn.work.Consumer(ctx, "workers-"+Token(w.Conn.Version))
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return nil, w.Conn.layLease(ctx, 0)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for ctx.Err() == nil {
+		wait, cancel := context.WithTimeout(ctx, 10*time.Second)
+		m, err := cons.Next(jetstream.FetchContext(wait))
+		cancel()
+		if errors.Is(err, nats.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, jetstream.ErrNoMessages) {
+			continue
+		}
+		return m, err
+	}
+	return nil, ctx.Err()
+}
+
+// given is a piece that this worker has.
+type given struct {
+	Piece
+	job, id string
+	turn    uint64
+	m       jetstream.Msg
+}
+
+// serve runs a piece and tells what came of it.
+func (w *Worker) serve(ctx context.Context, m jetstream.Msg) {
+	g, err := read(m)
+	if err != nil {
+		w.Conn.log("a message that is no piece was thrown away: %v", err)
+		_ = m.Term() // it would not be one the next time
+		return
+	}
+	n, err := w.Conn.finished(ctx, g.job, g.id)
+	if err == nil && n != nil {
+		_ = m.Ack() // a lease was lost, and another worker was done first
+		return
+	}
+	w.count(func(m *Man) { m.Running++ })
+	defer w.count(func(m *Man) { m.Running-- })
+	if _, err := w.Conn.tell(ctx, g.job, g.id, begun, w.note(g)); err != nil {
+		_ = m.Nak()
+		return
+	}
+	result, err := w.run(ctx, g)
+	switch {
+	case err == nil:
+		w.finish(g, result)
+	case ctx.Err() != nil:
+		_ = m.Nak() // at once, for another worker
+	case errors.Is(err, ErrCancelled):
+		_ = m.Term()
+	default:
+		w.fail(ctx, g, err)
+	}
+}
+
+// read takes a message apart.
+func read(m jetstream.Msg) (*given, error) {
+	parts := strings.Split(strings.TrimPrefix(m.Subject(), workPrefix), ".")
+	if len(parts) != 3 {
+		return nil, errors.New("subject " + m.Subject())
+	}
+	g := &given{job: parts[1], id: parts[2], m: m}
+	if err := json.Unmarshal(m.Data(), &g.Piece); err != nil {
+		return nil, err
+	}
+	if g.ID() != g.id {
+		return nil, errors.New("its name is not of its content")
+	}
+	if len(g.Args) > LargestPiece {
+		return nil, fmt.Errorf("a description of %d bytes", len(g.Args))
+	}
+	meta, err := m.Metadata()
+	if err == nil {
+		g.turn = meta.NumDelivered
+	}
+	return g, err
+}
+
+func (w *Worker) note(g *given) note {
+	return note{Worker: w.Name, Time: time.Now().UTC(), Turn: g.turn}
+}
+
+func (w *Worker) count(change func(*Man)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change(&w.man)
+}
+
+// run runs a piece while it keeps its lease.
+func (w *Worker) run(ctx context.Context, g *given) (result []byte, err error) {
+	kind, err := kindOf(g.Kind)
+	if err != nil {
+		return nil, err
+	}
+	if g.turn > lossesMost {
+		return nil, fmt.Errorf("%d workers had it and were lost", g.turn-1)
+	}
+	limit := w.Limit
+	if limit == 0 {
+		limit = time.Hour
+	}
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer w.stoppable(g.job, &cancel)()
+	late := time.AfterFunc(limit, func() { cancel(fmt.Errorf("it took longer than %v", limit)) })
+	defer late.Stop()
+	go w.keep(inner, g.m)
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+		if err != nil && context.Cause(inner) != nil {
+			err = context.Cause(inner)
+		}
+	}()
+	return kind.Do(inner, &Room{Worker: w.Name, Jobs: max(1, w.Jobs), data: w.shelf.path, needs: g.Data}, g.Args)
+}
+
+// keep keeps the lease of a piece while ctx lasts.
+func (w *Worker) keep(ctx context.Context, m jetstream.Msg) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(w.Conn.Lease / 3):
+			_ = m.InProgress() // the next one may come through
+		}
+	}
+}
+
+// finish tells a result, for as long as it takes: it was dear.
+func (w *Worker) finish(g *given, result []byte) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	n := w.note(g)
+	n.Result = result
+	if len(result) > largest {
+		hash, err := w.Conn.PutBytes(ctx, result)
+		if err != nil {
+			w.fail(ctx, g, err)
+			return
+		}
+		n.Result, n.Blob = nil, hash
+	}
+	if _, err := w.Conn.tell(ctx, g.job, g.id, done, n); err != nil {
+		w.Conn.log("piece %s of job %s: its result could not be told: %v", g.id, g.job, explained(err))
+		_ = g.m.NakWithDelay(w.Conn.Lease / 3)
+		return
+	}
+	w.count(func(m *Man) { m.Done++ })
+	_ = g.m.DoubleAck(ctx) // unless it is heard: then another worker finds the result
+}
+
+// fail tells of an error, and sets the piece aside if it is one too many.
+func (w *Worker) fail(ctx context.Context, g *given, cause error) {
+	w.count(func(m *Man) { m.Failed++ })
+	w.Conn.log("piece %s of job %s (%s) failed: %v", g.id, g.job, g.Kind, cause)
+	n := w.note(g)
+	n.Error = cause.Error()
+	if len(n.Error) > 4<<10 {
+		n.Error = n.Error[:4<<10]
+	}
+	_, err := w.Conn.tell(ctx, g.job, g.id, failed, n)
+	times := 0
+	if err == nil {
+		times, err = w.Conn.turns(ctx, g.job, g.id, failed)
+	}
+	if err == nil && (times >= failuresMost || g.turn > lossesMost) {
+		if _, err = w.Conn.tell(ctx, g.job, g.id, done, n); err == nil {
+			_ = g.m.DoubleAck(ctx)
+			return
+		}
+	}
+	_ = g.m.NakWithDelay(min(time.Second, w.Conn.Lease/3))
+}
+
+// stoppable lets a cancelled job end its pieces; call what it returns when it is
+// over.
+func (w *Worker) stoppable(job string, cancel *context.CancelCauseFunc) func() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stop[job] == nil {
+		w.stop[job] = map[*context.CancelCauseFunc]bool{}
+	}
+	w.stop[job][cancel] = true
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if delete(w.stop[job], cancel); len(w.stop[job]) == 0 {
+			delete(w.stop, job)
+		}
+	}
+}
+
+func (w *Worker) halt(job string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for cancel := range w.stop[job] {
+		(*cancel)(ErrCancelled)
+	}
+}

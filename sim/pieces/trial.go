@@ -1,0 +1,86 @@
+// Package pieces has the kinds of work that edgesim's commands hand to workers: a
+// kind is a file, and says what a piece is told, what it gives back, and how a
+// command asks for it.
+package pieces
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"edgesim/sim/fleet"
+	"edgesim/sim/scenario"
+	"edgesim/sim/sweep"
+	"edgesim/sim/virtual"
+)
+
+// Trial is one play of a scenario in virtual time: a cell of a sweep or a plan. The
+// scenario's text is its first blob.
+type Trial struct {
+	File     string   `json:"file"` // the scenario's name in errors
+	Sets     []string `json:"sets"`
+	Policy   string   `json:"policy"`
+	Capacity int64    `json:"capacity"` // bytes
+	Seed     uint64   `json:"seed"`
+	Variant  string   `json:"variant,omitempty"` // of a plan, what is changed
+}
+
+// Trialed is what came of a trial.
+type Trialed struct {
+	Values sweep.Values   `json:"values"`
+	Month  *sweep.Monthly `json:"month"`
+}
+
+const trialKind = "trial"
+
+func init() { fleet.Register(fleet.KindOf(trialKind, playTrial)) }
+
+func playTrial(ctx context.Context, r *fleet.Room, t Trial) (Trialed, error) {
+	path, err := r.File(ctx, 0)
+	if err != nil {
+		return Trialed{}, err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Trialed{}, err
+	}
+	s, err := scenario.Parse(t.File, text, append(t.Sets, "edge.policy="+t.Policy, fmt.Sprintf("edge.capacity=%dB", t.Capacity))...)
+	if err != nil {
+		return Trialed{}, err
+	}
+	if s.Replays() {
+		return Trialed{}, fmt.Errorf("%s replays a file that is not here", t.File)
+	}
+	s.Reseed(t.Seed)
+	if err := change(s, t.Variant); err != nil {
+		return Trialed{}, err
+	}
+	m := sweep.NewMeasure(s)
+	if _, err := virtual.Records(ctx, virtual.Config{Scenario: s}, m); err != nil {
+		return Trialed{}, err
+	}
+	month := m.Monthly()
+	return Trialed{m.Values(), &month}, nil
+}
+
+func change(_ *scenario.Scenario, name string) error {
+	if name == "" {
+		return nil
+	}
+	return fmt.Errorf("there is no variant %q", strings.ToLower(name))
+}
+
+// World is a scenario whose trials are played by workers.
+type World struct {
+	Job  *fleet.Job
+	File string
+	Sets []string
+	Text string // hash of the scenario's text
+}
+
+// Play asks for one trial.
+func (w *World) Play(ctx context.Context, c sweep.Cell, seed uint64, variant string) (Trialed, error) {
+	t := Trial{File: w.File, Sets: w.Sets, Policy: c.Policy, Capacity: c.Capacity, Seed: seed, Variant: variant}
+	return fleet.Ask[Trialed](ctx, w.Job, trialKind, t, w.Text)
+}
