@@ -183,6 +183,8 @@ func init() {
 		scenariosCommand,
 		serveCommand,
 		invalidateCommand,
+		workerCommand,
+		jobsCommand,
 		originCommand,
 		versionCommand,
 	}

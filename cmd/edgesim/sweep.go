@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"edgesim/results"
+	"edgesim/sim/fleet"
 	"edgesim/sim/sweep"
 )
 
@@ -39,18 +40,23 @@ until then is printed and said to be partial); 2 wrong usage.
 		f.StringVar(&o.capacities, "capacity", "", "`SIZES` of caches, as 1GiB,4GiB; of a trace also shares, as 1%,10%")
 		o.flags(f, 3)
 		f.StringVar(&o.csv, "csv", "", "write the rows as CSV to this `FILE`; - is the standard output")
+		o.nats.Add(f, true)
 		return o.run
 	},
 }
 
 type sweepOptions struct {
 	cellOptions
-	csv string
+	csv  string
+	nats fleet.Flags
 }
 
 func (o *sweepOptions) run(e *env, args []string) error {
 	if err := o.check(args, "edgesim sweep quickstart"); err != nil {
 		return err
+	}
+	if err := o.nats.Check(e.flags.Changed); err != nil {
+		return usageError{err}
 	}
 	play := o.overTrace
 	if isScenario(args[0]) {
@@ -83,10 +89,30 @@ func (o *sweepOptions) overScenario(e *env, name string) (*sweep.Result, error) 
 			return nil, usageError{err}
 		}
 	}
-	return sweep.Run(e.ctx, sweep.Config{
+	c := sweep.Config{
 		Cells: cells, Seeds: w.seeds, Jobs: o.jobs, Trial: sweep.World(foretell(0)).Trial(w.load),
 		Status: func(done, all int) { fmt.Fprintf(e.stderr, "%d of %d trials\n", done, all) },
-	})
+	}
+	if o.nats.Asked() {
+		return o.byWorkers(e, w, &c)
+	}
+	return sweep.Run(e.ctx, c)
+}
+
+// byWorkers plays the trials on other machines.
+func (o *sweepOptions) byWorkers(e *env, w *ofScenario, c *sweep.Config) (*sweep.Result, error) {
+	world, h, err := w.handOut(e, &o.nats)
+	if err != nil {
+		return nil, err
+	}
+	c.Jobs, c.Status = min(len(c.Cells)*len(c.Seeds), mostAsked), nil
+	c.Trial = func(ctx context.Context, cell sweep.Cell, seed uint64) (sweep.Values, error) {
+		t, err := world.Play(ctx, cell, seed, "")
+		return t.Values, setAside(err)
+	}
+	r, err := sweep.Run(e.ctx, *c)
+	h.close(e, e.ctx.Err())
+	return r, err
 }
 
 // leastCapacity is the least that an edge can have.
@@ -145,6 +171,9 @@ func (o *sweepOptions) tell(e *env, r *sweep.Result, name string) error {
 	}
 	if err == nil && o.out != "" {
 		err = drawInto(o.out, r.Figures(name, o.ignoreSize))
+	}
+	if err == nil && len(r.Lost) > 0 {
+		err = fmt.Errorf("%d trials failed and are left out; the first: %w", len(r.Lost), r.Lost[0])
 	}
 	if err == nil && r.Partial {
 		err = errors.New("interrupted; the figures are of what was played until then")

@@ -24,3 +24,9 @@ func (s *Scenario) Text() string {
 	}
 	return string(text)
 }
+
+// Written is what the scenario was read from: the file's name, its text and the
+// settings that changed it. Parse makes the same of them again.
+func (s *Scenario) Written() (file string, text []byte, sets []string) {
+	return s.source.file, s.source.text, s.source.sets
+}

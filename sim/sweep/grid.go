@@ -3,6 +3,7 @@ package sweep
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -56,7 +57,20 @@ type Result struct {
 	Rows       []Row                `json:"rows"`
 	Replicas   int                  `json:"replicas"` // that were asked for
 	Partial    bool                 `json:"partial"`  // interrupted: rows have fewer replicas, or are missing
+	Lost       []Lost               `json:"lost,omitempty"`
 }
+
+// Lost is a trial that failed by itself: the others go on without it.
+type Lost struct {
+	Cell  Cell   `json:"cell"`
+	Seed  uint64 `json:"seed"`
+	Cause error  `json:"-"`
+	Text  string `json:"cause"`
+}
+
+func (l Lost) Error() string { return fmt.Sprintf("%v, seed %d: %v", l.Cell, l.Seed, l.Cause) }
+
+func (l Lost) Unwrap() error { return l.Cause }
 
 // trial is one of those to be played.
 type trial struct{ cell, seed int }
@@ -77,12 +91,16 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 		mu      sync.Mutex
 		done    int
 	)
+	var lost []Lost
 	for range max(1, c.Jobs) {
 		players.Go(func() {
 			for t := range todo {
 				v, err := c.Trial(inner, c.Cells[t.cell], c.Seeds[t.seed])
 				mu.Lock()
-				if err != nil {
+				var one Lost
+				if errors.As(err, &one) {
+					lost = append(lost, Lost{c.Cells[t.cell], c.Seeds[t.seed], one.Cause, one.Cause.Error()})
+				} else if err != nil {
 					cancel(fmt.Errorf("%v, seed %d: %w", c.Cells[t.cell], c.Seeds[t.seed], err))
 				} else {
 					outcomes[t.cell][t.seed] = v
@@ -99,7 +117,14 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	if err := context.Cause(inner); err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	return Collect(c.Cells, outcomes, ctx.Err() != nil)
+	if done == 0 && len(lost) > 0 {
+		return nil, lost[0]
+	}
+	r, err := Collect(c.Cells, outcomes, ctx.Err() != nil)
+	if err == nil {
+		r.Lost = lost
+	}
+	return r, err
 }
 
 func (c *Config) deal(ctx context.Context, todo chan<- trial) {

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+
+	"edgesim/results"
+	"edgesim/sim/fleet"
+	"edgesim/sim/pieces"
+	"edgesim/sim/sweep"
+)
+
+// fleetVersion says which programs give the same bytes: of one commit and one sort
+// of processor, or, where the build does not tell its commit, of one file.
+var fleetVersion = sync.OnceValue(func() string {
+	p := results.ThisProgram("edgesim")
+	version := p.Version
+	switch {
+	case p.Commit != "" && !p.Modified:
+		version = p.Commit[:min(12, len(p.Commit))]
+	case p.Commit != "" || version == "(devel)":
+		version = "built-" + ownHash()
+	}
+	return version + "/" + runtime.GOARCH
+})
+
+// ownHash is of this program's file.
+func ownHash() string {
+	path, err := os.Executable()
+	if err != nil {
+		return "unknown"
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "unknown"
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "unknown"
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+// handing is a job whose pieces are handed out.
+type handing struct {
+	*fleet.Conn
+	*fleet.Job
+	end func()
+}
+
+// handOut connects and takes a job up. about is what it is of: flags and content
+// that change its pieces. The returned function ends it; a job that is not over can
+// be taken up by the same command.
+func handOut(e *env, o *fleet.Flags, about ...string) (*handing, error) {
+	c, end, err := o.Connect(e.ctx, "edgesim "+e.typed[0], fleetVersion(), e.stderr)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	host, _ := os.Hostname()
+	dir, _ := os.Getwd()
+	j, err := fleet.Open(e.ctx, c, fleet.About{
+		ID: fleet.JobID(append([]string{c.Version, e.typed[0]}, about...)...), Command: fleet.Safe(append([]string{"edgesim"}, e.typed...)), Dir: dir, Host: host,
+	})
+	if err != nil {
+		end()
+		return nil, err
+	}
+	fmt.Fprintf(e.stderr, "job %s at %s\n", j.ID, c.Where)
+	stop := j.Watch(e.stderr)
+	return &handing{c, j, func() { stop(); end() }}, nil
+}
+
+// close ends the job and says what becomes of it.
+func (h *handing) close(e *env, err error) {
+	over := err == nil
+	h.Job.Close(over)
+	h.end()
+	if !over && !errors.Is(err, fleet.ErrCancelled) && e.ctx.Err() != nil {
+		fmt.Fprintf(e.stderr, "job %s is not over, and workers go on with what is queued: the same command takes it up, `edgesim jobs cancel %s` ends it\n", h.ID, h.ID)
+	}
+}
+
+// mostAsked is how many pieces of a job are asked for at a time.
+const mostAsked = 10_000
+
+// handOut gives the scenario to workers, and the job that its trials are of.
+func (w *ofScenario) handOut(e *env, o *fleet.Flags) (*pieces.World, *handing, error) {
+	if w.base.Replays() {
+		return nil, nil, usagef("--nats: %s replays a file that the workers do not have; right is a sweep of that trace itself", w.base.Name)
+	}
+	file, text, sets := w.base.Written()
+	h, err := handOut(e, o, append([]string{file, string(text)}, sets...)...)
+	if err != nil {
+		return nil, nil, err
+	}
+	hash, err := h.PutBytes(e.ctx, text)
+	if err != nil {
+		h.close(e, err)
+		return nil, nil, err
+	}
+	return &pieces.World{Job: h.Job, File: file, Sets: sets, Text: hash}, h, nil
+}
+
+// setAside tells a sweep that one trial failed for good, and the others go on.
+func setAside(err error) error {
+	if errors.As(err, new(fleet.SetAside)) {
+		return sweep.Lost{Cause: err}
+	}
+	return err
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"edgesim/sim/fleet"
+	_ "edgesim/sim/pieces" // what a worker can run
+	"edgesim/sim/unit"
+)
+
+var workerCommand = command{
+	name:     "worker",
+	synopsis: "--nats URL [flags]",
+	about:    "run pieces of work that other commands hand out over NATS",
+	long: `A worker takes pieces of sweeps, plans, curves, reports and load runs whose
+commands were given the same --nats, runs them and gives back what they came to.
+As many as there are may work at a time, on any machines. A worker that ends
+gives its pieces back; one that dies or hangs loses them after the lease, and
+another runs them. It runs pieces of its own version only, and of the kinds that
+` + "`edgesim worker --kinds`" + ` lists: never a command.
+
+Data is fetched once, by content, and kept in --cache.
+
+Examples:
+  edgesim worker --nats nats://10.0.0.1:4222 --nats-auth nats.yaml
+  edgesim worker --nats embedded:4222 --slots 2
+
+Exit status: 0 ended by a signal, its pieces given back; 1 the server was lost
+before the work began; 2 wrong usage, no server, or credentials that it refuses.
+`,
+	prepare: func(f *pflag.FlagSet) action {
+		var o workerOptions
+		o.nats.Add(f, false)
+		f.IntVar(&o.slots, "slots", 0, "pieces at a time (default one for each processor)")
+		f.StringVar(&o.name, "name", "", "`NAME` of this worker: letters, digits, - and _ (default host and process)")
+		f.StringVar(&o.cache, "cache", "", "`DIR` for data (default edgesim/data among the user's caches)")
+		f.Var(&o.limit, "piece-limit", "give a piece up that takes longer (default 1h)")
+		f.BoolVar(&o.kinds, "kinds", false, "list the kinds of pieces, and end")
+		return o.run
+	},
+}
+
+type workerOptions struct {
+	nats        fleet.Flags
+	slots       int
+	name, cache string
+	limit       unit.Duration
+	kinds       bool
+}
+
+func (o *workerOptions) run(e *env, args []string) error {
+	if o.kinds {
+		for _, k := range fleet.Kinds() {
+			fmt.Fprintln(e.stdout, k.Name)
+		}
+		return nil
+	}
+	if err := o.check(e, args); err != nil {
+		return err
+	}
+	c, end, err := o.nats.Connect(e.ctx, "worker "+o.name, fleetVersion(), e.stderr)
+	if err != nil {
+		return usageError{err}
+	}
+	defer end()
+	host, _ := os.Hostname()
+	w := &fleet.Worker{Conn: c, Name: o.name, Host: host, Slots: o.slots, Cache: o.cache, Limit: o.limit.Std(),
+		Jobs: max(1, runtime.GOMAXPROCS(0)/o.slots)}
+	fmt.Fprintf(e.stderr, "worker %s, %d slots, version %s, at %s\n", o.name, o.slots, c.Version, c.Where)
+	return w.Run(e.ctx)
+}
+
+func (o *workerOptions) check(e *env, args []string) (err error) {
+	switch {
+	case len(args) > 0:
+		return usagef("%q: a worker takes no arguments; right is as: edgesim worker --nats nats://127.0.0.1:4222", args[0])
+	case !o.nats.Asked():
+		return usagef("no --nats given; right is as: edgesim worker --nats nats://127.0.0.1:4222")
+	case o.slots < 0 || o.slots > 10_000:
+		return usagef("--slots %d: right are 1 to 10000, or 0 for one for each processor", o.slots)
+	case o.limit < 0 || o.limit > 0 && o.limit.Std() < time.Second:
+		return usagef("--piece-limit %v: right is a second or longer", o.limit)
+	}
+	if err := o.nats.Check(e.flags.Changed); err != nil {
+		return usageError{err}
+	}
+	if o.slots == 0 {
+		o.slots = runtime.GOMAXPROCS(0)
+	}
+	if o.name == "" {
+		host, _ := os.Hostname()
+		o.name = fmt.Sprintf("%s-%d", regexp.MustCompile(`[^a-zA-Z0-9_-]`).ReplaceAllString(host, "-"), os.Getpid())
+	}
+	if !regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`).MatchString(o.name) {
+		return usagef("--name %q: right are up to 64 letters, digits, - and _", o.name)
+	}
+	if o.cache == "" {
+		if o.cache, err = fleet.CacheDir("data"); err != nil {
+			return usageError{err}
+		}
+	}
+	return nil
+}
