@@ -68,6 +68,7 @@ type conn struct {
 	sent   int           // of out's bytes
 	left   int64         // bytes of content that out does not hold
 	came   time.Duration // when the first byte came, where that was noted; 0: when it is read
+	last   time.Duration // when the last byte came, where that was noted; 0: when it is read
 	broken error         // why the connection failed, where that is known already
 	path   []byte        // as sent: the request target
 	tag    []byte        // of the viewer's copy, as sent
@@ -195,7 +196,7 @@ func (c *conn) prepare() {
 	c.left = c.content()
 	c.describe(viewer)
 	c.out = appendContent(c.out, &c.left)
-	c.sent, c.came, c.broken = 0, 0, nil
+	c.sent, c.came, c.last, c.broken = 0, 0, 0, nil
 }
 
 func (c *conn) describe(viewer *workloads.Viewer) {
@@ -360,7 +361,11 @@ func (c *conn) consumed() int64 { return c.wire.n - int64(c.in.Buffered()) }
 // finish completes the record and hands it over.
 func (c *conn) finish(kind results.Fault, err error) {
 	p, r := c.player, &c.rec
-	r.Total = int64(p.sched.now()) - r.At
+	ended := c.last
+	if ended == 0 {
+		ended = p.sched.now()
+	}
+	r.Total = int64(ended) - r.At
 	classify(r, &c.answer, kind)
 	switch kind {
 	case results.NoFault:

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,14 +24,20 @@ type loop struct {
 	epoll  int
 	bell   int // an eventfd that wakes the loop
 	events [256]unix.EpollEvent
+	until  unix.Timespec // of poll
 
 	idle line
 	busy int  // how many connections have a request in flight
 	over bool // the schedule is
 
+	stamps bool // the system notes when answers come
+	short  int  // answers in a row that the loop has read itself
+	away   int  // how many requests goroutines have
+
 	mu       sync.Mutex
-	back     []*conn // those whose goroutines are done
-	taken    []*conn // room for the next ones
+	back     []*conn     // those whose goroutines are done
+	taken    []*conn     // room for the next ones
+	returned atomic.Bool // there is somebody in back
 	sleeping atomic.Bool
 }
 
@@ -45,7 +50,7 @@ const mostQuick = 8 << 10
 
 // newLoop is nil where the system has not what it takes.
 func newLoop(p *Player) *loop {
-	l := &loop{player: p, epoll: -1, bell: -1}
+	l := &loop{player: p, epoll: -1, bell: -1, stamps: !p.cfg.Closed}
 	var err error
 	if l.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil
@@ -75,6 +80,7 @@ func (l *loop) close() {
 // run plays until the schedule is over and everything is answered. The thread's
 // timers are made exact, for which it is the loop's alone; it ends with it.
 func (l *loop) run(hard context.Context) {
+	defer lend()()
 	runtime.LockOSThread()
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // 50 µs otherwise
 	l.hard = hard
@@ -82,6 +88,11 @@ func (l *loop) run(hard context.Context) {
 		wait := l.start()
 		if l.over && l.busy == 0 {
 			break
+		}
+		if l.mayDoze(wait) {
+			doze(wait)
+			l.start()
+			wait = 0
 		}
 		l.sleep(wait)
 	}
@@ -92,7 +103,7 @@ func (l *loop) run(hard context.Context) {
 }
 
 // start begins what is due as far as connections are idle. It returns how long
-// until the next one is, or -1 when there is nothing to wait for but answers.
+// until the next one is, or noTimeout when there is nothing to wait for but answers.
 func (l *loop) start() time.Duration {
 	s := l.player.sched
 	for l.idle.n > 0 && !l.over {
@@ -113,7 +124,7 @@ func (l *loop) start() time.Duration {
 		l.busy++
 		l.begin(c)
 	}
-	return -1
+	return noTimeout
 }
 
 // begin sends the request that c was given.
@@ -136,7 +147,9 @@ func (l *loop) begin(c *conn) {
 
 // giveAway lets a goroutine go on with c's request.
 func (l *loop) giveAway(c *conn) {
-	c.flying, c.away = false, true
+	c.flying, c.away, c.last = false, true, 0
+	l.away++
+	l.short = 0
 	go l.playAway(c)
 }
 
@@ -145,6 +158,7 @@ func (l *loop) playAway(c *conn) {
 	l.mu.Lock()
 	l.back = append(l.back, c)
 	l.mu.Unlock()
+	l.returned.Store(true)
 	if l.sleeping.Load() {
 		l.ring()
 	}
@@ -152,59 +166,44 @@ func (l *loop) playAway(c *conn) {
 
 // takeBack makes those idle whose goroutines are done.
 func (l *loop) takeBack() {
+	l.returned.Store(false)
 	l.mu.Lock()
 	l.taken, l.back = l.back, l.taken[:0]
 	l.mu.Unlock()
 	for _, c := range l.taken {
 		c.away = false
+		l.away--
 		c.listen()
 		l.rest(c)
 	}
 }
 
-// rest makes c idle, or gives it what is due at once.
+// rest makes c idle, or gives it what is due at once. It is free from the moment on
+// at which its answer had come.
 func (l *loop) rest(c *conn) {
 	l.busy--
-	c.since = l.player.sched.now()
+	if c.since = c.last; c.since == 0 {
+		c.since = l.player.sched.now()
+	}
 	l.idle.push(c)
 	l.start()
 }
 
-// sleep waits for events, at most so long or, with -1, for ever, and deals with
-// them.
+// sleep waits for events, at most so long or, with noTimeout, for ever, and deals
+// with them.
 func (l *loop) sleep(wait time.Duration) {
 	l.sleeping.Store(true)
-	l.mu.Lock()
-	if len(l.back) > 0 {
+	if l.returned.Load() {
 		wait = 0
 	}
-	l.mu.Unlock()
 	n, _ := l.poll(wait)
 	l.sleeping.Store(false)
 	for i := range n {
 		l.deal(&l.events[i])
 	}
-	l.takeBack()
-}
-
-// poll is epoll_pwait2, whose time-out is in ns. One that waits for nothing does
-// not trouble Go's scheduler.
-func (l *loop) poll(wait time.Duration) (int, unix.Errno) {
-	var until unix.Timespec
-	at := &until
-	if until = unix.NsecToTimespec(int64(max(wait, 0))); wait < 0 {
-		at = nil
+	if l.returned.Load() {
+		l.takeBack()
 	}
-	call := unix.Syscall6
-	if wait == 0 {
-		call = unix.RawSyscall6
-	}
-	n, _, errno := call(unix.SYS_EPOLL_PWAIT2, uintptr(l.epoll), uintptr(unsafe.Pointer(&l.events[0])), uintptr(len(l.events)),
-		uintptr(unsafe.Pointer(at)), 0, 0)
-	if errno != 0 {
-		return 0, errno
-	}
-	return int(n), 0
 }
 
 // deal deals with one event. Some are of sockets that have been closed since, whose
@@ -262,8 +261,11 @@ func (l *loop) read(c *conn, gone bool) {
 	had := c.in.Buffered()
 	_, err := c.in.Peek(had + 1)
 	has := c.in.Buffered()
-	if has > had && c.came == 0 {
-		c.came = l.player.sched.now()
+	if has > had {
+		c.last = l.arrival(c)
+		if c.came == 0 {
+			c.came = c.last
+		}
 	}
 	v := partial
 	if has > 0 {
@@ -272,6 +274,7 @@ func (l *loop) read(c *conn, gone bool) {
 	switch {
 	case v == whole:
 		c.flying = false
+		l.short++
 		c.end(c.receive())
 		if gone {
 			c.hangUp()
@@ -283,6 +286,20 @@ func (l *loop) read(c *conn, gone bool) {
 	case v == beyond || gone:
 		l.giveAway(c)
 	}
+}
+
+// arrival is when what was read last from c came.
+func (l *loop) arrival(c *conn) time.Duration {
+	s, sched := c.net.(*socket), l.player.sched
+	if s.stamp == 0 {
+		return sched.now()
+	}
+	now := time.Now()
+	at := now.Sub(sched.epoch)
+	if age := time.Duration(now.UnixNano() - s.stamp); age > 0 && at-age > c.start {
+		at -= age
+	}
+	return at // a clock that is set meanwhile is no measure
 }
 
 // ring wakes the loop.
@@ -303,11 +320,12 @@ func (l *loop) adopt(c *conn, n net.Conn) (link, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &socket{c: c, fd: -1}
-	ctlErr := raw.Control(func(fd uintptr) { s.fd, err = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0) })
+	own := -1
+	ctlErr := raw.Control(func(fd uintptr) { own, err = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0) })
 	if ctlErr != nil || err != nil {
 		return nil, cmp.Or(ctlErr, err)
 	}
+	s := newSocket(c, own, l.stamps)
 	const all = unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET
 	if err := unix.EpollCtl(l.epoll, unix.EPOLL_CTL_ADD, s.fd, &unix.EpollEvent{Events: all & 0xffffffff, Fd: c.place, Pad: int32(c.target)}); err != nil {
 		unix.Close(s.fd)

@@ -15,26 +15,65 @@ import (
 type socket struct {
 	c  *conn
 	fd int
+
+	stamped bool  // the system notes when what is read has come
+	stamp   int64 // when the last of what was last read came: ns of the system's clock; 0: not known
+	message unix.Msghdr
+	piece   unix.Iovec
+	note    note
+}
+
+// note is the system's word beside what is read (SO_TIMESTAMPNS).
+type note struct {
+	head unix.Cmsghdr
+	at   unix.Timespec
 }
 
 // errAgain says that nothing can be read or written now.
 var errAgain = errors.New("not now")
 
+// newSocket takes a descriptor over. stamped: when bytes come is wanted.
+func newSocket(c *conn, fd int, stamped bool) *socket {
+	s := &socket{c: c, fd: fd, stamped: stamped}
+	if stamped {
+		s.stamped = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1) == nil
+	}
+	s.message.Iov, s.message.Control = &s.piece, (*byte)(unsafe.Pointer(&s.note))
+	s.message.SetIovlen(1)
+	return s
+}
+
 // Read implements io.Reader. It does not block the thread, so that Go's scheduler
 // need not hear of it.
 func (s *socket) Read(p []byte) (int, error) {
 	for {
-		n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+		n, errno := s.receive(p)
 		switch {
 		case errno == 0 && n == 0:
 			return 0, io.EOF
 		case errno == 0:
-			return int(n), nil
+			return n, nil
 		}
 		if err := s.failed("read", errno); err != nil {
 			return 0, err
 		}
 	}
+}
+
+func (s *socket) receive(p []byte) (int, unix.Errno) {
+	if !s.stamped {
+		n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+		return int(n), errno
+	}
+	s.piece.Base = unsafe.SliceData(p)
+	s.piece.SetLen(len(p))
+	s.message.SetControllen(int(unsafe.Sizeof(s.note)))
+	n, _, errno := unix.RawSyscall(unix.SYS_RECVMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&s.message)), 0)
+	s.piece.Base, s.stamp = nil, 0
+	if errno == 0 && s.message.Controllen >= unix.SizeofCmsghdr && s.note.head.Type == unix.SCM_TIMESTAMPNS && s.note.head.Level == unix.SOL_SOCKET {
+		s.stamp = s.note.at.Nano()
+	}
+	return int(n), errno
 }
 
 // Write implements io.Writer.
