@@ -179,12 +179,25 @@ func (s *Synthetic) sectionsAsked() []int {
 	return all
 }
 
+// SectionError is what is wrong with a section's popularity for the traffic that
+// asks for it.
+type SectionError struct {
+	Section int // its place in the catalog
+	Name    string
+	Err     error
+}
+
+func (e *SectionError) Error() string { return fmt.Sprintf("section %q: %v", e.Name, e.Err) }
+
+// Unwrap is what is wrong.
+func (e *SectionError) Unwrap() error { return e.Err }
+
 // addPopularity makes the i-th section ready to draw objects of, so many a second.
 func (p *part) addPopularity(i int, seed uint64, rate float64) (err error) {
 	p.popular, err = NewPopularity(cmp.Or(p.section.Popularity, "zipf"),
 		p.section.popularityConfig(rate, rand.NewPCG(seed, streamRanks+uint64(i))))
 	if err != nil {
-		return fmt.Errorf("section %q: %w", p.section.Name, err)
+		return &SectionError{Section: i, Name: p.section.Name, Err: err}
 	}
 	if s, ok := p.popular.(still); ok {
 		p.ranks, _ = s.ranks.(*binned)

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -22,8 +23,19 @@ func (s *source) blame(where at, t reflect.Type, err error) *fault {
 		}
 		where, t = where.then(key), field.Type
 		text = strings.TrimLeft(text[len(name):], ": ")
+		where, t, text = ofItem(where, t, text)
 	}
 	return s.fault(where, "%s", text)
+}
+
+// ofItem is the item of a list that text names by its number, as "[2].Kind is".
+func ofItem(where at, t reflect.Type, text string) (at, reflect.Type, string) {
+	number, rest, found := strings.Cut(text, "]")
+	i, err := strconv.Atoi(strings.TrimPrefix(number, "["))
+	if t.Kind() != reflect.Slice || !found || err != nil || number[0] != '[' {
+		return where, t, text
+	}
+	return where.then(i), t.Elem(), strings.TrimLeft(rest, ". :")
 }
 
 // fieldName is the field that a name stands for: an error string may begin in

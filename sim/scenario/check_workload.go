@@ -39,6 +39,11 @@ func (s *Scenario) checkWorkload() *fault {
 			return f
 		}
 	}
+	for i := range w.Sections { // before any section becomes the catalog's
+		if f := s.checkRecency(&w.Sections[i], at{"workload", "sections", i, "recency"}); f != nil {
+			return f
+		}
+	}
 	for i := range w.Sections {
 		if f := s.checkSection(i); f != nil {
 			return f
@@ -65,9 +70,6 @@ func (s *Scenario) checkSection(i int) *fault {
 		if _, ok := s.table.Host([]byte(host)); !ok {
 			return s.source.fault(where.then("hosts", j), "%q is no name of a distribution that is served%s", host, nearest.DidYouMean(host, s.hostNames()))
 		}
-	}
-	if f := s.checkRecency(section, where.then("recency")); f != nil {
-		return f
 	}
 	return s.checkTypes(i, where)
 }

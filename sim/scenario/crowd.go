@@ -2,10 +2,11 @@ package scenario
 
 import (
 	"cmp"
-	"edgesim/sim/nearest"
+	"errors"
 	"fmt"
 	"slices"
 
+	"edgesim/sim/nearest"
 	"edgesim/workloads"
 )
 
@@ -77,11 +78,11 @@ func (s *Scenario) Source(c *workloads.Catalog, v *workloads.Viewers) (workloads
 		cfg.Catalog, cfg.Viewers = c, v
 		var err error
 		if cfg.Shape, err = s.shapeOf(&stream, v); err != nil {
-			return nil, fmt.Errorf("workload.shape: %w", err)
+			return nil, s.Wrong(err, "workload", "shape")
 		}
 		source, err := workloads.NewTraffic(stream.Kind, cfg)
 		if err != nil {
-			return nil, fmt.Errorf("workload.streams[%d]: %w", i, err)
+			return nil, s.wrongStream(i, err)
 		}
 		sources = append(sources, source)
 	}
@@ -93,6 +94,22 @@ func (s *Scenario) Source(c *workloads.Catalog, v *workloads.Viewers) (workloads
 		return workloads.Limit(merged, n), nil
 	}
 	return merged, nil
+}
+
+// wrongStream says where in the file it is written what keeps a stream from being
+// made: at the popularity of a section, or at the kind of the stream.
+func (s *Scenario) wrongStream(i int, err error) error {
+	if section := (*workloads.SectionError)(nil); errors.As(err, &section) {
+		return s.Wrong(section.Err, "workload", "sections", section.Section, "popularity")
+	}
+	return s.Wrong(err, "workload", "streams", i, "kind")
+}
+
+// tryStreams makes every stream once, so that what is wrong with one is told when
+// the file is read.
+func (s *Scenario) tryStreams() error {
+	_, err := s.Crowd()
+	return err
 }
 
 // closedRate is the rate, in requests per second, at which several streams are mixed

@@ -53,7 +53,7 @@ func builtinNames() []string {
 	return files
 }
 
-// Load reads and checks a scenario: a built-in one by its name, or a file.
+// Load reads and checks a scenario, and makes its streams once: a built-in one by its name, or a file.
 // What looks like a path, with a slash or a dot in it, is a file. sets are
 // assignments "key.path=value", carried out in order before anything is
 // checked.
@@ -95,6 +95,11 @@ func loadLike(like *Scenario, file string, text []byte, sets ...string) (*Scenar
 	if m := s.Network.Matrix; m != "" {
 		if _, err := network.OpenMatrix(m); err != nil {
 			return nil, s.source.fault(at{"network", "matrix"}, "%v", err).in(file)
+		}
+	}
+	if like == nil {
+		if err := s.tryStreams(); err != nil {
+			return nil, err
 		}
 	}
 	return s, nil

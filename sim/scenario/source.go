@@ -31,6 +31,11 @@ func (s *source) fault(steps at, format string, args ...any) *fault {
 	return n.fault(path, format, args...)
 }
 
+// Wrong is an error of the setting that steps lead to, with its place in the file.
+func (s *Scenario) Wrong(err error, steps ...any) error {
+	return s.source.fault(steps, "%v", err).in(s.source.file)
+}
+
 // child is the value behind a step, or n itself where there is none.
 func (n *node) child(step any) *node {
 	switch step := step.(type) {

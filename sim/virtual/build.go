@@ -17,11 +17,11 @@ import (
 // Check says what of a scenario a virtual run cannot be made of; nil: nothing.
 func Check(s *scenario.Scenario) error {
 	if s.Workload.Closed {
-		return errors.New("workload.closed: a closed loop asks as fast as it is answered, and in virtual time answers take none: give a rate")
+		return s.Wrong(errors.New("a closed loop asks as fast as it is answered, and in virtual time answers take none: give a rate"), "workload", "closed")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Origins)) {
 		if s.Origins[name].URL != "" {
-			return fmt.Errorf("origins.%s.url: a real server cannot be foretold: give a kind in place of it", name)
+			return s.Wrong(errors.New("a real server cannot be foretold: give a kind in place of it"), "origins", name, "url")
 		}
 	}
 	for _, d := range s.Distributions {
