@@ -80,7 +80,7 @@ bench-hit: ## cached hits beside a bare fasthttp server, a core each: the ratios
 bench-stream: ## first bytes, followers and herds on a slow origin, on real sockets
 	$(GO) test ./sim/live -run '^$$' -bench SlowOrigin -benchtime 1x
 
-bench-peers: ## edgesim beside nginx and Varnish, where installed: speed, CPU and memory, as ratios
+bench-peers: bench-load ## bench-load, then edgesim beside nginx and Varnish, where installed: speed, CPU and memory, as ratios
 	.ci/bench-peers
 
 bench-load: ## loadgen beside wrk, wrk2, h2load, vegeta, fortio, hey, bombardier: CPU a request, schedule kept, evenness

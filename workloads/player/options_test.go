@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -184,16 +185,29 @@ func TestSlowViewersTakeTheirTime(t *testing.T) {
 	})
 }
 
-// Over sockets the server notices: its writes wait for the viewer.
+// Over sockets the server notices: its writes wait for the viewer, but for what the
+// two sockets hold.
 func TestServersNoticeSlowViewers(t *testing.T) {
-	var took time.Duration
-	got := asks(t, Config{SlowShare: 1, SlowRate: 4 << 20}, func(w http.ResponseWriter, r *http.Request) {
+	const body, rate, held = 3 << 20, 4 << 20, 1 << 20
+	took := make(chan time.Duration, 1)
+	addr := talker(t, func(w net.Conn, _ *http.Request) bool {
+		_ = w.(*net.TCPConn).SetWriteBuffer(64 << 10)
 		began := time.Now()
-		w.Write(make([]byte, 6<<20))
-		took = time.Since(began)
-	}, workloads.Request{})
-	if got.Done != 1 || got.recs[0].BodyBytes != 6<<20 || took == 0 || got.recs[0].Total < int64(1400*time.Millisecond) {
-		t.Errorf("the server wrote for %v, the viewer read for %v", took, time.Duration(got.recs[0].Total))
+		io.WriteString(w, lengthed(body))
+		took <- time.Since(began)
+		return false
+	})
+	got := play(t, context.Background(), Config{Target: addr, Connections: 1, Source: workloads.FromSlice(make([]workloads.Request, 1)),
+		SlowShare: 1, SlowRate: rate})
+	if got.Done != 1 || got.recs[0].BodyBytes != body {
+		t.Fatalf("%+v, a body of %d bytes", got.Outcome, got.recs[0].BodyBytes)
+	}
+	reading := time.Duration(got.recs[0].Total - got.recs[0].TTFB)
+	if least := time.Second * body / rate * 9 / 10; reading < least {
+		t.Errorf("the viewer read for %v, right is %v or more", reading, least)
+	}
+	if writing, least := <-took, time.Second*(body-held)/rate; writing < least {
+		t.Errorf("the server wrote for %v, right is %v or more", writing, least)
 	}
 }
 

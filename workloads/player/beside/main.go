@@ -47,8 +47,9 @@ const about = `usage: go run ./workloads/player/beside [flags]
 Puts loadgen beside wrk, wrk2, h2load, vegeta, fortio, hey and bombardier, as far
 as they are installed or can be built: a closed loop, and open loops of 20000 and
 of 5000 requests a second, against a bare server that answers 1 KiB from memory.
-The server has core 0, the generators have core 1 in turns. Build loadgen first:
-go build -o bin/ ./cmd/loadgen
+The server has core 0, the generators have core 1 in turns. Three rounds of two
+seconds take some two minutes with all generators; longer ones tell more on a busy
+machine. Build loadgen first: go build -o bin/ ./cmd/loadgen
 
 `
 
@@ -59,8 +60,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.StringVar(&o.loadgen, "loadgen", "bin/loadgen", "the loadgen program")
 	f.StringVar(&o.tools, "tools", "bin/beside-tools", "folder where generators in Go are built")
 	f.StringSliceVar(&o.only, "only", nil, "generators, as loadgen,wrk (default all that can be had)")
-	f.IntVar(&o.rounds, "rounds", 5, "rounds of every generator in every workload")
-	f.DurationVar(&o.round, "round", 4*time.Second, "length of a round, whole seconds")
+	f.IntVar(&o.rounds, "rounds", 3, "rounds of every generator in every workload")
+	f.DurationVar(&o.round, "round", 2*time.Second, "length of a round, whole seconds")
 	f.IntVar(&o.conns, "connections", 64, "keep-alive connections")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of tables")
 	f.BoolVar(&o.serve, "serve", false, "be the server, until standard input ends")
