@@ -121,6 +121,9 @@ func (f *flight) run() {
 		r, err = f.askWhole(r)
 	}
 	f.own.ttfb = f.e.now() - asked
+	if up, ok := f.out.body.(*upload); ok {
+		f.own.sent = up.got
+	}
 	if err != nil {
 		f.fail(err)
 		return

@@ -43,7 +43,7 @@ func (h habit) happens() bool { return h.share > 0 && unit64(h.chance.Uint64()) 
 // §14.2).
 func (h *habits) draw(reqs []Request) {
 	for i := range reqs {
-		if r := &reqs[i]; h.ranged.happens() && r.Range.Length == 0 {
+		if r := &reqs[i]; h.ranged.happens() && r.Range.Length == 0 && r.Method == GET {
 			r.Range = drawRange(h.ranged.chance, h.catalog.Object(r.Object).Size)
 		}
 	}

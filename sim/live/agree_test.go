@@ -20,7 +20,7 @@ func foretold(t *testing.T, s *scenario.Scenario, epoch time.Time) []results.Rec
 	if _, err := virtual.Records(t.Context(), virtual.Config{Scenario: s, Epoch: epoch}, view); err != nil {
 		t.Fatal(err)
 	}
-	slices.SortStableFunc(view.recs, func(a, b results.Record) int { return int(a.At - b.At) })
+	slices.SortStableFunc(view.recs, inOrder)
 	return view.recs
 }
 
@@ -40,8 +40,8 @@ func differences(played, told []results.Record, most int) (list []string, n int)
 }
 
 func (f facts) String() string {
-	return fmt.Sprintf("at %v ttfb %v total %v origin %v %v out %d body %d from origin %d range %d-%d/%d dist %d beh %d status %d asked %d %v/%v %v %v %v %b edge %d",
-		time.Duration(f.At), time.Duration(f.TTFB), time.Duration(f.Total), time.Duration(f.OriginTTFB), time.Duration(f.OriginTotal), f.BytesOut, f.BodyBytes, f.OriginBytes,
+	return fmt.Sprintf("%v %x at %v in %d sent %d ttfb %v total %v origin %v %v out %d body %d from origin %d range %d-%d/%d dist %d beh %d status %d asked %d %v/%v %v %v %v %b edge %d",
+		f.Method, f.Object, time.Duration(f.At), f.BytesIn, f.OriginSent, time.Duration(f.TTFB), time.Duration(f.Total), time.Duration(f.OriginTTFB), time.Duration(f.OriginTotal), f.BytesOut, f.BodyBytes, f.OriginBytes,
 		f.RangeStart, f.RangeEnd, f.ContentLength, f.Distribution, f.Behavior, f.Status, f.Asked, f.Response, f.Result, f.Detail, f.Layer, f.TTL, f.Flags, f.Edge)
 }
 
@@ -123,6 +123,14 @@ func TestTheSimulatorForetells(t *testing.T) {
 		"by the RFCs":  {"testdata/troubles.yaml", 5, []string{"edge.mode=standard"}},
 		"world":        {"world", 0, append(sure, "duration=4s", "network.loopback=true")},
 		"storm":        {"storm", 30, nil},
+		"methods":      {"testdata/methods.yaml", 0, nil},
+		"of the RFCs":  {"testdata/methods.yaml", 0, []string{"edge.mode=standard"}},
+		"of a tier":    {"testdata/methods.yaml", 0, []string{"edge.tiers=[{layer: regional, location: DUB50-P7, capacity: 2MiB}]"}},
+		"all by tiers": {"testdata/methods.yaml", 2, []string{"edge.mode=standard", "distributions.0.behaviors.1.compress=false", "origins.app.outages=[{from: 40s, for: 4s, kind: error}]", "edge.tiers=[{layer: regional, location: DUB50-P7, capacity: 2MiB}, {layer: shield, location: IAD50-P9, capacity: 4MiB}]"}},
+		"api":          {"api", 0, append(sure[1:], "duration=4s")},
+		"news":         {"news", 0, append(sure[1:], "duration=4s")},
+		"pages":        {"news", 0, append(sure[1:], "duration=4s", "workload.preset=web", "origins.newsroom.concurrency=0", "workload.arrivals=mmpp:high=3,low_for=1s,high_for=1s")},
+		"video":        {"vod", 0, append(sure[1:], "duration=6s")},
 	} {
 		t.Run(name, func(t *testing.T) { agree(t, x.most, x.scenario, x.sets...) })
 	}

@@ -1,6 +1,8 @@
 package live
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -109,8 +111,14 @@ func inBubble(t *testing.T, s *scenario.Scenario) (recs []results.Record, names 
 		recs = view.recs
 		time.Sleep(time.Minute) // helpers of fasthttp wind down
 	})
-	slices.SortStableFunc(recs, func(a, b results.Record) int { return int(a.At - b.At) })
+	slices.SortStableFunc(recs, inOrder)
 	return recs, names
+}
+
+// inOrder is by time and, of one moment, by what was asked for and by whom: who of
+// them comes first in the real edge is its scheduler's.
+func inOrder(a, b results.Record) int {
+	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Object, b.Object), bytes.Compare(a.Addr[:], b.Addr[:]))
 }
 
 // The real edge in a bubble says the same every time: what others are held
@@ -136,9 +144,12 @@ func TestABubbleIsAlwaysTheSame(t *testing.T) {
 type facts struct {
 	At, TTFB, Total, OriginTTFB, OriginTotal int64
 	BytesOut, BodyBytes, OriginBytes         int64
+	BytesIn, OriginSent                      int64
+	Object                                   uint64
 	RangeStart, RangeEnd, ContentLength      int64
 	Distribution, Behavior, Status, Asked    uint16
 	Edge                                     uint16
+	Method                                   results.Method
 	Response, Result                         results.Result
 	Detail                                   results.Detail
 	Layer                                    results.Layer
@@ -148,6 +159,7 @@ type facts struct {
 
 func factsOf(r *results.Record) facts {
 	return facts{r.At, r.TTFB, r.Total, r.OriginTTFB, r.OriginTotal, r.BytesOut, r.BodyBytes, r.OriginBytes,
-		r.RangeStart, r.RangeEnd, r.ContentLength, r.Distribution, r.Behavior, r.Status, r.OriginAsked, r.Edge,
+		r.BytesIn, r.OriginSent, r.Object,
+		r.RangeStart, r.RangeEnd, r.ContentLength, r.Distribution, r.Behavior, r.Status, r.OriginAsked, r.Edge, r.Method,
 		r.Response, r.Result, r.Detail, r.Layer, r.TTL, r.Flags &^ results.Warm}
 }

@@ -25,7 +25,8 @@ type ask struct {
 	pathLen int
 	target  int         // length of path and query
 	query   results.Sym // of a viewer's request
-	head    bool        // HEAD
+	method  results.Method
+	upload  int64 // bytes of content that the viewer sends, and that nobody has read; 0: none
 	part    workloads.Range
 	version int64 // that the cache before has; -1: it asks without condition
 	ifRange bool  // the condition is one for the part
@@ -37,6 +38,7 @@ type ask struct {
 	forward    uint8    // length of the word why it goes to the origin; 0: it does not
 	fwdStatus  uint16   // what the origin answered; 0: nothing
 	page       *instead // nil: the request is for what it asked for
+	other      []byte   // path of what is asked for in the object's place, an error page's; nil: nothing is
 	reading    *reading // a response that is made of slices; nil: it is not, or has not begun
 	asked      uint16   // how often its flight asked an origin,
 	askedAt    uint16   // and which of the behavior's
@@ -51,7 +53,7 @@ type ask struct {
 // figures are what a flight made an origin do.
 type figures struct {
 	asked, origin, member uint16
-	bytes                 int64
+	bytes, sent           int64
 	ttfb, total           int64 // ns from the request to it
 	detail                results.Detail
 	broke                 bool
@@ -64,6 +66,7 @@ func (o *figures) add(x *figures) {
 	}
 	o.asked += x.asked
 	o.bytes += x.bytes
+	o.sent += x.sent
 	o.broke = o.broke || x.broke
 	if x.detail != results.SameAsResult {
 		o.detail = x.detail
@@ -112,7 +115,7 @@ func (w *world) done(a *ask) {
 // settle completes a viewer's record and hands it on.
 func (w *world) settle(a *ask) {
 	r, o := a.rec, &a.owed
-	r.OriginAsked, r.Origin, r.OriginBytes = o.asked, o.origin, o.bytes
+	r.OriginAsked, r.Origin, r.OriginBytes, r.OriginSent = o.asked, o.origin, o.bytes, o.sent
 	r.OriginTTFB, r.OriginTotal = o.ttfb, o.total
 	if o.broke {
 		r.Flags |= results.Truncated

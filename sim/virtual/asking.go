@@ -88,11 +88,12 @@ func (f *flight) send(reused bool) {
 	if !reused {
 		x.sent += 2 * x.way
 	}
+	x.sent += f.takeContent()
 	x.limit = x.sent + int64(up.readTimeout)
 	if up.completion > 0 {
 		x.limit = min(x.limit, x.sent+int64(up.completion))
 	}
-	x.head, x.pathLen, x.version = a.head, a.pathLen, -1
+	x.method, x.pathLen, x.version = a.method, a.pathLen, -1
 	f.demand(&x.part, &x.version, &x.ifRange)
 	x.find(w, a)
 	if at := x.sent + x.way; at > w.now {
@@ -132,8 +133,8 @@ func (f *flight) conditional() bool { return f.forOne && f.lead.version >= 0 && 
 func (w *world) objectAt(up *server, a *ask) (origin.Object, bool) {
 	var path, query []byte
 	switch {
-	case a.page != nil:
-		path = a.page.path
+	case a.other != nil:
+		path = a.other
 	case up.own[a.desk.sectionOf(a.req.Object)]:
 		o, _ := up.contents.Object(a.req.Object)
 		return o, true
@@ -155,7 +156,7 @@ func (w *world) objectAt(up *server, a *ask) (origin.Object, bool) {
 // find finds the exchange's object.
 func (x *exchange) find(w *world, a *ask) {
 	section := a.desk.sectionOf(a.req.Object)
-	if x.own = x.up.own[section] && x.up.attempts != nil && a.page == nil; !x.own {
+	if x.own = x.up.own[section] && x.up.attempts != nil && a.other == nil; !x.own {
 		x.object, x.found = w.objectAt(x.up, a)
 		return
 	}
@@ -198,7 +199,7 @@ func (w *world) answered(x *exchange) {
 	}
 	x.f = nil
 	p := &x.reply
-	if p.failed != nil && p.failed.again && x.reused {
+	if p.failed != nil && p.failed.again && x.reused && !f.lead.changes() {
 		f.holds = true
 		f.send(false)
 		return

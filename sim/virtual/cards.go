@@ -232,9 +232,8 @@ func (w *world) locate(f *face, viewer uint32) {
 
 // personalKey makes the key of a request whose key has something of the viewer.
 func (w *world) personalKey(a *ask) {
-	path, query := w.pathOf(a.req.Object)
-	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, path, query, w.fieldsOf(a))
-	a.hash, a.keyLen = xxh3.Hash(w.key), len(w.key)
+	key := w.plainKey(a)
+	a.hash, a.keyLen = xxh3.Hash(key), len(key)
 }
 
 // fieldsOf are the request's fields by name.

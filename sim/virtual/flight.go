@@ -104,7 +104,9 @@ func (f *flight) unlist() {
 func (f *flight) fly() {
 	r := f.lead.route
 	f.asked = f.n.w.now
-	f.ups = r.ups
+	if f.ups = r.ups; !f.lead.failsOver() {
+		f.ups = r.ups[:1]
+	}
 	f.tier = f.n.up != nil && r.rule.TTL.Max != 0 && !f.known && !(r.ups[0].direct && f.keyless)
 	f.try = 1
 	f.ask()
@@ -152,7 +154,7 @@ func (f *flight) again(p *reply) bool {
 	switch {
 	case f.tier && p.failed != nil && p.failed.busy:
 		f.tier = false
-	case p.failed != nil && p.failed.timeout && f.try < f.ups[0].tries:
+	case p.failed != nil && p.failed.timeout && f.lead.reads() && f.try < f.ups[0].tries:
 		f.try++
 	case !f.tier && len(f.ups) > 1 && r.failing(p):
 		if p.failed == nil {
@@ -185,14 +187,14 @@ func (f *flight) judge(p *reply) {
 		f.renew(p)
 		return
 	}
-	if f.renews && p.status == http.StatusOK && f.lead.head {
+	if f.renews && p.status == http.StatusOK && f.lead.heads() {
 		f.updateByHead(p)
 	}
 	o := f.n.newHeld(f, p, p.status)
 	o.length = p.length
 	switch {
 	case f.forOne && (f.lead.part.Length > 0 || f.conditional()) && p.status != http.StatusOK || p.status == http.StatusPartialContent,
-		!o.bits.has(kept), f.lead.head, p.length > f.n.largest, !f.book(p.flow.n):
+		!o.bits.has(kept), f.lead.heads(), p.length > f.n.largest, !f.book(p.flow.n):
 		f.keepHead(o, p)
 		f.pass(o)
 		return
@@ -211,9 +213,9 @@ func (f *flight) judge(p *reply) {
 // ranges of it, and the next one who asks for all of it, are served in slices.
 func (f *flight) keepHead(o held, p *reply) {
 	if f.lead.route.rule.Slice > 0 && !f.forOne && o.bits.has(kept) && o.status == http.StatusOK &&
-		p.length > f.n.largest && !f.lead.head && f.n.w.strong(&o) {
+		p.length > f.n.largest && !f.lead.heads() && f.n.w.strong(&o) {
 		h := f.asHead(o)
-		f.headed = f.n.put(f.n.part(f.lead.hash), f.lead.hash, &h)
+		f.headed = f.n.keep(f, f.n.part(f.lead.hash), f.lead.hash, &h)
 	}
 }
 
@@ -232,10 +234,7 @@ func (n *node) newHeld(f *flight, p *reply, status int) held {
 	meta := &p.head.meta // what is of one response alone is written anew for each
 	meta.Status, meta.Date, meta.LastModified = status, p.date, p.modified
 	meta.Age, meta.HasAge = p.age, p.aged
-	req := rfc9111.Request{Method: results.GET}
-	if f.lead.head {
-		req.Method = results.HEAD
-	}
+	req := rfc9111.Request{Method: f.lead.method}
 	v := rfc9111.Judge(&req, meta, r.rulesFor(status), w.unix(w.now), w.unix(f.sent))
 	if f.keyless {
 		v.Store = false
@@ -276,7 +275,7 @@ func (o *held) judged(v *rfc9111.Verdict, now int64) {
 
 // pass gives the response to the leader alone.
 func (f *flight) pass(o held) {
-	if !f.lead.head && !f.headed {
+	if f.lead.method == results.GET && !f.headed {
 		f.remember()
 	}
 	f.unlist()
@@ -376,7 +375,7 @@ func (f *flight) land() {
 	case f.outcome == shared && f.flow.n <= n.largest:
 		f.obj.memory = edge.BodyMemory(f.flow.n, f.obj.length >= 0)
 		f.obj.length = f.flow.n
-		n.put(f.p, f.hash, &f.obj)
+		n.keep(f, f.p, f.hash, &f.obj)
 	}
 	n.booked -= f.booked
 	n.flying--

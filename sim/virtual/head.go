@@ -78,23 +78,63 @@ func newHead(r *route, fields []field, cacheControl string) *head {
 	return h
 }
 
+// answer is what kind of response an origin's header is of.
+type answer uint8
+
+const (
+	isObject     answer = iota
+	isError             // of the origin's own
+	isRefused           // a method that it does not take
+	isPosted            // to POST
+	isChanged           // to another method that changes something
+	tellsMethods        // to OPTIONS
+)
+
+// headOfAnswer is the header of an origin's response.
+func (o *server) headOfAnswer(r *route, what answer, contentType, cacheControl string) *head {
+	switch what {
+	case isError:
+		return o.errorHead(r)
+	case isRefused:
+		return o.errorHead(r, field{"Allow", len("GET, HEAD")})
+	case isPosted:
+		return o.postedHead(r, contentType)
+	case isChanged:
+		return newHead(r, o.commonFields(), "")
+	case tellsMethods:
+		return newHead(r, append(o.commonFields(), field{"Allow", len("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")}), "")
+	}
+	return o.objectHead(r, contentType, cacheControl)
+}
+
 // objectHead is the header of a simulated origin's object.
 func (o *server) objectHead(r *route, contentType, cacheControl string) *head {
 	fields := append(o.commonFields(), field{"Content-Type", len(contentType)})
 	if o.conf.Kind == origin.Bucket {
 		fields = append(fields, field{"Accept-Ranges", len("bytes")})
 	}
-	weak := 0
-	if o.conf.WeakETag {
-		weak = len("W/")
-	}
-	fields = append(fields, field{"ETag", etagLen + weak}, field{"Last-Modified", dateLen})
+	fields = append(fields, o.tagField(), field{"Last-Modified", dateLen})
 	if cacheControl != "" {
 		fields = append(fields, field{"Cache-Control", len(cacheControl)})
 	}
 	h := newHead(r, fields, cacheControl)
 	h.strong, h.contentType = !o.conf.WeakETag, contentType
 	return h
+}
+
+// postedHead is the header of what a POST is answered with.
+func (o *server) postedHead(r *route, contentType string) *head {
+	fields := append(o.commonFields(), field{"Content-Type", len(contentType)}, o.tagField(), field{"Cache-Control", len("no-store")})
+	h := newHead(r, fields, "no-store")
+	h.strong, h.contentType = !o.conf.WeakETag, contentType
+	return h
+}
+
+func (o *server) tagField() field {
+	if o.conf.WeakETag {
+		return field{"ETag", len("W/") + etagLen}
+	}
+	return field{"ETag", etagLen}
 }
 
 // commonFields are those of every response of the origin.
@@ -107,12 +147,12 @@ func (o *server) commonFields() []field {
 }
 
 // errorHead is the header of one of the origin's errors.
-func (o *server) errorHead(r *route) *head {
+func (o *server) errorHead(r *route, more ...field) *head {
 	contentType := "text/plain; charset=utf-8"
 	if o.conf.Kind == origin.Bucket {
 		contentType = "application/xml"
 	}
-	h := newHead(r, append(o.commonFields(), field{"Content-Type", len(contentType)}), "")
+	h := newHead(r, append(append(o.commonFields(), field{"Content-Type", len(contentType)}), more...), "")
 	h.contentType = contentType
 	return h
 }
@@ -137,6 +177,8 @@ func (h *head) wire(status int, length int64) int {
 	switch {
 	case status == 304:
 		return n - h.beside
+	case status == 204:
+		return n
 	case length < 0:
 		return n + chunkedLine
 	}

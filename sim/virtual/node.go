@@ -37,6 +37,7 @@ type partition struct {
 	held    []held // by slot
 	flights listed // under way, by key
 	passes  [passSlots]pass
+	changes [passSlots]pass // when keys were last invalidated; until is that moment
 }
 
 func newPartition(c cache.Config) (partition, error) {
@@ -180,11 +181,12 @@ func (n *node) put(p *partition, hash uint64, o *held) bool {
 }
 
 // renew puts a renewed object in the place of the old one, which may have left
-// meanwhile. One that has come to weigh more or less is weighed anew. quiet
-// says that nobody minds if it comes back after it has left.
-func (n *node) renew(p *partition, hash uint64, old, o *held) {
+// meanwhile, or been changed. One that has come to weigh more or less is weighed
+// anew.
+func (n *node) renew(f *flight, p *partition, hash uint64, old, o *held) {
 	at, slot := p.peek(hash)
 	switch {
+	case p.changedSince(f):
 	case at != nil && at.id == old.id && n.w.weight(o) == n.w.weight(old):
 		p.held[slot] = *o
 		p.shard.Freshen(slot, o.freshness())

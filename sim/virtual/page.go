@@ -18,7 +18,7 @@ type instead struct {
 	path   []byte // of the page
 	status int    // that the viewer gets, should the page be had
 	detail results.Detail
-	head   bool
+	method results.Method // of the request
 	hash   uint64
 }
 
@@ -43,14 +43,14 @@ func (n *node) answerInstead(a *ask, r *behavior.ErrorRule, detail results.Detai
 	if hash == 0 {
 		hash = w.nameOf(a)
 	}
-	a.page = &instead{[]byte(r.Page), cmp.Or(r.ResponseCode, r.Code), detail, a.head, hash}
-	a.head, a.part, a.version, a.reading = false, noPart, -1, nil
+	a.page = &instead{[]byte(r.Page), cmp.Or(r.ResponseCode, r.Code), detail, a.method, hash}
+	a.method, a.part, a.version, a.reading = results.GET, noPart, -1, nil
 	a.solo, a.rode, a.turns, a.forward, a.fwdStatus, a.judged, a.lacking = false, false, 0, 0, 0, 0, false
 	a.route = a.desk.routes[a.route.dist.Route(a.page.path).Index]
-	a.pathLen = len(a.page.path)
-	if !a.route.rule.CachedMethods.Has(results.GET) {
+	a.other, a.pathLen = a.page.path, len(a.page.path)
+	if !a.cacheable() {
 		a.hash, a.keyLen = 0, 0
-		n.alone(a, forMethod)
+		n.alone(a, a.unkept())
 		return
 	}
 	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, a.page.path, nil, w.fieldsOf(a))
@@ -60,9 +60,6 @@ func (n *node) answerInstead(a *ask, r *behavior.ErrorRule, detail results.Detai
 
 // tell puts what the request was about into the record of the response.
 func (p *instead) tell(r *results.Record) {
-	r.Object = p.hash
-	if p.head {
-		r.Method = results.HEAD
-	}
+	r.Object, r.Method = p.hash, p.method
 	r.Response, r.Result, r.Detail = results.Error, results.Error, p.detail
 }

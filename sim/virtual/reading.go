@@ -32,7 +32,7 @@ const mostTurns = 3
 func (n *node) respondSliced(a *ask, head *held, m manner, led *flight) {
 	h := *head
 	p := a.partOf(&h, h.length)
-	if !p.sends || a.head || p.from >= p.to {
+	if !p.sends || a.heads() || p.from >= p.to {
 		n.respondWhole(a, &h, m)
 		return
 	}

@@ -46,6 +46,9 @@ func (n *node) describe(a *ask, o *held, m *manner, p *part) {
 	if o.bits.has(static) {
 		r.TTL = results.TTLStatic
 	}
+	if a.method.Proxied() {
+		r.TTL = results.TTLProxy
+	}
 	if max(int(o.status), p.status) >= 400 {
 		r.Response, r.Result, r.Detail = results.Error, results.Error, results.ErrorDetail
 		if m.detail != results.SameAsResult {
@@ -73,14 +76,14 @@ func (n *node) open(a *ask, status int, m *manner) {
 		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
 		Addr: a.face.addr, Host: a.desk.sym, URL: c.url, Query: a.query, Referrer: led.sym,
 		Agent: a.face.agent, Forwarded: a.face.forwarded,
-		Distribution: results.NoDistribution, Edge: n.place, Status: uint16(status), Method: results.GET,
+		Distribution: results.NoDistribution, Edge: n.place, Status: uint16(status), Method: a.method,
 		Protocol: results.HTTP, Version: results.HTTP11, Country: a.face.country,
 		Response: m.result, Result: m.result, Detail: m.detail, Layer: m.layer, Flags: m.flags,
 		Vantage: results.AtSimulator, Class: c.class, BytesIn: w.requestBytes(a) + int64(led.line),
 	}
 	r := a.rec
-	if a.head {
-		r.Method = results.HEAD
+	if a.method.Proxied() {
+		r.TTL = results.TTLProxy
 	}
 	if a.route != nil {
 		r.Distribution, r.Behavior = a.route.number, a.route.name
@@ -105,9 +108,10 @@ func (w *world) referer(req *workloads.Request) referrer {
 // requestBytes is the length of the request as the player sends it, but for the
 // Referer.
 func (w *world) requestBytes(a *ask) int64 {
-	n := len("GET ") + a.target + len(" HTTP/1.1\r\n") + a.desk.lines + int(a.face.lines) + endOfHead
-	if a.head {
-		n += len("HEAD") - len("GET")
+	n := len(" ") + len(methodOf(&a.req).String()) + a.target + len(" HTTP/1.1\r\n") + a.desk.lines + int(a.face.lines) + endOfHead
+	switch a.req.Method {
+	case workloads.POST, workloads.PUT, workloads.PATCH:
+		n += lengthLine(int64(a.req.Body))
 	}
 	if r := a.req.Range; r.Length > 0 {
 		n += len("Range: bytes=-\r\n")
@@ -120,7 +124,7 @@ func (w *world) requestBytes(a *ask) int64 {
 	if a.req.Conditional {
 		n += field{"If-None-Match", etagLen}.line() + digits(w.copyOf(&a.req)) - 1
 	}
-	return int64(n)
+	return int64(n) + content(&a.req) - a.upload
 }
 
 // distance adds to the record's times the way between viewer and edge, and that a
@@ -171,12 +175,12 @@ func (n *node) refuse(a *ask, why *fault, flags results.Flags) {
 	}
 	body := why.length()
 	head := statusLine(why.status) + sumOf(fields) + a.route.ownDressing(fields) + n.lens.server + n.lens.via + n.lens.tail[m.result] +
-		lengthLine(body) + endOfHead
+		lengthLine(body) + a.closing() + endOfHead
 	if a.by != nil {
 		n.passFault(a, why, &m, head, sumOf(fields))
 		return
 	}
-	if a.head {
+	if a.heads() {
 		body = 0
 	}
 	n.answerOwn(a, why.status, &m, head, body, 0, -1)
@@ -206,7 +210,7 @@ func (n *node) passFault(a *ask, why *fault, m *manner, head, fields int) {
 	*p = reply{status: why.status, version: -1, head: w.heads[w.faultHead(a.route)], date: w.second(w.now), length: why.length(),
 		from: -1, to: -1, total: -1, told: t, header: head + n.toldLine(&t), flow: there(w.now, why.length())}
 	p.extra = fields - p.head.block + n.lens.server + n.lens.via
-	if a.head {
+	if a.heads() {
 		p.flow = p.flow.part(0, 0)
 	}
 	n.note(a, m, m.result, int64(p.header), &p.flow)
@@ -228,17 +232,20 @@ func (n *node) toldLine(t *told) int {
 
 // redirect sends the viewer to the same URL with https.
 func (n *node) redirect(a *ask) {
-	const status, reason = "301", "Moved Permanently"
-	title := status + " " + reason
+	status := http.StatusMovedPermanently
+	if !a.cacheable() {
+		status = http.StatusTemporaryRedirect
+	}
+	title := strconv.Itoa(status) + " " + http.StatusText(status)
 	body := int64(len("<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n<p>This is served over HTTPS.</p>\n"))
 	location := len("https://") + len(behavior.WithoutPort(a.desk.host)) + a.target + n.w.portLen
 	fields := []field{{"Date", dateLen}, {"Content-Type", len("text/html")}, {"Location", location}}
-	head := statusLine(http.StatusMovedPermanently) + sumOf(fields) + a.route.ownDressing(fields) + n.lens.server + n.lens.via +
-		n.lens.tail[results.Redirect] + lengthLine(body) + endOfHead
+	head := statusLine(status) + sumOf(fields) + a.route.ownDressing(fields) + n.lens.server + n.lens.via +
+		n.lens.tail[results.Redirect] + lengthLine(body) + a.closing() + endOfHead
 	sent := body
-	if a.head {
+	if a.heads() {
 		sent = 0
 	}
 	m := asRedirect
-	n.answerOwn(a, http.StatusMovedPermanently, &m, head, sent, sent, body)
+	n.answerOwn(a, status, &m, head, sent, sent, body)
 }

@@ -15,7 +15,7 @@ func (f *flight) standIn(status int) bool {
 	o.id = w.newID()
 	o.bits |= onError
 	o.expires = w.now + int64(f.lead.route.retry(status))
-	f.n.renew(f.p, f.hash, &f.old, &o)
+	f.n.renew(f, f.p, f.hash, &f.old, &o)
 	f.unlist()
 	f.obj, f.outcome = o, staleGood
 	return true
@@ -77,7 +77,7 @@ func beside200(name string) bool { return name == "Content-Type" || name == "Acc
 
 func (f *flight) replace(o *held) {
 	if o.bits.has(kept) {
-		f.n.renew(f.p, f.hash, &f.old, o)
+		f.n.renew(f, f.p, f.hash, &f.old, o)
 		return
 	}
 	f.p.remove(f.hash)
@@ -118,5 +118,5 @@ func (f *flight) keepFault() {
 	o := held{id: w.newID(), stored: w.now, expires: w.now + int64(rules.ErrorTTL), lifetime: int64(rules.ErrorTTL),
 		status: uint16(f.fault.status), version: -1, key: int32(f.keyLen), length: text, memory: text,
 		bits: kept | must | collapsible, head: w.faultHead(f.lead.route), date: uint32(w.second(w.now))}
-	f.n.put(f.p, f.hash, &o)
+	f.n.keep(f, f.p, f.hash, &o)
 }

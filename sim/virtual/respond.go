@@ -22,10 +22,11 @@ func (a *ask) partOf(o *held, size int64) part {
 	switch {
 	case a.page != nil && o.status == 200:
 		p.status, p.sends = a.page.status, true
+	case !a.reads():
 	case a.version >= 0 && !a.ifRange && o.status == 200 && o.version == a.version:
 		p.status, p.sends = 304, false
 	case a.ifRange && o.version != a.version:
-	case o.status == 200 && a.part.Length > 0 && !a.head && size >= 0:
+	case o.status == 200 && a.part.Length > 0 && !a.heads() && size >= 0:
 		p.narrow(a, size)
 	}
 	return p
@@ -87,7 +88,7 @@ func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
 	r := a.rec
 	r.TTFB = n.headAt(a, o, &p, fl) - a.at
 	r.BytesOut = int64(head)
-	if p.sends && !a.head && !(a.page != nil && a.page.head) {
+	if p.sends && !a.heads() && !(a.page != nil && a.page.method == results.HEAD) {
 		n.sendBody(a, o, fl, &p, f)
 	} else {
 		r.Total = r.TTFB
@@ -99,7 +100,7 @@ func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
 // headAt is when the header goes out: now, or together with the first bytes of a
 // body that is sent in chunks, which are what is flushed.
 func (n *node) headAt(a *ask, o *held, p *part, fl *flow) int64 {
-	if o.length >= 0 || !p.sends || a.head {
+	if o.length >= 0 || !p.sends || a.heads() {
 		return n.w.now
 	}
 	return max(n.w.now, fl.at(min(fl.n, 1)))
@@ -162,7 +163,7 @@ func (n *node) hangUp(a *ask, fl *flow, p *part, end, last int64, f *flight) (in
 func (n *node) headBytes(a *ask, o *held, m *manner, p *part) int {
 	w, l := n.w, &n.lens
 	h := w.heads[o.head]
-	b := statusLine(p.status) + w.fieldBytes(o) + h.dress + endOfHead
+	b := statusLine(p.status) + w.fieldBytes(o) + h.dress + a.closing() + endOfHead
 	switch {
 	case p.status == 304 && o.status == 304: // as the origin sent it
 		b -= h.beside
@@ -185,10 +186,10 @@ func (n *node) headBytes(a *ask, o *held, m *manner, p *part) int {
 		b += n.statusLine(a, o, m, p)
 	}
 	switch {
-	case p.status == 304:
+	case p.status == 304, p.status == 204:
 	case p.status == 416 && p.cut:
 		b += lengthLine(0)
-	case o.length < 0 && !a.head:
+	case o.length < 0 && !a.heads():
 		b += chunkedLine
 	case o.length >= 0:
 		b += lengthLine(p.to - p.from)
@@ -252,7 +253,7 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 	out.length, out.from, out.to, out.total = o.length, -1, -1, -1
 	out.varied, out.extra, out.told, out.header = o.bits.has(varies), extra, t, head+n.toldLine(&t)
 	switch {
-	case !p.sends || a.head:
+	case !p.sends || a.heads():
 		out.flow = fl.part(0, 0)
 	case o.status == 206:
 		out.from, out.to, out.total = o.from, o.from+fl.n, int64(o.mark)

@@ -18,18 +18,26 @@ func (n *node) answer(a *ask) {
 	if n.isEdge() && !n.admits(a) {
 		return
 	}
-	method := results.GET
-	if a.head {
-		method = results.HEAD
-	}
-	if !a.route.rule.AllowedMethods.Has(method) {
+	switch {
+	case a.upload > mostUpload:
+		n.refuse(a, &tooLong, 0)
+	case !a.route.rule.AllowedMethods.Has(a.method):
 		n.refuse(a, &n.lens.notAllowed, 0)
+	default:
+		n.fetch(a)
+	}
+}
+
+// fetch answers a request whose behavior is known. Responses to OPTIONS have keys of
+// their own, which a tier is told.
+func (n *node) fetch(a *ask) {
+	if !a.cacheable() {
+		a.hash, a.keyLen = 0, 0
+		n.alone(a, a.unkept())
 		return
 	}
-	if !a.route.rule.CachedMethods.Has(method) {
-		a.hash, a.keyLen = 0, 0
-		n.alone(a, forMethod)
-		return
+	if a.method == results.OPTIONS && a.by == nil {
+		n.w.optionsKey(a)
 	}
 	n.serve(a)
 }
@@ -128,7 +136,7 @@ func (n *node) lacks(a *ask, head *held) bool {
 		return false
 	}
 	p := a.partOf(head, head.length)
-	return p.sends && !a.head && !n.has(a, head, &p)
+	return p.sends && !a.heads() && !n.has(a, head, &p)
 }
 
 // consider decides what to do with what was found.
@@ -159,8 +167,8 @@ func (n *node) join(p *partition, a *ask, now int64) *flight {
 func (n *node) begin(p *partition, a *ask, o *held, how use) *flight {
 	f := n.w.newFlight()
 	f.n, f.p, f.lead, f.hash, f.keyLen = n, p, a, a.hash, a.keyLen
-	f.private = a.solo || a.route.rule.NoCollapse || a.head || how != staleIt && p.passing(a.hash, n.w.now)
-	f.known = f.private && !a.solo && !a.route.rule.NoCollapse && !a.head
+	f.private = a.solo || a.route.rule.NoCollapse || a.method != results.GET || how != staleIt && p.passing(a.hash, n.w.now)
+	f.known = f.private && !a.solo && !a.route.rule.NoCollapse && a.method == results.GET
 	f.behind = how == staleIt
 	if a.solo && o != nil && o.bits.has(sliced) {
 		o = nil // what it is a head of is not what this request can use
@@ -262,6 +270,9 @@ func (n *node) alight(a *ask, f *flight) {
 		n.respondSliced(a, &f.obj, f.leaderManner(), f)
 	case leads:
 		n.respondFlight(a, f, f.leaderManner())
+		if f.keyless && a.changes() && f.outcome == passed && f.obj.status < 400 {
+			n.changed(a)
+		}
 	case f.outcome == parted, f.headed:
 		a.turns++
 		a.solo, a.rode = a.turns > mostTurns, f.outcome == parted

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"edgesim/results"
 	"edgesim/sim/origin"
 	"edgesim/sim/scenario"
 	"edgesim/workloads"
@@ -135,7 +136,7 @@ type exchange struct {
 	answer  origin.Answer
 
 	pathLen int
-	head    bool            // HEAD
+	method  results.Method
 	version int64           // of the object that the cache has, in If-None-Match; -1: no condition
 	part    workloads.Range // asked for
 	ifRange bool            // and only if the object still has this version
@@ -150,6 +151,9 @@ func (up *server) arrive(x *exchange) {
 	x.at = up.w.now
 	if o, out := up.model.OutageAt(time.Duration(x.at)); out && o.Kind == "refuse" && !x.reused {
 		x.reply = reply{failed: &lostConnection}
+		if x.f != nil {
+			x.f.leaveContent()
+		}
 		up.w.back(x, up.w.now)
 		return
 	}
@@ -213,13 +217,21 @@ func (up *server) say(x *exchange, begin int64) {
 	switch {
 	case x.answer.Status != http.StatusOK:
 		up.fail(p, x, x.answer.Status, "")
+	case !x.reads() && up.conf.Kind == origin.Bucket:
+		up.fail(p, x, http.StatusMethodNotAllowed, "")
+	case x.method == results.OPTIONS:
+		up.sayNothing(p, x, tellsMethods)
 	case !x.found:
 		up.fail(p, x, up.conf.Missing, "")
+	case x.method == results.POST:
+		up.sayPosted(p, x)
+	case !x.reads():
+		up.sayNothing(p, x, isChanged)
 	default:
 		up.sayObject(p, x)
 	}
 	p.flow.begin, p.flow.floor, p.flow.until = begin, begin, never
-	if p.flow.size = p.flow.n; x.head {
+	if p.flow.size = p.flow.n; x.method == results.HEAD {
 		p.flow.n, p.flow.cut = 0, 0
 	}
 }
@@ -236,13 +248,18 @@ func (up *server) sayObject(p *reply, x *exchange) {
 	}
 	off, n := int64(0), x.object.Size
 	p.status, p.length = http.StatusOK, n
-	if up.conf.Kind == origin.Bucket && x.part.Length > 0 && !x.head && !(x.ifRange && x.version != p.version) {
+	if up.conf.Kind == origin.Bucket && x.part.Length > 0 && x.method != results.HEAD && !(x.ifRange && x.version != p.version) {
 		if off, n = cut(x.part, n); n == 0 {
 			up.fail(p, x, http.StatusRequestedRangeNotSatisfiable, rangeText(x.part))
 			return
 		}
 		p.status, p.from, p.to, p.total, p.length = http.StatusPartialContent, off, off+n, x.object.Size, n
 	}
+	up.sendBody(p, x, n)
+}
+
+// sendBody has n bytes of the object follow the header.
+func (up *server) sendBody(p *reply, x *exchange, n int64) {
 	p.flow.curve, p.flow.n, p.flow.cut = x.answer.Curve, n, n
 	if x.answer.Fault == origin.Truncate {
 		p.flow.cut = int64(x.answer.FaultAt * float64(n))
@@ -251,6 +268,21 @@ func (up *server) sayObject(p *reply, x *exchange) {
 		p.length = -1
 	}
 }
+
+// sayPosted answers a POST, as a server does, with the object's bytes.
+func (up *server) sayPosted(p *reply, x *exchange) {
+	p.version = int64(origin.Version(x.object, time.Duration(x.at)))
+	p.head = up.w.headFor(x.route, up, isPosted, x.object.ContentType, "")
+	p.status, p.length = http.StatusOK, x.object.Size
+	up.sendBody(p, x, p.length)
+}
+
+// sayNothing answers without content what changed an object, or asked for methods.
+func (up *server) sayNothing(p *reply, x *exchange, what answer) {
+	p.status, p.head = http.StatusNoContent, up.w.headFor(x.route, up, what, "", "")
+}
+
+func (x *exchange) reads() bool { return x.method == results.GET || x.method == results.HEAD }
 
 // cut is the part of size bytes that a range asks for (RFC 9110 §14.1.2); n 0:
 // none of it is there.
@@ -274,7 +306,11 @@ func rangeText(r workloads.Range) string {
 
 // fail answers with an error, whose text is the origin's kind's.
 func (up *server) fail(p *reply, x *exchange, status int, asked string) {
-	p.status, p.head = status, up.w.headFor(x.route, up, true, "", "")
+	what := isError
+	if status == http.StatusMethodNotAllowed {
+		what = isRefused
+	}
+	p.status, p.head = status, up.w.headFor(x.route, up, what, "", "")
 	p.length = up.errorLength(status, x, asked)
 	p.flow.n, p.flow.cut = p.length, p.length
 }
@@ -291,6 +327,8 @@ func (up *server) errorLength(status int, x *exchange, asked string) int64 {
 		n += len("SlowDown" + "Reduce your request rate.")
 	case http.StatusForbidden:
 		n += len("AccessDenied" + "Access Denied")
+	case http.StatusMethodNotAllowed:
+		n += len("MethodNotAllowed"+"Objects here can only be read."+"<Method></Method>") + len(x.method.String())
 	case http.StatusNotFound:
 		n += len("NoSuchKey"+"There is no object under this key."+"<Key></Key>") + x.pathLen - 1
 	case http.StatusRequestedRangeNotSatisfiable:
@@ -305,7 +343,7 @@ func (up *server) headFor(x *exchange) *head {
 	if x.own {
 		return up.headOf(x)
 	}
-	return up.w.headFor(x.route, up, false, x.object.ContentType, up.model.CacheControl(x.object))
+	return up.w.headFor(x.route, up, isObject, x.object.ContentType, up.model.CacheControl(x.object))
 }
 
 // headOf is headFor by type, which costs no look into a table of texts.
@@ -320,7 +358,7 @@ func (up *server) headOf(x *exchange) *head {
 		x.route.typed[up.index] = list
 	}
 	if list[at] == nil {
-		list[at] = up.w.headFor(x.route, up, false, x.object.ContentType, up.model.CacheControl(x.object))
+		list[at] = up.w.headFor(x.route, up, isObject, x.object.ContentType, up.model.CacheControl(x.object))
 	}
 	return list[at]
 }

@@ -40,7 +40,7 @@ type headOf struct {
 	up           *server
 	contentType  string
 	cacheControl string
-	failed       bool
+	what         answer
 }
 
 func (w *world) newSite(s *scenario.Scenario, names *results.Names) (*site, error) {

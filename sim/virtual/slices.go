@@ -32,7 +32,7 @@ func (f *flight) brought() bool { return f.want != nil && f.want.part.id != 0 }
 // slicing reports whether the request is one that slices serve.
 func (a *ask) slicing() bool {
 	r := a.route.rule
-	return r.Slice > 0 && !a.head && !r.NoCollapse && a.part.Length > 0
+	return r.Slice > 0 && a.method == results.GET && !r.NoCollapse && a.part.Length > 0
 }
 
 // wantFirst makes a flight that would ask for all of an object ask for the slice
@@ -69,8 +69,8 @@ func (w *world) strong(o *held) bool { return w.heads[o.head].strong }
 
 // keyOf is the key of a request, in the world's room for one.
 func (w *world) keyOf(a *ask) []byte {
-	if a.page != nil {
-		w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, a.page.path, nil, w.fieldsOf(a))
+	if a.other != nil {
+		w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, a.other, nil, w.fieldsOf(a))
 		return w.key
 	}
 	personal := a.hash != w.card(a.desk, a.req.Object).hash
@@ -129,7 +129,7 @@ func (f *flight) judgeFirst(p *reply) {
 		return
 	}
 	head := f.asHead(o)
-	f.n.put(f.p, f.hash, &head)
+	f.n.keep(f, f.p, f.hash, &head)
 	if f.private {
 		f.p.setPassing(f.hash, 0)
 	}
@@ -199,7 +199,7 @@ func (f *flight) update(head *held, p *reply) bool {
 	switch {
 	case o.bits.has(kept) && stands:
 		old := *at
-		f.n.renew(home, f.lead.hash, &old, &o)
+		f.n.renew(f, home, f.lead.hash, &old, &o)
 	case !o.bits.has(kept):
 		f.drop(head)
 	}
@@ -297,7 +297,7 @@ func (f *flight) complete(head *held, memory int64) bool {
 	o := *at
 	o.id, o.memory = f.n.w.newID(), memory
 	o.bits &^= sliced
-	return f.n.put(home, hash, &o)
+	return f.n.keep(f, home, hash, &o)
 }
 
 // joined makes o the two stretches of one slice as one, where they touch; else it

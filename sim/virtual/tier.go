@@ -5,15 +5,17 @@ func (f *flight) askTier() {
 	w, c := f.n.w, f.pool()
 	f.holds = true
 	way := f.n.upWay
-	at := w.now + way
+	lead := f.lead
+	upload := lead.upload
+	at := w.now + way + f.takeContent()
 	if !c.take(w.now, tierKeepAlive) {
 		c.open++
 		at += 2 * way
 	}
 	a := w.newAsk()
-	lead := f.lead
+	a.other, a.upload = lead.other, upload-lead.upload // what it takes goes on
 	a.n, a.by, a.req, a.desk, a.route, a.face = f.n.up, f, lead.req, lead.desk, lead.route, lead.face
-	a.hash, a.keyLen, a.pathLen, a.head, a.version, a.owes, a.kept = lead.hash, lead.keyLen, lead.pathLen, lead.head, -1, 1, true
+	a.hash, a.keyLen, a.pathLen, a.method, a.version, a.owes, a.kept = lead.hash, lead.keyLen, lead.pathLen, lead.method, -1, 1, true
 	f.demand(&a.part, &a.version, &a.ifRange)
 	if at > w.now {
 		w.events.plan(at, comes, a.place)

@@ -53,7 +53,6 @@ type world struct {
 	one       ask // the request being handled
 
 	path, key []byte
-	others    uint64 // requests of other methods than GET and HEAD
 	looked    uint64 // so that looking is not for nothing in the compiler's eyes
 
 	out   []results.Record // handed on when full
@@ -87,17 +86,12 @@ func (w *world) newID() uint64 {
 }
 
 // headFor is the header of what comes from an origin by a route.
-func (w *world) headFor(r *route, up *server, failed bool, contentType, cacheControl string) *head {
-	key := headOf{up, contentType, cacheControl, failed}
+func (w *world) headFor(r *route, up *server, what answer, contentType, cacheControl string) *head {
+	key := headOf{up, contentType, cacheControl, what}
 	if at, ok := r.heads[key]; ok {
 		return w.heads[at]
 	}
-	var h *head
-	if failed {
-		h = up.errorHead(r)
-	} else {
-		h = up.objectHead(r, contentType, cacheControl)
-	}
+	h := up.headOfAnswer(r, what, contentType, cacheControl)
 	r.heads[key] = w.addHead(h)
 	return h
 }
@@ -113,7 +107,7 @@ func (w *world) addHead(h *head) int32 {
 
 // faultHead is the header of the edge's own word for a fault, where it is kept.
 func (w *world) faultHead(r *route) int32 {
-	key := headOf{failed: true}
+	key := headOf{what: isError}
 	if at, ok := r.heads[key]; ok {
 		return at
 	}
@@ -174,15 +168,12 @@ func (w *world) look(batch []workloads.Request) {
 // ask is a viewer's request.
 func (w *world) ask(req *workloads.Request, number uint64) {
 	w.now = int64(req.At)
-	if req.Method > workloads.HEAD {
-		w.others++
-	}
 	a := &w.one
 	f := w.face(req.Viewer)
 	n := w.nodes[f.location]
 	*a = ask{} // cleared where it lies, then filled: it is not made twice
 	a.n, a.req, a.number, a.at, a.desk, a.face, a.far = n, *req, number, w.now, &w.desks[req.Host], f, w.reach(f)
-	a.head, a.part, a.version, a.owes, a.rec = req.Method == workloads.HEAD, req.Range, -1, 1, w.slot()
+	a.method, a.upload, a.part, a.version, a.owes, a.rec = methodOf(req), content(req), req.Range, -1, 1, w.slot()
 	d := a.desk
 	c := w.card(d, req.Object)
 	a.hash, a.pathLen, a.target = c.hash, int(c.path), int(c.path)
@@ -306,5 +297,8 @@ func (w *world) nameOf(a *ask) uint64 {
 		path, _ := w.pathOf(a.req.Object)
 		return xxh3.Hash(path)
 	}
-	return w.card(a.desk, a.req.Object).hash
+	if c := w.card(a.desk, a.req.Object); c.hash != 0 {
+		return c.hash
+	}
+	return xxh3.Hash(w.plainKey(a))
 }

@@ -125,7 +125,7 @@ func (r *accessReader) takeOne(rec *results.Record) error {
 	if err != nil {
 		return err
 	}
-	a := asked{at: rec.At, place: place, method: method, conditional: rec.Status == 304}
+	a := asked{at: rec.At, place: place, method: method, conditional: rec.Status == 304 && method <= workloads.HEAD}
 	s := r.sites[r.places[place].site]
 	name := workloads.NameOfPath(s.seed, r.target)
 	object := s.list.MeetPath(name, KindOf(r.target), r.target, 0)
