@@ -41,6 +41,7 @@ until then is printed and said to be partial); 2 wrong usage.
 		o.flags(f, 3)
 		f.StringVar(&o.csv, "csv", "", "write the rows as CSV to this `FILE`; - is the standard output")
 		o.nats.Add(f, true)
+		o.nats.AddShared(f)
 		return o.run
 	},
 }

@@ -25,11 +25,15 @@ gives its pieces back; one that dies or hangs loses them after the lease, and
 another runs them. It runs pieces of its own version only, and of the kinds that
 ` + "`edgesim worker --kinds`" + ` lists: never a command.
 
-Data is fetched once, by content, and kept in --cache.
+Data is fetched once, by content, and kept in --cache, where what was not used
+for the longest time leaves for what comes. Workers may share that folder. Files
+that the command says are shared are read where they lie, below the folders and
+URLs that --shared names here, and nowhere else.
 
 Examples:
   edgesim worker --nats nats://10.0.0.1:4222 --nats-auth nats.yaml
   edgesim worker --nats embedded:4222 --slots 2
+  edgesim worker --nats nats://10.0.0.1:4222 --shared /data/traces
 
 Exit status: 0 ended by a signal, its pieces given back; 1 the server was lost
 before the work began; 2 wrong usage, no server, or credentials that it refuses.
@@ -40,6 +44,8 @@ before the work began; 2 wrong usage, no server, or credentials that it refuses.
 		f.IntVar(&o.slots, "slots", 0, "pieces at a time (default one for each processor)")
 		f.StringVar(&o.name, "name", "", "`NAME` of this worker: letters, digits, - and _ (default host and process)")
 		f.StringVar(&o.cache, "cache", "", "`DIR` for data (default edgesim/data among the user's caches)")
+		f.Var(&o.room, "cache-size", "how large --cache may be; what is in use at one time may be more (default 20GiB)")
+		f.StringArrayVar(&o.shared, "shared", nil, "`DIR` or URL below which files may be read where they lie; may be repeated")
 		f.Var(&o.limit, "piece-limit", "give a piece up that takes longer (default 1h)")
 		f.BoolVar(&o.kinds, "kinds", false, "list the kinds of pieces, and end")
 		return o.run
@@ -52,6 +58,9 @@ type workerOptions struct {
 	name, cache string
 	limit       unit.Duration
 	kinds       bool
+	room        unit.Size
+	shared      []string
+	places      fleet.Places
 }
 
 func (o *workerOptions) run(e *env, args []string) error {
@@ -71,7 +80,7 @@ func (o *workerOptions) run(e *env, args []string) error {
 	defer end()
 	host, _ := os.Hostname()
 	w := &fleet.Worker{Conn: c, Name: o.name, Host: host, Slots: o.slots, Cache: o.cache, Limit: o.limit.Std(),
-		Jobs: max(1, runtime.GOMAXPROCS(0)/o.slots)}
+		Room: int64(o.room), Shared: o.places, Jobs: max(1, runtime.GOMAXPROCS(0)/o.slots)}
 	fmt.Fprintf(e.stderr, "worker %s, %d slots, version %s, at %s\n", o.name, o.slots, c.Version, c.Where)
 	return w.Run(e.ctx)
 }
@@ -86,6 +95,11 @@ func (o *workerOptions) check(e *env, args []string) (err error) {
 		return usagef("--slots %d: right are 1 to 10000, or 0 for one for each processor", o.slots)
 	case o.limit < 0 || o.limit > 0 && o.limit.Std() < time.Second:
 		return usagef("--piece-limit %v: right is a second or longer", o.limit)
+	case e.flags.Changed("cache-size") && o.room < leastCache:
+		return usagef("--cache-size %v: right is %v or more", o.room, leastCache)
+	}
+	if o.places, err = fleet.ParsePlaces(o.shared); err != nil {
+		return usageError{err}
 	}
 	if err := o.nats.Check(e.flags.Changed); err != nil {
 		return usageError{err}
@@ -107,3 +121,6 @@ func (o *workerOptions) check(e *env, args []string) (err error) {
 	}
 	return nil
 }
+
+// leastCache is the smallest cache of data that makes sense.
+const leastCache = unit.MiB

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"sync"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -73,57 +71,19 @@ func (c *Conn) fetch(ctx context.Context, hash string, w io.Writer) error {
 	return nil
 }
 
+// sizeOf is how many bytes a blob has.
+func (c *Conn) sizeOf(ctx context.Context, hash string) (int64, error) {
+	info, err := c.data.GetInfo(ctx, hash)
+	if errors.Is(err, jetstream.ErrObjectNotFound) {
+		return 0, fmt.Errorf("blob %s is not in the store", hash)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return int64(info.Size), nil
+}
+
 func isHash(s string) bool {
 	b, err := hex.DecodeString(s)
 	return err == nil && len(b) == sha256.Size && hex.EncodeToString(b) == s
-}
-
-// shelf keeps blobs on a worker's disk, by hash, once for all its pieces.
-type shelf struct {
-	dir  string
-	conn *Conn
-	mu   sync.Mutex
-	busy map[string]*sync.Mutex
-}
-
-// path is where a blob lies, fetched if it does not yet.
-func (s *shelf) path(ctx context.Context, hash string) (string, error) {
-	if !isHash(hash) {
-		return "", fmt.Errorf("%q is no name of a blob", hash)
-	}
-	lock := s.lock(hash)
-	lock.Lock()
-	defer lock.Unlock()
-	path := filepath.Join(s.dir, hash)
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return "", err
-	}
-	f, err := os.CreateTemp(s.dir, "coming-*")
-	if err != nil {
-		return "", err
-	}
-	err = errors.Join(s.conn.fetch(ctx, hash, f), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return "", err
-	}
-	return path, nil
-}
-
-func (s *shelf) lock(hash string) *sync.Mutex {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.busy == nil {
-		s.busy = map[string]*sync.Mutex{}
-	}
-	if s.busy[hash] == nil {
-		s.busy[hash] = new(sync.Mutex)
-	}
-	return s.busy[hash]
 }

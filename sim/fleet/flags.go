@@ -26,6 +26,14 @@ type Flags struct {
 	room  unit.Size
 	lease unit.Duration
 	repl  int
+
+	shared []string
+	Shares Shares // once Check has read them
+}
+
+// AddShared adds the flag of commands whose pieces read files.
+func (o *Flags) AddShared(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.shared, "shared", nil, "`DIR` whose files workers read where they lie; DIR=PLACE where they find it in\nanother folder or at a URL; may be repeated (default all go through the server)")
 }
 
 // Add adds the flags. A worker takes the lease that coordinators say.
@@ -66,7 +74,14 @@ func (o *Flags) Check(changed func(flag string) bool) error {
 		if changed("lease") {
 			return errors.New("--lease is about workers, and no --nats is given; right is --nats URL beside it")
 		}
+		if changed("shared") {
+			return errors.New("--shared is about workers, and no --nats is given; right is --nats URL beside it")
+		}
 		return nil
+	}
+	var err error
+	if o.Shares, err = ParseShares(o.shared); err != nil {
+		return err
 	}
 	if o.lease != 0 && o.lease.Std() < LeastLease {
 		return fmt.Errorf("--lease %v: right is %v or longer", o.lease, LeastLease)
@@ -82,7 +97,7 @@ func (o *Flags) Check(changed func(flag string) bool) error {
 		}
 		return nil
 	}
-	_, _, err := o.address()
+	_, _, err = o.address()
 	return err
 }
 

@@ -60,15 +60,15 @@ const lossesMost = 6
 type Piece struct {
 	Kind string   `json:"kind"`
 	Args []byte   `json:"args"`           // JSON, as the kind reads it
-	Data []string `json:"data,omitempty"` // blobs that it needs, by hash
+	Data []string `json:"data,omitempty"` // files that it needs, as Lay has them
 }
 
-// ID names a piece by what it is.
+// ID names a piece by what it is. Where its files lie is not part of that.
 func (p Piece) ID() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00%d\x00%s", p.Kind, len(p.Args), p.Args)
 	for _, d := range p.Data {
-		fmt.Fprintf(h, "\x00%s", d)
+		fmt.Fprintf(h, "\x00%s", ContentOf(d))
 	}
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }

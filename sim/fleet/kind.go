@@ -3,9 +3,11 @@ package fleet
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Kind is a sort of piece that workers can run. They run no other.
@@ -38,19 +40,46 @@ func kindOf(name string) (Kind, error) {
 type Room struct {
 	Worker string // who runs it
 	Jobs   int    // processors that it may use
-	data   func(ctx context.Context, hash string) (string, error)
+	shelf  *shelf
 	needs  []string
+
+	mu    sync.Mutex
+	leave []func() error // gives back what the piece reads
 }
 
-// File is the path of the i-th blob that the piece needs: read it, change nothing.
+// File is the path of the i-th file that the piece needs: read it, change nothing.
+// It stays until the piece is over.
 func (r *Room) File(ctx context.Context, i int) (string, error) {
 	if i < 0 || i >= len(r.needs) {
-		return "", fmt.Errorf("the piece has %d blobs and asks for the one numbered %d", len(r.needs), i)
+		return "", fmt.Errorf("the piece has %d files and asks for the one numbered %d", len(r.needs), i)
 	}
-	return r.data(ctx, r.needs[i])
+	at, err := readRef(r.needs[i])
+	if err != nil {
+		return "", err
+	}
+	path, leave, err := r.shelf.take(ctx, at)
+	if err != nil {
+		return "", err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.leave = append(r.leave, leave)
+	return path, nil
 }
 
-// Files is how many blobs the piece has.
+// close gives back what the piece read. The error says that a file was not what it
+// was taken for.
+func (r *Room) close() (err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, leave := range r.leave {
+		err = errors.Join(err, leave())
+	}
+	r.leave = nil
+	return err
+}
+
+// Files is how many files the piece has.
 func (r *Room) Files() int { return len(r.needs) }
 
 // KindOf makes a kind whose arguments and result are JSON of those types. Unknown

@@ -21,7 +21,11 @@ type Worker struct {
 	Host  string
 	Slots int    // pieces at a time
 	Jobs  int    // processors for each
-	Cache string // folder for data
+	Cache string // folder for data; workers may share one
+	Room  int64  // bytes of it; 0: CacheRoom
+
+	// Shared are the folders and URLs at which files may be read where they lie.
+	Shared Places
 
 	// Limit is how long a piece may take; then it is given up. 0: an hour.
 	Limit time.Duration
@@ -78,7 +82,7 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // begin checks that the name is free and says who is there.
 func (w *Worker) begin(ctx context.Context) error {
-	w.stop, w.shelf = map[string]map[*context.CancelCauseFunc]bool{}, &shelf{dir: w.Cache, conn: w.Conn}
+	w.stop, w.shelf = map[string]map[*context.CancelCauseFunc]bool{}, newShelf(w)
 	w.man = Man{Name: w.Name, Host: w.Host, Version: w.Conn.Version, Slots: w.Slots, Since: time.Now().UTC()}
 	text, err := json.Marshal(w.man)
 	if err != nil {
@@ -243,7 +247,9 @@ func (w *Worker) run(ctx context.Context, g *given) (result []byte, err error) {
 	late := time.AfterFunc(limit, func() { cancel(fmt.Errorf("it took longer than %v", limit)) })
 	defer late.Stop()
 	go w.keep(inner, g.m)
+	room := &Room{Worker: w.Name, Jobs: max(1, w.Jobs), shelf: w.shelf, needs: g.Data}
 	defer func() {
+		err = errors.Join(err, room.close())
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
@@ -251,7 +257,7 @@ func (w *Worker) run(ctx context.Context, g *given) (result []byte, err error) {
 			err = context.Cause(inner)
 		}
 	}()
-	return kind.Do(inner, &Room{Worker: w.Name, Jobs: max(1, w.Jobs), data: w.shelf.path, needs: g.Data}, g.Args)
+	return kind.Do(inner, room, g.Args)
 }
 
 // keep keeps the lease of a piece while ctx lasts.
