@@ -21,7 +21,7 @@ const beyond = 3
 // logarithmic one bends a straight line into a knee.
 func (f *found) figure(g objective.Target, o *options) *plot.Figure {
 	fig := &plot.Figure{
-		Name: "find_max", Title: "Load and " + g.Title, Subtitle: fmt.Sprintf("%s, trials of %v", o.url, o.find.trial),
+		Name: "find_max", Title: "Load and " + g.Title, Subtitle: fmt.Sprintf("%s, trials of %v", o.URL(), o.find.trial),
 		About: fmt.Sprintf("Every trial of the search, by the rate that was asked for. Values beyond %d times the objective lie on the edge, in a color of their own.", beyond),
 		X:     plot.Axis{Label: "requests asked for (per second)", Scale: plot.Linear, Unit: plot.PerSecond},
 		Y:     sweep.Axis(g.Quantity),

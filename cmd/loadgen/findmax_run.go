@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,13 +40,13 @@ func (f *finding) check(o *options) (err error) {
 		return errors.New("--trial is how long a trial of --find-max lasts: give that too")
 	case len(f.texts) == 0:
 		return nil
-	case o.closed:
+	case o.Closed:
 		return errors.New("--find-max with --closed: a closed loop has no rate to search for")
 	case o.given("duration") || o.given("requests"):
 		return errors.New("--find-max makes trials of --trial each; leave --duration and --requests out")
-	case o.share.of > 0 || o.records || o.csv != "" || len(o.slo) > 0:
+	case o.Share.Of > 0 || o.Records || o.CSV != "" || len(o.slo) > 0:
 		return errors.New("--find-max leaves no single run: --share, --records, --csv and --slo do not go with it")
-	case f.trial <= 0 || o.warmup >= f.trial:
+	case f.trial <= 0 || o.Warmup >= f.trial:
 		return fmt.Errorf("--trial %v; right is more than 0, and more than --warmup", f.trial)
 	}
 	return nil
@@ -54,14 +55,14 @@ func (f *finding) check(o *options) (err error) {
 // findMax searches for the highest rate that meets the objectives.
 func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stderr, "looking for the highest rate with %s, by trials of %v\n", strings.Join(o.find.texts, " and "), o.find.trial)
-	f, err := search(ctx, float64(o.rate.Rate), func(rate float64) (trial, error) {
+	f, err := search(ctx, float64(o.Rate.Rate), func(rate float64) (trial, error) {
 		t, err := o.try(ctx, rate)
 		if err == nil && ctx.Err() == nil {
 			fmt.Fprintf(stderr, "  %s %s\n", objective.PerSecond.Show(rate), t.verdict())
 		}
 		return t, err
 	})
-	if err == nil && o.out != "" {
+	if err == nil && o.Out != "" {
 		err = f.draw(o)
 	}
 	if err == nil && o.json {
@@ -85,20 +86,18 @@ func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 // try plays one trial.
 func (o *options) try(ctx context.Context, rate float64) (trial, error) {
 	once := *o
-	given := o.given
-	once.rate, once.duration, once.out = unit.Steady(unit.Rate(rate)), o.find.trial, ""
-	once.given = func(name string) bool { return name == "rate" || name == "duration" || name == "warmup" || given(name) }
-	if !given("warmup") {
-		once.warmup = o.find.trial / trialWarmup
+	once.Rate, once.Duration, once.Out = unit.Steady(unit.Rate(rate)), o.find.trial, ""
+	once.Given = append(slices.Clone(o.Given), "rate", "duration", "warmup")
+	if !o.given("warmup") {
+		once.Warmup = o.find.trial / trialWarmup
 	}
 	s, err := open(&once)
 	if err != nil {
 		return trial{}, err
 	}
-	s.names.Epoch = time.Now().UTC()
 	playErr := s.play(ctx, io.Discard)
-	sum, err := s.outlet.finish(s.ending(ctx))
-	if err := errors.Join(playErr, err); err != nil && s.outcome.Done == 0 {
+	sum, err := s.Finish(ctx)
+	if err := errors.Join(playErr, err); err != nil && s.Outcome.Done == 0 {
 		return trial{}, err
 	}
 	t := trial{Asked: rate, Achieved: sum.Rate.Achieved, Measured: map[string]float64{}, Unsound: sum.Unsound}
@@ -151,8 +150,8 @@ func (f *found) print(w io.Writer, o *options) error {
 		p.line("%s", f.Trials[i].line(o.find.targets))
 	}
 	p.line("\n%s", wrap(f.answer(o), columns))
-	if o.out != "" {
-		p.line("latency versus load: %s", filepath.Join(o.out, "find_max.svg"))
+	if o.Out != "" {
+		p.line("latency versus load: %s", filepath.Join(o.Out, "find_max.svg"))
 	}
 	return p.err
 }
@@ -186,10 +185,10 @@ func (f *found) answer(o *options) string {
 
 // draw leaves the curves, and the trials as JSON.
 func (f *found) draw(o *options) error {
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
+	if err := os.MkdirAll(o.Out, 0o755); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	if err := results.WriteJSON(filepath.Join(o.out, "find_max.json"), f); err != nil {
+	if err := results.WriteJSON(filepath.Join(o.Out, "find_max.json"), f); err != nil {
 		return err
 	}
 	for i, g := range o.find.targets {
@@ -197,7 +196,7 @@ func (f *found) draw(o *options) error {
 		if i > 0 {
 			name += "_" + strings.ReplaceAll(g.Name, "-", "_")
 		}
-		if err := writeFigure(filepath.Join(o.out, name), f.figure(g, o)); err != nil {
+		if err := writeFigure(filepath.Join(o.Out, name), f.figure(g, o)); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/sim/load"
 	"edgesim/workloads/player"
 )
 
@@ -24,11 +25,11 @@ type liveView struct {
 // show draws the figures as they stand: over those drawn before on a terminal, in
 // one line elsewhere.
 func (v *liveView) show(s *job) {
-	p, now := s.player.Progress(), s.gauge.look()
+	p, now := s.Player.Progress(), s.Gauge.Look()
 	if !v.terminal {
 		lines := append([]string{s.plainLine(p, v.last, &now)}, s.troubleLines(&v.told)...)
 		fmt.Fprintln(v.w, strings.Join(lines, "\n"))
-		v.last, v.told = p, s.gauge.faults()
+		v.last, v.told = p, s.Gauge.Faults()
 		return
 	}
 	lines := append(s.liveLines(p, v.last, &now), s.troubleLines(nil)...)
@@ -55,31 +56,31 @@ func (v *liveView) clear() {
 // fitLine keeps a line within a terminal's width.
 func fitLine(line string) string { return shorten(line, columns-1) }
 
-func (s *job) plainLine(p, last player.Progress, now *heard) string {
+func (s *job) plainLine(p, last player.Progress, now *load.Heard) string {
 	return fmt.Sprintf("%s  %.0f/s  in flight %d  errors %d  hit %s  first byte p50 %s p99 %s ms",
-		s.at(p), pace(p.Done-last.Done, p.Elapsed-last.Elapsed), p.InFlight, s.failed(), now.hitRatio(),
-		at(now.ttfb, 0.5), at(now.ttfb, 0.99))
+		s.at(p), pace(p.Done-last.Done, p.Elapsed-last.Elapsed), p.InFlight, s.failed(), now.HitRatio(),
+		at(now.TTFB, 0.5), at(now.TTFB, 0.99))
 }
 
 // barWidth is how many columns the bar of a run's time has.
 const barWidth = 40
 
-func (s *job) liveLines(p, last player.Progress, now *heard) []string {
+func (s *job) liveLines(p, last player.Progress, now *load.Heard) []string {
 	took := p.Elapsed - last.Elapsed
 	lines := []string{
-		s.at(p) + "  " + bar(p.Elapsed, s.load.length),
+		s.at(p) + "  " + bar(p.Elapsed, s.Plan.Length),
 		fmt.Sprintf("  sent %.0f/s   answered %.0f/s   in flight %d   errors %d of %d",
 			pace(p.Sent-last.Sent, took), pace(p.Done-last.Done, took), p.InFlight, s.failed(), p.Done),
 		"            hit  first byte p50      p90      p99  last byte p50      p99 ms",
-		"  now    " + now.row(),
+		"  now    " + row(now),
 	}
-	s.gauge.soFar(func(all *heard) { lines = append(lines, "  so far "+all.row()) })
+	s.Gauge.SoFar(func(all *load.Heard) { lines = append(lines, "  so far "+row(all)) })
 	return lines
 }
 
 // failed is how many requests have failed so far, in any way.
 func (s *job) failed() int64 {
-	faults := s.gauge.faults()
+	faults := s.Gauge.Faults()
 	return faults.Total()
 }
 
@@ -89,8 +90,8 @@ const kindsShown = 3
 // troubleLines are how many requests failed in which way, with an example; only
 // of the kinds that there are more of than were told, where those are given.
 func (s *job) troubleLines(told *results.FaultCounts) (lines []string) {
-	faults := s.gauge.faults()
-	list := faults.Troubles(s.player.Troubles())
+	faults := s.Gauge.Faults()
+	list := faults.Troubles(s.Player.Troubles())
 	slices.SortStableFunc(list, func(a, b results.Trouble) int { return cmp.Compare(b.Count, a.Count) })
 	for _, t := range list {
 		if told != nil && told[t.Kind] == t.Count {
@@ -108,9 +109,9 @@ func (s *job) troubleLines(told *results.FaultCounts) (lines []string) {
 	return lines
 }
 
-func (h *heard) row() string {
-	return fmt.Sprintf("%7s %15s %8s %8s %14s %8s", h.hitRatio(), at(h.ttfb, 0.5), at(h.ttfb, 0.9),
-		at(h.ttfb, 0.99), at(h.total, 0.5), at(h.total, 0.99))
+func row(h *load.Heard) string {
+	return fmt.Sprintf("%7s %15s %8s %8s %14s %8s", h.HitRatio(), at(h.TTFB, 0.5), at(h.TTFB, 0.9),
+		at(h.TTFB, 0.99), at(h.Total, 0.5), at(h.Total, 0.99))
 }
 
 // at is a quantile in milliseconds; a hyphen where there is none.
@@ -124,8 +125,8 @@ func at(h *results.Histogram, q float64) string {
 // at is how far the run has come.
 func (s *job) at(p player.Progress) string {
 	at := max(p.Elapsed, 0).Truncate(time.Second).String()
-	if s.load.length > 0 {
-		at += "/" + s.load.length.String()
+	if s.Plan.Length > 0 {
+		at += "/" + s.Plan.Length.String()
 	}
 	return at
 }

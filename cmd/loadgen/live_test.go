@@ -23,8 +23,8 @@ func shownOf(t *testing.T) *job {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.closeMetrics)
-	s.gauge.Add([]results.Record{
+	t.Cleanup(s.Close)
+	s.Gauge.Add([]results.Record{
 		{TTFB: 2e6, Total: 3e6, Status: 200, Response: results.Hit},
 		{TTFB: 1e6, Total: 5e9, Status: 200, Response: results.Miss},
 	})
@@ -49,7 +49,7 @@ func TestLiveViewRedrawsInPlace(t *testing.T) {
 		t.Error("the lines are not taken off at the end")
 	}
 	huge := player.Progress{Sent: 1 << 60, Done: 1 << 60, InFlight: 1 << 40, Errors: 1 << 60, Elapsed: 100 * time.Hour}
-	now := s.gauge.look()
+	now := s.Gauge.Look()
 	for _, line := range s.liveLines(huge, player.Progress{}, &now) {
 		if n := len([]rune(fitLine(line))); n >= columns {
 			t.Errorf("%d columns: %s", n, line)
@@ -68,16 +68,7 @@ func TestPlainLinesWhereThereIsNoTerminal(t *testing.T) {
 	}
 }
 
-func TestMetricsWhileRunning(t *testing.T) {
-	s := shownOf(t)
-	s.scraped.view.Add([]results.Record{{TTFB: 1e6, Total: 2e6, Status: 200, Response: results.Hit, Result: results.Hit}})
-	w := &page{}
-	s.serveMetrics(w, nil)
-	for _, want := range []string{"edgesim_requests_total{", "loadgen_sent_total 0", "loadgen_in_flight 0"} {
-		if !strings.Contains(w.String(), want) {
-			t.Errorf("no %s in\n%s", want, w.String())
-		}
-	}
+func TestMetricsWantAnAddress(t *testing.T) {
 	var out, errs bytes.Buffer
 	if code := run([]string{"a", "--metrics", "nowhere"}, &out, &errs); code != exitUsage || !strings.Contains(errs.String(), "--metrics") {
 		t.Errorf("exit status %d: %s", code, errs.String())

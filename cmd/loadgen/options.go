@@ -4,13 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"edgesim/sim/load"
 	"edgesim/sim/nearest"
+	"edgesim/sim/objective"
+	"edgesim/sim/scenario"
 	"edgesim/sim/unit"
 	"edgesim/workloads"
 
@@ -48,38 +50,11 @@ Flags:
 
 // options are the command line, read and checked.
 type options struct {
-	url *url.URL
+	load.Options
 
-	rate        unit.Schedule
-	duration    unit.Duration
-	warmup      unit.Duration
-	requests    uint64
-	connections int
-	arrivals    string
-	closed      bool
-	timeout     unit.Duration
-
-	zipf       float64
-	objects    uint64
-	popularity string
-	workload   string
-	scenario   string
-	ranges     unit.Share
-	aborts     unit.Share
-	host       string
-	seed       uint64
-
-	verify bool
-	out    string
-	json   bool
-
-	measured
-	replayed
-	wired
-	timed
-
-	given func(name string) bool // whether a flag was on the command line
-	args  []string
+	slo  []string
+	find finding
+	json bool
 }
 
 const (
@@ -88,7 +63,6 @@ const (
 	defaultObjects     = 100_000
 	defaultZipf        = 0.9
 	defaultConnections = 64
-	mostConnections    = 65_536
 )
 
 // errHelp says that help was asked for and given.
@@ -98,38 +72,45 @@ func (o *options) flags() *pflag.FlagSet {
 	f := pflag.NewFlagSet("loadgen", pflag.ContinueOnError)
 	f.SortFlags = false
 	f.SetOutput(io.Discard)
-	o.rate, o.duration = unit.Steady(defaultRate), unit.Duration(defaultDuration)
-	o.timeout = unit.Duration(30 * time.Second)
-	f.Var(&o.rate, "rate", "requests per second, as 5000/s, or in stages, as\n1000/s..20000/s:30s,20000/s:2m, which then are the duration")
-	f.Var(&o.duration, "duration", "how long, warm-up included, as 30s or 5m")
-	f.Var(&o.warmup, "warmup", "leave requests of this first part out of the figures")
-	f.Uint64Var(&o.requests, "requests", 0, "end after this many requests; alone it lifts --duration (default no such end)")
-	f.IntVar(&o.connections, "connections", defaultConnections, "connections, one request at a time on each")
-	f.StringVar(&o.arrivals, "arrivals", "poisson", "how they come: "+strings.Join(workloads.ArrivalNames(), ", "))
-	f.BoolVar(&o.closed, "closed", false, "closed loop: each connection asks again as soon as it is answered")
-	f.Var(&o.timeout, "timeout", "give a request up after this time")
-	f.Float64Var(&o.zipf, "zipf", defaultZipf, "workload: popularity by rank with this exponent, 0 for uniform")
-	f.Uint64Var(&o.objects, "objects", defaultObjects, "workload: how many objects")
+	o.Rate, o.Duration = unit.Steady(defaultRate), unit.Duration(defaultDuration)
+	o.Timeout = unit.Duration(30 * time.Second)
+	f.Var(&o.Rate, "rate", "requests per second, as 5000/s, or in stages, as\n1000/s..20000/s:30s,20000/s:2m, which then are the duration")
+	f.Var(&o.Duration, "duration", "how long, warm-up included, as 30s or 5m")
+	f.Var(&o.Warmup, "warmup", "leave requests of this first part out of the figures")
+	f.Uint64Var(&o.Requests, "requests", 0, "end after this many requests; alone it lifts --duration (default no such end)")
+	f.IntVar(&o.Connections, "connections", defaultConnections, "connections, one request at a time on each")
+	f.StringVar(&o.Arrivals, "arrivals", "poisson", "how they come: "+strings.Join(workloads.ArrivalNames(), ", "))
+	f.BoolVar(&o.Closed, "closed", false, "closed loop: each connection asks again as soon as it is answered")
+	f.Var(&o.Timeout, "timeout", "give a request up after this time")
+	f.Float64Var(&o.Zipf, "zipf", defaultZipf, "workload: popularity by rank with this exponent, 0 for uniform")
+	f.Uint64Var(&o.Objects, "objects", defaultObjects, "workload: how many objects")
 	o.popularFlags(f)
-	f.StringVar(&o.workload, "workload", "", "workload: a preset ("+strings.Join(presetNames(), ", ")+"), each a synthesis of published figures: edgesim scenarios presets NAME prints them")
-	f.StringVar(&o.scenario, "scenario", "", "workload: that of a scenario, a file or a built-in one's name")
-	f.Var(&o.ranges, "ranges", "share of requests that ask for a byte range, as 5%")
-	f.Var(&o.aborts, "aborts", "share of requests that hang up midway, as 1%")
-	f.StringVar(&o.host, "host", "", "send this Host instead of the URL's or the scenario's")
-	f.Uint64Var(&o.seed, "seed", 1, "of the request sequence")
-	f.BoolVar(&o.verify, "verify", false, "compare every byte with what a simulated origin answers")
-	f.StringVar(&o.out, "out", "", "leave a run folder there: summary, reports, plots, histograms")
+	f.StringVar(&o.Workload, "workload", "", "workload: a preset ("+strings.Join(presetNames(), ", ")+"), each a synthesis of published figures: edgesim scenarios presets NAME prints them")
+	f.StringVar(&o.Scenario, "scenario", "", "workload: that of a scenario, a file or a built-in one's name")
+	f.Var(&o.Ranges, "ranges", "share of requests that ask for a byte range, as 5%")
+	f.Var(&o.Aborts, "aborts", "share of requests that hang up midway, as 1%")
+	f.StringVar(&o.Host, "host", "", "send this Host instead of the URL's or the scenario's")
+	f.Uint64Var(&o.Seed, "seed", 1, "of the request sequence")
+	f.BoolVar(&o.Verify, "verify", false, "compare every byte with what a simulated origin answers")
+	f.StringVar(&o.Out, "out", "", "leave a run folder there: summary, reports, plots, histograms")
 	f.BoolVar(&o.json, "json", false, "print the summary as JSON")
-	o.measured.flags(f)
-	o.replayed.flags(f)
-	o.wired.flags(f)
-	o.timed.flags(f)
+	o.measureFlags(f)
+	o.replayFlags(f)
+	o.wireFlags(f)
+	o.shapeFlags(f)
 	return f
+}
+
+func presetNames() (names []string) {
+	for _, p := range scenario.Presets() {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 // parse reads the command line. Its errors are one line each.
 func parse(args []string, help io.Writer) (*options, error) {
-	o := &options{args: args}
+	o := &options{Options: load.Options{Command: args}}
 	f := o.flags()
 	f.Usage = func() {}
 	if err := f.Parse(args); errors.Is(err, pflag.ErrHelp) {
@@ -138,25 +119,28 @@ func parse(args []string, help io.Writer) (*options, error) {
 	} else if err != nil {
 		return nil, flagError(f, err)
 	}
-	if f.NArg() == 0 {
-		return nil, errors.New("no URL given; right is one or several, as: loadgen http://127.0.0.1:8080/")
+	o.URLs = f.Args()
+	f.Visit(func(flag *pflag.Flag) { o.Given = append(o.Given, flag.Name) })
+	if o.Requests > 0 && !o.given("duration") {
+		o.Duration = 0
 	}
-	o.given = f.Changed
-	for _, text := range f.Args() {
-		u, err := parseURL(text)
-		if err != nil {
-			return nil, err
-		}
-		o.urls = append(o.urls, u)
-	}
-	o.url = o.urls[0]
-	if o.requests > 0 && !o.given("duration") {
-		o.duration = 0
-	}
-	if length := o.rate.Length(); length > 0 && !o.given("duration") {
-		o.duration = length
+	if length := o.Rate.Length(); length > 0 && !o.given("duration") {
+		o.Duration = length
 	}
 	return o, o.check()
+}
+
+func (o *options) given(name string) bool { return slices.Contains(o.Given, name) }
+
+func (o *options) check() error {
+	var err error
+	if o.Promises, err = objective.ParseAll(o.slo); err != nil {
+		return fmt.Errorf("--slo: %w", err)
+	}
+	if err := o.Check(); err != nil {
+		return err
+	}
+	return o.find.check(o)
 }
 
 // flagError is one line of what is wrong with a flag, and what would be right.
@@ -172,92 +156,4 @@ func flagError(f *pflag.FlagSet, err error) error {
 		return errors.New(line + ": right is a whole number")
 	}
 	return errors.New(line)
-}
-
-// parseURL reads the target. A missing scheme means http, as in curl.
-func parseURL(text string) (*url.URL, error) {
-	full := text
-	if !strings.Contains(full, "://") {
-		full = "http://" + full
-	}
-	u, err := url.Parse(full)
-	switch {
-	case err != nil || u.Hostname() == "":
-		return nil, fmt.Errorf("URL %q has no host; right is http://host:port/path", text)
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("URL %q: scheme %s is not spoken; only http and https are", text, u.Scheme)
-	case u.User != nil:
-		return nil, fmt.Errorf("URL %q: user and password cannot be sent", text)
-	}
-	if port := u.Port(); port != "" {
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return nil, fmt.Errorf("URL %q: port %s; right are 1 to 65535", text, port)
-		}
-	}
-	return u, nil
-}
-
-func (o *options) check() error {
-	workloads := 0
-	for _, given := range []bool{o.ranked(), o.workload != "", o.scenario != "", o.trace != ""} {
-		if given {
-			workloads++
-		}
-	}
-	switch {
-	case workloads > 1:
-		return errors.New("--zipf with --objects, --workload, --scenario and --trace are four ways to name a workload; give one")
-	case math.IsNaN(o.zipf) || o.zipf < 0 || o.zipf > 10:
-		return fmt.Errorf("--zipf %v; right are 0 to 10", o.zipf)
-	case o.objects < 1 || o.objects > 1<<53:
-		return fmt.Errorf("--objects %d; right are 1 to 2^53", o.objects)
-	case o.connections < 1 || o.connections > mostConnections:
-		return fmt.Errorf("--connections %d; right are 1 to %d", o.connections, mostConnections)
-	case o.rate.Rate <= 0 && !o.closed:
-		return fmt.Errorf("--rate %v; right is more than 0, or --closed for as fast as it goes", o.rate)
-	case o.closed && o.given("rate"):
-		return errors.New("--rate with --closed: a closed loop has no rate; give one of them")
-	case o.closed && o.given("arrivals"):
-		return errors.New("--arrivals with --closed: a closed loop has no arrivals; give one of them")
-	case o.timeout <= 0:
-		return errors.New("--timeout 0s; right is more than 0")
-	case strings.ContainsAny(o.host, " \t\r\n"):
-		return fmt.Errorf("--host %q holds spaces", o.host)
-	case o.verify && !o.hasWorkload():
-		return errors.New("--verify needs --zipf, --workload, --scenario or --trace: the bytes of other content are not known")
-	}
-	if err := o.measured.check(o.out); err != nil {
-		return err
-	}
-	if err := o.checkPopularity(); err != nil {
-		return err
-	}
-	if err := o.checkReplay(); err != nil {
-		return err
-	}
-	if err := o.checkWire(); err != nil {
-		return err
-	}
-	if err := o.find.check(o); err != nil {
-		return err
-	}
-	if err := o.checkArrivals(); err != nil {
-		return err
-	}
-	return o.checkTimes()
-}
-
-func (o *options) checkTimes() error {
-	switch {
-	case o.given("duration") && o.duration <= 0:
-		return errors.New("--duration 0s; right is more than 0")
-	case o.given("warmup") && o.duration > 0 && o.warmup >= o.duration && o.scenario == "" && o.trace == "":
-		return fmt.Errorf("--warmup %v leaves nothing of --duration %v; right is a shorter one", o.warmup, o.duration)
-	}
-	return nil
-}
-
-// hasWorkload reports whether a workload is named, rather than one URL.
-func (o *options) hasWorkload() bool {
-	return o.ranked() || o.workload != "" || o.scenario != "" || o.trace != ""
 }

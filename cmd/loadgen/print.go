@@ -32,8 +32,8 @@ func (s *job) print(w io.Writer, sum *results.Summary) error {
 	for _, text := range sum.Warnings {
 		p.line("%s", wrap("warning: "+text, columns))
 	}
-	if s.options.out != "" {
-		p.line("run folder: %s (open index.html)", s.options.out)
+	if s.options.Out != "" {
+		p.line("run folder: %s (open index.html)", s.options.Out)
 	}
 	return p.err
 }
@@ -58,24 +58,24 @@ func (p *printer) headline(s *job, sum *results.Summary) {
 	if sum.Unsound {
 		p.line("%s\n", wrap("unsound: "+sum.UnsoundReason, columns))
 	}
-	p.line("%s", wrap(fmt.Sprintf("%s: %d requests in %.1f s on %d connections%s", s.options.url, sum.ViewerRequests, sum.Duration, s.load.conns, state), columns))
+	p.line("%s", wrap(fmt.Sprintf("%s: %d requests in %.1f s on %d connections%s", s.options.URL(), sum.ViewerRequests, sum.Duration, s.Plan.Connections, state), columns))
 	if sum.WarmupRequests > 0 {
 		p.line("left out: %d requests of a warm-up of %.3g s", sum.WarmupRequests, sum.Warmup)
 	}
-	if s.load.closed {
+	if s.Plan.Closed {
 		p.line("rate      %.1f/s achieved, closed loop", sum.Rate.Achieved)
 	} else {
 		p.line("rate      %.1f/s scheduled, %.1f/s sent, %.1f/s achieved", sum.Rate.Scheduled, sum.Rate.Sent, sum.Rate.Achieved)
 	}
-	if slip := s.outcome.Slip; slip.Count > 0 {
+	if slip := s.Outcome.Slip; slip.Count > 0 {
 		p.line("own delay p50 %s ms, p99 %s ms, most %s ms behind the schedule", ms(slip.P50), ms(slip.P99), ms(slip.Max))
 	}
 	p.connections(s)
 	p.line("errors    %s", wrap(fmt.Sprintf("%d (%.3g%%)%s", sum.Errors, 100*sum.ErrorRatio, byKind(sum.Troubles)), columns-10))
-	if s.options.verify {
+	if s.options.Verify {
 		p.line("verified  %d bodies right, %d wrong", sum.Verified, sum.Unverified)
 	}
-	if s.gauge.told() {
+	if s.Gauge.Told() {
 		p.line("hits      %.2f%% of requests, %.2f%% of bytes", 100*sum.HitRatio, 100*sum.ByteHitRatio)
 	}
 }

@@ -2,7 +2,7 @@ package main
 
 // connections prints what connecting took, where that is no matter of course.
 func (p *printer) connections(s *job) {
-	c := &s.outcome.Connections
+	c := &s.Outcome.Connections
 	if c.Made == 0 {
 		return
 	}

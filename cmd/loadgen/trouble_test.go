@@ -170,9 +170,9 @@ func toldEverywhere(t *testing.T, want results.Fault, args []string) {
 	if got := inSeries(t, series, "error_"+want.Label()); got != n || got != inSeries(t, series, "errors") {
 		t.Errorf("the series has %s; right are %s, and no others", got, n)
 	}
-	s.serveMetrics(&page{}, nil)
+	s.ServeMetrics(&page{}, nil)
 	p := &page{}
-	s.serveMetrics(p, nil)
+	s.ServeMetrics(p, nil)
 	metrics = p.Buffer
 	if line := "loadgen_errors_total{kind=\"" + want.Label() + "\"} " + n + "\n"; !strings.Contains(metrics.String(), line) {
 		t.Errorf("no %s in\n%s", line, metrics.String())

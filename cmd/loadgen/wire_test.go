@@ -145,11 +145,3 @@ func TestConditionalsSlowViewersAndThinkTimes(t *testing.T) {
 		t.Errorf("2 viewers who think for 20 ms made %d requests in a second", sum.Requests)
 	}
 }
-
-func TestParts(t *testing.T) {
-	for text, want := range map[string]string{"a:80:b": "a|80|b", "::c:1": "||c|1", "a:80:[::1]": "a|80|::1", "[::1]:1:[::2]:2": "::1|1|::2|2", "a": "a", "[a": ""} {
-		if got := strings.Join(parts(text), "|"); got != want {
-			t.Errorf("%q is %q, want %q", text, got, want)
-		}
-	}
-}

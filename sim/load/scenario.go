@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"fmt"
@@ -10,18 +10,18 @@ import (
 
 // fromScenario takes catalog, viewers and schedule from a scenario, but for
 // what the command line says itself.
-func (o *options) fromScenario() (*load, error) {
-	s, err := scenario.Load(o.scenario, o.settings()...)
+func (o *Options) fromScenario() (*Plan, error) {
+	s, err := scenario.Load(o.Scenario, o.settings()...)
 	if err != nil {
 		return nil, fmt.Errorf("--scenario: %w", err)
 	}
 	table, err := behavior.Compile(s.BehaviorDistributions())
 	if err != nil {
-		return nil, fmt.Errorf("--scenario %s: %w", o.scenario, err)
+		return nil, fmt.Errorf("--scenario %s: %w", o.Scenario, err)
 	}
-	l := &load{
-		name: s.Name, text: s.Text(), seed: s.Seed,
-		length: s.Duration.Std(), warmup: s.Warmup.Std(), conns: s.Workload.Connections, promises: s.Objectives(), closed: s.Workload.Closed, think: s.Workload.Think.Std(),
+	l := &Plan{
+		Name: s.Name, Text: s.Text(), Seed: s.Seed,
+		Length: s.Duration.Std(), Warmup: s.Warmup.Std(), Connections: s.Workload.Connections, promises: s.Objectives(), Closed: s.Workload.Closed, think: s.Workload.Think.Std(),
 		crowd: s.Crowd, warnings: s.Doubts(),
 	}
 	index := map[string]uint16{}
@@ -49,28 +49,28 @@ func friendly(d scenario.Distribution) string {
 
 // settings are the flags on the command line as assignments to a scenario, so
 // that they are judged as the scenario's own values are.
-func (o *options) settings() []string {
+func (o *Options) settings() []string {
 	var sets []string
 	set := func(flag, key string, value any) {
 		if o.given(flag) {
 			sets = append(sets, fmt.Sprintf("%s=%v", key, value))
 		}
 	}
-	set("seed", "seed", o.seed)
-	set("duration", "duration", o.duration)
-	set("warmup", "warmup", o.warmup)
-	set("rate", "workload.rate", o.rate)
+	set("seed", "seed", o.Seed)
+	set("duration", "duration", o.Duration)
+	set("warmup", "warmup", o.Warmup)
+	set("rate", "workload.rate", o.Rate)
 	set("rate", "workload.closed", false)
-	set("closed", "workload.closed", o.closed)
-	if o.closed {
+	set("closed", "workload.closed", o.Closed)
+	if o.Closed {
 		sets = append(sets, "workload.rate=0")
 	}
 	set("shape", "workload.shape", o.quoted())
-	set("arrivals", "workload.arrivals", o.arrivals)
-	set("requests", "workload.requests", o.requests)
-	set("connections", "workload.connections", o.connections)
-	set("ranges", "workload.ranges", o.ranges)
-	set("aborts", "workload.aborts", o.aborts)
-	set("conditionals", "workload.conditionals", o.conditionals)
+	set("arrivals", "workload.arrivals", o.Arrivals)
+	set("requests", "workload.requests", o.Requests)
+	set("connections", "workload.connections", o.Connections)
+	set("ranges", "workload.ranges", o.Ranges)
+	set("aborts", "workload.aborts", o.Aborts)
+	set("conditionals", "workload.conditionals", o.Conditionals)
 	return sets
 }

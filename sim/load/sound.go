@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"fmt"
@@ -21,8 +21,8 @@ const (
 // much as the server's; "" where they are the server's. A server that does not
 // keep up, or too few connections, are no such reason: that is what a load test
 // is for, and warnings tell it.
-func (s *job) unsound() string {
-	switch o := &s.outcome; {
+func (s *Run) unsound() string {
+	switch o := &s.Outcome; {
 	case o.Unsound() != "":
 		return o.Unsound()
 	case s.recorder.Dropped() > 0:
@@ -35,25 +35,25 @@ func (s *job) unsound() string {
 }
 
 // busy is how many processors the process kept busy while it played, on average.
-func (s *job) busy() float64 {
-	if s.outcome.Elapsed <= 0 {
+func (s *Run) busy() float64 {
+	if s.Outcome.Elapsed <= 0 {
 		return 0
 	}
-	return float64(s.worked) / float64(s.outcome.Elapsed)
+	return float64(s.worked) / float64(s.Outcome.Elapsed)
 }
 
 // generator is how the schedule was kept; of a closed loop there is none.
-func (s *job) generator() *results.Generator {
-	g := s.outcome.Generator()
+func (s *Run) generator() *results.Generator {
+	g := s.Outcome.Generator()
 	g.Processors = float64(int(1000*s.busy())) / 1000
-	if s.load.closed {
+	if s.Plan.Closed {
 		g.Scheduled = 0
 	}
 	return g
 }
 
 // measureWork takes the processor time of do.
-func (s *job) measureWork(do func()) {
+func (s *Run) measureWork(do func()) {
 	before := processorTime()
 	do()
 	s.worked = max(time.Duration(0), processorTime()-before)

@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"cmp"
@@ -13,35 +13,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"edgesim/sim/scenario"
 	"edgesim/sim/unit"
 	"edgesim/workloads"
 	"edgesim/workloads/player"
 )
 
-// wired are the flags that say how requests go over the wire.
-type wired struct {
-	urls []*url.URL // all of them; the first is options.url
-
-	insecure    bool
-	ca          string
-	noKeepAlive bool
-	resolve     []string // HOST:PORT:ADDR
-	connectTo   []string // HOST:PORT:HOST:PORT
-	slow        string   // SHARE:BANDWIDTH
-	think       string   // TIME or constant:TIME
-	headers     []string
-	method      string
-	body        unit.Size
-
-	conditionals unit.Share
-
-	wire wire
-}
-
-// wire is what the flags come to.
+// wire is what the options say of the wire, read.
 type wire struct {
 	tls       *tls.Config
 	routes    []route
@@ -56,22 +34,8 @@ type wire struct {
 // route is another way to a host and port; empty ones stand for all.
 type route struct{ host, port, toHost, toPort string }
 
-func (w *wired) flags(f *pflag.FlagSet) {
-	f.BoolVar(&w.insecure, "insecure", false, "https: take any certificate")
-	f.StringVar(&w.ca, "ca", "", "https: trust the authorities in this PEM `FILE`, in place of the system's")
-	f.BoolVar(&w.noKeepAlive, "no-keepalive", false, "a new connection for every request")
-	f.StringArrayVar(&w.resolve, "resolve", nil, "`HOST:PORT:ADDR`: this host is at that address; * for HOST is any;\nmay be repeated")
-	f.StringArrayVar(&w.connectTo, "connect-to", nil, "`HOST:PORT:HOST:PORT`: connect to the second in place of the first;\nan empty part is any, or the same; may be repeated")
-	f.StringVar(&w.slow, "slow", "", "`SHARE:RATE`: so many viewers read bodies so slowly, as 5%:100KB/s")
-	f.StringVar(&w.think, "think", "", "with --closed: mean `TIME` from an answer to the next request, exponential,\nor constant:TIME")
-	f.Var(&w.conditionals, "conditionals", "share of requests that ask whether a copy is still good, as 10%")
-	f.StringArrayVarP(&w.headers, "header", "H", nil, "send this field with every request, as 'Name: value'; may be repeated")
-	f.StringVar(&w.method, "method", "", "of every request, as POST (default GET, or the workload's)")
-	f.Var(&w.body, "body", "content of every POST, PUT or PATCH, as 4KiB")
-}
-
 // checkWire reads the flags.
-func (o *options) checkWire() error {
+func (o *Options) checkWire() error {
 	for _, check := range []func() error{o.checkURLs, o.readTLS, o.readRoutes, o.readSlow, o.readThink, o.readHeaders, o.readMethod} {
 		if err := check(); err != nil {
 			return err
@@ -81,7 +45,7 @@ func (o *options) checkWire() error {
 }
 
 // checkURLs wants several URLs to differ in nothing but the host.
-func (o *options) checkURLs() error {
+func (o *Options) checkURLs() error {
 	for _, u := range o.urls[1:] {
 		if u.Scheme != o.url.Scheme || u.RequestURI() != o.url.RequestURI() {
 			return fmt.Errorf("URLs %s and %s differ in more than the host; right are several servers of the same path", o.url, u)
@@ -90,7 +54,7 @@ func (o *options) checkURLs() error {
 	return nil
 }
 
-func (o *options) readTLS() error {
+func (o *Options) readTLS() error {
 	if o.url.Scheme != "https" {
 		for _, name := range []string{"insecure", "ca"} {
 			if o.given(name) {
@@ -99,23 +63,23 @@ func (o *options) readTLS() error {
 		}
 		return nil
 	}
-	o.wire.tls = &tls.Config{InsecureSkipVerify: o.insecure}
-	if o.ca == "" {
+	o.wire.tls = &tls.Config{InsecureSkipVerify: o.Insecure}
+	if o.CA == "" {
 		return nil
 	}
-	text, err := os.ReadFile(o.ca)
+	text, err := os.ReadFile(o.CA)
 	if err != nil {
 		return fmt.Errorf("--ca: %w", err)
 	}
 	o.wire.tls.RootCAs = x509.NewCertPool()
 	if !o.wire.tls.RootCAs.AppendCertsFromPEM(text) {
-		return fmt.Errorf("--ca %s: there is no certificate in it; right is PEM", o.ca)
+		return fmt.Errorf("--ca %s: there is no certificate in it; right is PEM", o.CA)
 	}
 	return nil
 }
 
-func (o *options) readRoutes() error {
-	for _, text := range o.resolve {
+func (o *Options) readRoutes() error {
+	for _, text := range o.Resolve {
 		p := parts(text)
 		if len(p) != 3 || p[0] == "" || !isPort(p[1]) || net.ParseIP(p[2]) == nil {
 			return fmt.Errorf("--resolve %q; right is HOST:PORT:ADDR, as www.example.com:443:127.0.0.1", text)
@@ -125,7 +89,7 @@ func (o *options) readRoutes() error {
 		}
 		o.wire.routes = append(o.wire.routes, route{host: p[0], port: p[1], toHost: p[2]})
 	}
-	for _, text := range o.connectTo {
+	for _, text := range o.ConnectTo {
 		p := parts(text)
 		if len(p) != 4 || p[1] != "" && !isPort(p[1]) || p[3] != "" && !isPort(p[3]) {
 			return fmt.Errorf("--connect-to %q; right is HOST:PORT:HOST:PORT, as www.example.com:443:127.0.0.1:8443", text)
@@ -173,11 +137,11 @@ func (w *wire) address(u *url.URL) string {
 	return net.JoinHostPort(host, port)
 }
 
-func (o *options) readSlow() error {
-	if o.slow == "" {
+func (o *Options) readSlow() error {
+	if o.Slow == "" {
 		return nil
 	}
-	share, rate, _ := strings.Cut(o.slow, ":")
+	share, rate, _ := strings.Cut(o.Slow, ":")
 	var s unit.Share
 	var b scenario.Bandwidth
 	err := s.Set(share)
@@ -185,30 +149,30 @@ func (o *options) readSlow() error {
 		err = b.UnmarshalText([]byte(rate))
 	}
 	if err != nil || b <= 0 {
-		return fmt.Errorf("--slow %q; right is SHARE:RATE, as 5%%:100KB/s", o.slow)
+		return fmt.Errorf("--slow %q; right is SHARE:RATE, as 5%%:100KB/s", o.Slow)
 	}
 	o.wire.slowShare, o.wire.slowRate = float64(s), float64(b)
 	return nil
 }
 
-func (o *options) readThink() error {
-	if o.think == "" {
+func (o *Options) readThink() error {
+	if o.Think == "" {
 		return nil
 	}
-	text, even := strings.CutPrefix(o.think, "constant:")
+	text, even := strings.CutPrefix(o.Think, "constant:")
 	var d unit.Duration
 	if err := d.Set(text); err != nil || d <= 0 {
-		return fmt.Errorf("--think %q; right is a time, as 2s, or constant:2s", o.think)
+		return fmt.Errorf("--think %q; right is a time, as 2s, or constant:2s", o.Think)
 	}
-	if !o.closed {
+	if !o.Closed {
 		return errors.New("--think goes with --closed: in an open loop the schedule says when; give that too")
 	}
 	o.wire.think, o.wire.thinkEven = d.Std(), even
 	return nil
 }
 
-func (o *options) readHeaders() error {
-	for _, text := range o.headers {
+func (o *Options) readHeaders() error {
+	for _, text := range o.Headers {
 		name, value, ok := strings.Cut(text, ":")
 		if name, value = strings.TrimSpace(name), strings.TrimSpace(value); !ok || name == "" {
 			return fmt.Errorf("--header %q; right is 'Name: value'", text)
@@ -226,18 +190,18 @@ var methods = map[string]workloads.Method{
 	"PATCH": workloads.PATCH, "DELETE": workloads.DELETE, "OPTIONS": workloads.OPTIONS,
 }
 
-func (o *options) readMethod() error {
+func (o *Options) readMethod() error {
 	var known bool
-	if o.wire.method, known = methods[strings.ToUpper(cmp.Or(o.method, "GET"))]; !known {
-		return fmt.Errorf("--method %q; right are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS", o.method)
+	if o.wire.method, known = methods[strings.ToUpper(cmp.Or(o.Method, "GET"))]; !known {
+		return fmt.Errorf("--method %q; right are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS", o.Method)
 	}
 	carries := o.wire.method == workloads.POST || o.wire.method == workloads.PUT || o.wire.method == workloads.PATCH
 	switch {
-	case o.body > 1<<30:
-		return fmt.Errorf("--body %v; right is up to 1GiB", o.body)
-	case o.given("body") && !carries && o.method != "":
-		return fmt.Errorf("--body with --method %s: it has no content; right are POST, PUT and PATCH", o.method)
-	case o.given("body") && o.method == "":
+	case o.Body > 1<<30:
+		return fmt.Errorf("--body %v; right is up to 1GiB", o.Body)
+	case o.given("body") && !carries && o.Method != "":
+		return fmt.Errorf("--body with --method %s: it has no content; right are POST, PUT and PATCH", o.Method)
+	case o.given("body") && o.Method == "":
 		return errors.New("--body goes with --method POST, PUT or PATCH; give that too")
 	}
 	return nil
@@ -264,19 +228,19 @@ func (s *shaped) Read(reqs []workloads.Request) (int, error) {
 }
 
 // shape is what the requests' source becomes.
-func (o *options) shape(src workloads.Source) workloads.Source {
-	if o.method == "" {
+func (o *Options) shape(src workloads.Source) workloads.Source {
+	if o.Method == "" {
 		return src
 	}
-	return &shaped{src, o.wire.method, uint32(o.body)}
+	return &shaped{src, o.wire.method, uint32(o.Body)}
 }
 
 // onTheWire puts what the flags say into a player's configuration.
-func (s *job) onTheWire(c *player.Config) error {
-	o, w := s.options, &s.options.wire
-	c.Scheme, c.TLS, c.NoKeepAlive, c.Headers = o.url.Scheme, w.tls, o.noKeepAlive, w.fields
+func (s *Run) onTheWire(c *player.Config) error {
+	o, w := s.Options, &s.Options.wire
+	c.Scheme, c.TLS, c.NoKeepAlive, c.Headers = o.url.Scheme, w.tls, o.NoKeepAlive, w.fields
 	c.SlowShare, c.SlowRate = w.slowShare, w.slowRate
-	c.Think, c.ThinkEven, c.ThinkSeed = cmp.Or(w.think, s.load.think), w.thinkEven, s.load.seed
+	c.Think, c.ThinkEven, c.ThinkSeed = cmp.Or(w.think, s.Plan.think), w.thinkEven, s.Plan.Seed
 	c.Target, c.Source = w.address(o.url), o.shape(c.Source)
 	if len(o.urls) == 1 {
 		return nil
@@ -286,7 +250,7 @@ func (s *job) onTheWire(c *player.Config) error {
 	}
 	for _, u := range o.urls {
 		c.Targets = append(c.Targets, w.address(u))
-		if c.HostHeader != "" && o.host == "" {
+		if c.HostHeader != "" && o.Host == "" {
 			c.Hosts = append(c.Hosts, u.Host)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"fmt"
@@ -31,18 +31,18 @@ type ending struct {
 	kept      map[string]*results.Histogram // beside the records
 }
 
-func newOutlet(s *job) (outlet, error) {
-	if s.options.out == "" {
-		view := results.NewSummary(s.names, results.SummaryOptions{
-			Name: s.load.name, Seed: s.load.seed, Warmup: s.load.warmup, Verify: s.options.verify, Groups: true,
+func newOutlet(s *Run) (outlet, error) {
+	if s.Options.Out == "" {
+		view := results.NewSummary(s.Names, results.SummaryOptions{
+			Name: s.Plan.Name, Seed: s.Plan.Seed, Warmup: s.Plan.Warmup, Verify: s.Options.Verify, Groups: true,
 		})
-		return &plain{view: view, length: s.load.length}, nil
+		return &plain{view: view, length: s.Plan.Length}, nil
 	}
 	b, err := folder.New(folder.Options{
-		Dir: s.options.out, Manifest: s.manifest(), Names: s.names,
-		Length: s.load.length, Warmup: s.load.warmup,
-		TrafficFrom: results.AtClient, LatencyFrom: results.AtClient, Verify: s.options.verify, Plots: true, Groups: true,
-		Records: s.options.records || s.options.share.of > 0,
+		Dir: s.Options.Out, Manifest: s.manifest(), Names: s.Names,
+		Length: s.Plan.Length, Warmup: s.Plan.Warmup,
+		TrafficFrom: results.AtClient, LatencyFrom: results.AtClient, Verify: s.Options.Verify, Plots: true, Groups: true,
+		Records: s.Options.Records || s.Options.Share.Of > 0,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("--out: %w", err)
@@ -85,12 +85,12 @@ func (k *kept) finish(e ending) (*results.Summary, error) {
 	})
 }
 
-func (s *job) manifest() results.Manifest {
+func (s *Run) manifest() results.Manifest {
 	return results.Manifest{
-		Format: results.ManifestFormat, Name: s.load.name, Mode: "load",
-		Scenario: s.load.text, Seed: s.load.seed,
-		Command: append([]string{"loadgen"}, s.options.args...),
+		Format: results.ManifestFormat, Name: s.Plan.Name, Mode: "load",
+		Scenario: s.Plan.Text, Seed: s.Plan.Seed,
+		Command: append([]string{"loadgen"}, s.Options.Command...),
 		Program: results.ThisProgram("loadgen"), Machine: results.ThisMachine(),
-		Started: s.names.Epoch, Length: s.load.length.Seconds(), Warmup: s.load.warmup.Seconds(), Share: s.options.share.String(),
+		Started: s.Names.Epoch, Length: s.Plan.Length.Seconds(), Warmup: s.Plan.Warmup.Seconds(), Share: s.Options.Share.String(),
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"fmt"
@@ -19,8 +19,8 @@ type scraped struct {
 }
 
 // openMetrics listens where --metrics says; a port alone means this machine only.
-func (s *job) openMetrics() error {
-	addr := s.options.metrics
+func (s *Run) openMetrics() error {
+	addr := s.Options.Metrics
 	if addr == "" {
 		return nil
 	}
@@ -32,20 +32,20 @@ func (s *job) openMetrics() error {
 		return fmt.Errorf("--metrics: %w", err)
 	}
 	mux := http.NewServeMux()
-	s.scraped = &scraped{view: prometheus.New(s.names), server: &http.Server{Handler: mux}}
-	mux.HandleFunc("GET /metrics", s.serveMetrics)
+	s.scraped = &scraped{view: prometheus.New(s.Names), server: &http.Server{Handler: mux}}
+	mux.HandleFunc("GET /metrics", s.ServeMetrics)
 	go s.scraped.server.Serve(l)
 	return nil
 }
 
-// serveMetrics writes what records have counted, and how the schedule stands.
-func (s *job) serveMetrics(w http.ResponseWriter, _ *http.Request) {
+// ServeMetrics answers a scrape: it writes what records have counted, and how the schedule stands.
+func (s *Run) ServeMetrics(w http.ResponseWriter, _ *http.Request) {
 	s.recorder.Flush()
 	s.scraped.view.Write(w)
-	p := s.player.Progress()
+	p := s.Player.Progress()
 	metrics.WriteCounterUint64(w, "loadgen_sent_total", p.Sent)
 	metrics.WriteCounterUint64(w, "loadgen_done_total", p.Done)
-	faults := s.gauge.faults()
+	faults := s.Gauge.Faults()
 	for f := results.NoFault + 1; f < results.Faults; f++ {
 		metrics.WriteCounterUint64(w, fmt.Sprintf("loadgen_errors_total{kind=%q}", f.Label()), uint64(faults[f]))
 	}
@@ -54,7 +54,7 @@ func (s *job) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 }
 
 // closeMetrics ends it with the run.
-func (s *job) closeMetrics() {
+func (s *Run) closeMetrics() {
 	if s.scraped != nil {
 		s.scraped.server.Close()
 	}
