@@ -1,6 +1,9 @@
 package workloads
 
-import "math/rand/v2"
+import (
+	"math"
+	"math/rand/v2"
+)
 
 // habits is what viewers do with whatever they ask for, of all kinds of traffic:
 // take a part, hang up midway, ask for the header alone, ask whether their copy is
@@ -10,14 +13,17 @@ type habits struct {
 	ranged, aborted, headed, conditional habit
 }
 
-// habit is a share of requests, and the chance that says which.
+// habit is a share of requests, and the chance that says which: those of whose
+// number the highest 53 bits are below the share of 2^53.
 type habit struct {
-	share  float64
+	below  uint64
 	chance *rand.PCG
 }
 
 func newHabits(c *TrafficConfig) habits {
-	one := func(share float64, stream uint64) habit { return habit{share, rand.NewPCG(c.Seed, stream)} }
+	one := func(share float64, stream uint64) habit {
+		return habit{uint64(math.Ceil(share * (1 << 53))), rand.NewPCG(c.Seed, stream)}
+	}
 	return habits{c.Catalog, one(c.RangeShare, streamRanges), one(c.AbortShare, streamAborts),
 		one(c.HeadShare, streamMethods), one(c.ConditionalShare, streamConditionals)}
 }
@@ -36,7 +42,7 @@ func checkHabits(c *TrafficConfig) error {
 
 // happens decides by a stream of its own, which is not touched where the share is
 // 0.
-func (h habit) happens() bool { return h.share > 0 && unit64(h.chance.Uint64()) < h.share }
+func (h *habit) happens() bool { return h.below > 0 && h.chance.Uint64()>>11 < h.below }
 
 // draw gives requests their habits. One that asks for a part already keeps it.
 // HEAD comes late: there is no body to abort, and a range means nothing (RFC 9110

@@ -106,7 +106,7 @@ func (s *sizes) at(u float64) int64 {
 	case s.sigma == 0:
 		x = s.median
 	default:
-		x = s.median * math.Exp(s.sigma*normalQuantile((u-s.tailShare)/(1-s.tailShare)))
+		x = s.median * exp(s.sigma*normalQuantile((u-s.tailShare)/(1-s.tailShare)))
 	}
 	return int64(min(max(x, s.min), s.max))
 }
