@@ -20,11 +20,14 @@ type ask struct {
 	route  *route
 	face   *face
 
+	card    card // of what was asked for
 	hash    uint64
 	keyLen  int
 	pathLen int
 	target  int         // length of path and query
-	query   results.Sym // of a viewer's request
+	query   results.Sym // of a viewer's request,
+	led     results.Sym // its Referer
+	bytes   int64       // and its length
 	method  results.Method
 	upload  int64 // bytes of content that the viewer sends, and that nobody has read; 0: none
 	part    workloads.Range

@@ -60,22 +60,25 @@ func benchEngine(b *testing.B, capacity string) {
 		b.Fatal(err)
 	}
 	const warm = 4 << 20
-	batch := make([]workloads.Request, batchLen)
+	first := newBatch(batchLen)
 	for n := uint64(0); n < warm; n += batchLen {
-		read(b, source, batch)
-		w.askAll(batch, n)
+		read(b, source, first.requests)
+		w.clerk.study(first)
+		w.askAll(first, n)
 	}
 	drawn := make([]workloads.Request, 1<<20)
 	read(b, source, drawn)
+	all := w.studied(drawn)
 	span := drawn[len(drawn)-1].At - drawn[0].At
 	*view = nobody{}
 	b.ReportAllocs()
 	b.ResetTimer()
 	for n := uint64(0); n < uint64(b.N); n += batchLen {
-		some := drawn[n%uint64(len(drawn)):][:batchLen]
-		w.askAll(some, n)
-		for i := range some {
-			some[i].At += span
+		at := n % uint64(len(drawn))
+		some := batch{all.requests[at:][:batchLen], all.known[at:][:batchLen]}
+		w.askAll(&some, n)
+		for i := range some.requests {
+			some.requests[i].At += span
 		}
 	}
 	b.ReportMetric(float64(view.hits)/float64(max(view.n, 1)), "hits")

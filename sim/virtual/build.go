@@ -39,7 +39,7 @@ func newWorld(c *Config, names *results.Names) (*world, error) {
 		return nil, err
 	}
 	w := &world{epoch: names.Epoch.UnixNano(), warmup: s.Warmup.Std().Nanoseconds(), names: names, merges: map[[2]int32]int32{},
-		out: make([]results.Record, 0, batchLen), rtt: c.RTT.Nanoseconds(), countries: map[[2]byte]int{}}
+		out: make([]results.Record, 0, batchLen), rtt: c.RTT.Nanoseconds()}
 	var err error
 	if w.catalog, err = s.Catalog(); err != nil {
 		return nil, err
@@ -68,14 +68,34 @@ func newWorld(c *Config, names *results.Names) (*world, error) {
 		return nil, err
 	}
 	w.desks = w.newDesks()
+	w.clerk = w.newClerk()
+	return w, nil
+}
+
+// newClerk makes the clerk, which numbers texts from now on: those that the world
+// itself has names for have got their numbers before.
+func (w *world) newClerk() *clerk {
+	c := &clerk{paths: paths{catalog: w.catalog, queried: w.queried}, names: w.names, viewers: w.viewers, copies: w.copies, desks: w.desks,
+		far: w.far, apart: w.apart, countries: map[[2]byte]int{}}
+	for _, section := range w.catalog.Sections() {
+		for _, t := range section.Types {
+			w.names.Strings.Of(t.ContentType)
+		}
+	}
+	for _, text := range []string{plainText, xmlText} {
+		w.names.Strings.Of(text)
+	}
+	for i, code := range w.viewers.Countries() {
+		c.countries[[2]byte{code[0], code[1]}] = i
+	}
 	for _, text := range w.viewers.Referrers() {
-		r := referrer{sym: names.Strings.Of(text)}
+		r := referrer{sym: w.names.Strings.Of(text)}
 		if text != "" {
 			r.line = field{"Referer", len(text)}.line()
 		}
-		w.referrers = append(w.referrers, r)
+		c.referrers = append(c.referrers, r)
 	}
-	return w, nil
+	return c
 }
 
 var layers = map[string]results.Layer{
@@ -139,9 +159,6 @@ func (w *world) lead(s *scenario.Scenario) error {
 		for j := range n.ways {
 			n.ways[j] = w.far.ToOrigin(i, j).Nanoseconds() / 2
 		}
-	}
-	for i, code := range w.viewers.Countries() {
-		w.countries[[2]byte{code[0], code[1]}] = i
 	}
 	return nil
 }

@@ -36,10 +36,11 @@ type desk struct {
 	dist   *behavior.Compiled // nil: nobody's
 	routes []*route
 	first  []uint64 // of each section: the id of its first object
-	cards  [][]card // by section, by object; nil: not kept
 	lines  int      // length of the Host line
-	keys   []int    // by rule: length of keys beside the path
 
+	// The clerk's alone:
+	cards   [][]card         // by section, by object; nil: not kept
+	keys    []int            // by rule: length of keys beside the path
 	queries map[uint64]query // of a replay, by object
 }
 
@@ -90,46 +91,44 @@ func (d *desk) sectionOf(id uint64) int {
 }
 
 // card is the card of an object under the host.
-func (w *world) card(d *desk, id uint64) *card {
+func (c *clerk) card(d *desk, id uint64) card {
 	section := d.sectionOf(id)
 	list := d.cards[section]
 	if list == nil {
-		first, end := w.catalog.SectionIDs(section)
-		if w.cardsKept+end-first > mostCards {
-			w.fill(&w.scratch, d, id)
-			return &w.scratch
+		first, end := c.catalog.SectionIDs(section)
+		if c.cardsKept+end-first > mostCards {
+			return c.fill(d, id)
 		}
-		w.cardsKept += end - first
+		c.cardsKept += end - first
 		list = make([]card, end-first)
 		d.cards[section] = list
 	}
-	c := &list[id-d.first[section]]
-	if c.url == 0 {
-		w.fill(c, d, id)
+	at := &list[id-d.first[section]]
+	if at.url == 0 {
+		*at = c.fill(d, id)
 	}
-	return c
+	return *at
 }
 
 // fill works a card out.
-func (w *world) fill(c *card, d *desk, id uint64) {
-	path, query := w.pathOf(id)
-	c.url = w.names.Strings.Bytes(path)
-	c.path = uint16(len(path))
-	c.class = uint8(min(w.catalog.Object(id).Class+1, 255))
+func (c *clerk) fill(d *desk, id uint64) card {
+	path, query := c.pathOf(id)
+	k := card{url: c.names.Strings.Bytes(path), path: uint16(len(path)), class: uint8(min(c.catalog.Object(id).Class+1, 255))}
 	if d.dist == nil {
-		return
+		return k
 	}
 	rule := d.dist.Route(path)
-	c.rule = uint8(rule.Index)
+	k.rule = uint8(rule.Index)
 	personal := false
-	w.key = rule.AppendKey(w.key[:0], d.host, path, query, func(name string) []byte {
+	c.key = rule.AppendKey(c.key[:0], d.host, path, query, func(name string) []byte {
 		value, ofViewer := fixedField(d, name)
 		personal = personal || ofViewer
 		return value
 	})
-	if c.hash = 0; !personal {
-		c.hash, d.keys[rule.Index] = xxh3.Hash(w.key), len(w.key)-withLength(len(path))
+	if !personal {
+		k.hash, d.keys[rule.Index] = xxh3.Hash(c.key), len(c.key)-withLength(len(path))
 	}
+	return k
 }
 
 // noPart is a request for all of an object.
@@ -170,10 +169,9 @@ type face struct {
 	agent     results.Sym
 	forwarded results.Sym // its address, which the player sends as X-Forwarded-For
 	location  uint16      // of the viewer's edge
-	seen      bool
-	bandwidth float32 // that it can take of a body, bytes/s; 0: unlimited
-	rtt       int64   // ns, to that edge
-	open      int64   // virtual time until which its connection is kept
+	bandwidth float32     // that it can take of a body, bytes/s; 0: unlimited
+	rtt       int64       // ns, to that edge
+	open      int64       // virtual time until which its connection is kept
 }
 
 // facesPage is how many viewers' faces are made room for at a time: those who never
@@ -181,52 +179,52 @@ type face struct {
 const facesPage = 1 << 12
 
 // face is what a viewer looks like.
-func (w *world) face(viewer uint32) *face {
+func (c *clerk) face(viewer uint32) *face {
 	page := viewer / facesPage
-	if int(page) >= len(w.faces) || w.faces[page] == nil {
-		w.faces = w.roomFor(page)
+	if int(page) >= len(c.faces) || c.faces[page] == nil {
+		c.makeRoom(page)
 	}
-	f := &w.faces[page][viewer%facesPage]
-	if !f.seen {
-		w.meet(f, viewer)
+	f := &c.faces[page][viewer%facesPage]
+	if seen := &c.seen[viewer/64]; *seen>>(viewer%64)&1 == 0 {
+		*seen |= 1 << (viewer % 64)
+		c.meet(f, viewer)
 	}
 	return f
 }
 
-// roomFor is the faces with room for that page of them.
-func (w *world) roomFor(page uint32) []*[facesPage]face {
-	for int(page) >= len(w.faces) {
-		w.faces = append(w.faces, nil)
+// makeRoom makes room for that page of faces.
+func (c *clerk) makeRoom(page uint32) {
+	for int(page) >= len(c.faces) {
+		c.faces, c.seen = append(c.faces, nil), append(c.seen, make([]uint64, facesPage/64)...)
 	}
-	w.faces[page] = new([facesPage]face)
-	return w.faces
+	c.faces[page] = new([facesPage]face)
 }
 
 // meet fills the face of a viewer who has not been seen before.
-func (w *world) meet(f *face, viewer uint32) {
-	v := w.viewers.Viewer(viewer)
-	*f = face{addr: v.Addr.As16(), country: v.Country, agent: w.names.Strings.Of(v.Agent), seen: true}
+func (c *clerk) meet(f *face, viewer uint32) {
+	v := c.viewers.Viewer(viewer)
+	*f = face{addr: v.Addr.As16(), country: v.Country, agent: c.names.Strings.Of(v.Agent)}
 	n := 0
 	if v.Agent != "" {
 		n += len("User-Agent: \r\n") + len(v.Agent)
 	}
 	if v.Addr.IsValid() {
-		text := v.Addr.AppendTo(w.path[:0])
+		text := v.Addr.AppendTo(c.path[:0])
 		n += len("X-Forwarded-For: \r\n") + len(text)
-		f.forwarded = w.names.Strings.Bytes(text)
+		f.forwarded = c.names.Strings.Bytes(text)
 	}
 	f.lines = uint16(n)
-	w.locate(f, viewer)
+	c.locate(f, viewer)
 }
 
 // locate finds the viewer's edge, and how far it is.
-func (w *world) locate(f *face, viewer uint32) {
-	home := w.far.Home(viewer, w.countries[f.country])
-	location := w.far.Route(home)
+func (c *clerk) locate(f *face, viewer uint32) {
+	home := c.far.Home(viewer, c.countries[f.country])
+	location := c.far.Route(home)
 	f.location = uint16(location)
-	if w.apart {
-		f.rtt = int64(w.far.ViewerRTT(home, location) + w.far.LastMile(viewer))
-		f.bandwidth = float32(w.far.Bandwidth(viewer))
+	if c.apart {
+		f.rtt = int64(c.far.ViewerRTT(home, location) + c.far.LastMile(viewer))
+		f.bandwidth = float32(c.far.Bandwidth(viewer))
 	}
 }
 

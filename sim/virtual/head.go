@@ -31,6 +31,12 @@ func sumOf(fields []field) (n int) {
 	return n
 }
 
+// Media types of other responses than a catalog's objects.
+const (
+	plainText = "text/plain; charset=utf-8"
+	xmlText   = "application/xml"
+)
+
 const (
 	dateLen = len("Mon, 02 Jan 2006 15:04:05 GMT")
 	etagLen = len(`"0123456789abcdef-0"`) // of a version of one digit
@@ -148,9 +154,9 @@ func (o *server) commonFields() []field {
 
 // errorHead is the header of one of the origin's errors.
 func (o *server) errorHead(r *route, more ...field) *head {
-	contentType := "text/plain; charset=utf-8"
+	contentType := plainText
 	if o.conf.Kind == origin.Bucket {
-		contentType = "application/xml"
+		contentType = xmlText
 	}
 	h := newHead(r, append(append(o.commonFields(), field{"Content-Type", len(contentType)}), more...), "")
 	h.contentType = contentType

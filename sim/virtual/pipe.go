@@ -7,26 +7,27 @@ import (
 	"edgesim/workloads"
 )
 
-// A run is three things at once: requests are drawn, played and counted. Each
-// has a goroutine of its own, and hands batches on in order; so what comes out is
-// the same on any number of processors.
+// A run is three things at once: requests are drawn and studied, played, and
+// counted. Each has a goroutine of its own, and hands batches on in order; so what
+// comes out is the same on any number of processors.
 
 const (
 	batchLen = 1 << 10 // requests drawn, and records handed on, at a time
 	inHand   = 6       // batches between two of the three
 )
 
-// drawer draws requests before they are wanted.
+// drawer draws requests before they are wanted, and has a clerk study them.
 type drawer struct {
-	full, free chan []workloads.Request
+	clerk      *clerk
+	full, free chan *batch
 	err        error // of the source, once full is closed
 	stop       chan struct{}
 }
 
-func newDrawer(from workloads.Source) *drawer {
-	d := &drawer{full: make(chan []workloads.Request, inHand), free: make(chan []workloads.Request, inHand), stop: make(chan struct{})}
+func newDrawer(from workloads.Source, c *clerk) *drawer {
+	d := &drawer{clerk: c, full: make(chan *batch, inHand), free: make(chan *batch, inHand), stop: make(chan struct{})}
 	for range inHand {
-		d.free <- make([]workloads.Request, batchLen)
+		d.free <- newBatch(batchLen)
 	}
 	go d.draw(from)
 	return d
@@ -35,15 +36,17 @@ func newDrawer(from workloads.Source) *drawer {
 func (d *drawer) draw(from workloads.Source) {
 	defer close(d.full)
 	for {
-		var batch []workloads.Request
+		var b *batch
 		select {
-		case batch = <-d.free:
+		case b = <-d.free:
 		case <-d.stop:
 			return
 		}
-		n, err := from.Read(batch[:batchLen])
+		n, err := from.Read(b.requests[:batchLen])
 		if n > 0 {
-			d.full <- batch[:n] // never blocks: full is as deep as there are batches
+			b.requests = b.requests[:n]
+			d.clerk.study(b)
+			d.full <- b // never blocks: full is as deep as there are batches
 		}
 		if err != nil {
 			if err != workloads.EOF {
@@ -55,12 +58,12 @@ func (d *drawer) draw(from workloads.Source) {
 }
 
 // next is the next batch, good until it is given back; false at the end.
-func (d *drawer) next() ([]workloads.Request, bool) {
-	batch, ok := <-d.full
-	return batch, ok
+func (d *drawer) next() (*batch, bool) {
+	b, ok := <-d.full
+	return b, ok
 }
 
-func (d *drawer) giveBack(batch []workloads.Request) { d.free <- batch[:batchLen] }
+func (d *drawer) giveBack(b *batch) { d.free <- b }
 
 // relay hands records on to a view from a goroutine of its own.
 type relay struct {

@@ -209,13 +209,14 @@ func TestNothingIsAllocatedPerRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	batch := make([]workloads.Request, batchLen)
+	b := newBatch(batchLen)
 	var n uint64
 	some := func() {
-		if _, err := source.Read(batch); err != nil {
+		if _, err := source.Read(b.requests); err != nil {
 			t.Fatal(err)
 		}
-		w.askAll(batch, n)
+		w.clerk.study(b)
+		w.askAll(b, n)
 		n += batchLen
 	}
 	for range 100 {

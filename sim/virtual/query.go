@@ -1,10 +1,6 @@
 package virtual
 
-import (
-	"bytes"
-
-	"edgesim/results"
-)
+import "edgesim/results"
 
 // A replay's objects are told by their queries, too. What a query adds to a request is
 // worked out once, as a card is, and kept beside it.
@@ -17,43 +13,31 @@ type query struct {
 	key    uint16 // length of the key; 0: it depends on who asks
 }
 
-// pathOf is an object's path and, where it has one, its query; good until the next
-// call.
-func (w *world) pathOf(id uint64) (path, query []byte) {
-	w.path = w.catalog.AppendPath(w.path[:0], id)
-	if !w.queried {
-		return w.path, nil
-	}
-	path, query, _ = bytes.Cut(w.path, []byte{'?'})
-	return path, query
-}
-
 // askQuery completes a request for an object that may have a query: what is in its
 // record, and how long its key is.
-func (w *world) askQuery(a *ask, c *card) {
-	q, known := a.desk.queries[a.req.Object]
-	if !known {
-		q = w.newQuery(a, c)
-		if len(a.desk.queries) < mostCards {
-			a.desk.queries[a.req.Object] = q
+func (c *clerk) askQuery(d *desk, object uint64, k *known) {
+	q, met := d.queries[object]
+	if !met {
+		q = c.newQuery(d, object, &k.card)
+		if len(d.queries) < mostCards {
+			d.queries[object] = q
 		}
 	}
-	a.query, a.target = q.sym, int(q.target)
+	k.query, k.target = q.sym, int32(q.target)
 	if q.key > 0 {
-		a.keyLen = int(q.key)
+		k.keyLen = int32(q.key)
 	}
 }
 
-func (w *world) newQuery(a *ask, c *card) query {
-	d := a.desk
-	path, text := w.pathOf(a.req.Object)
-	q := query{target: uint16(len(w.path)), sym: w.names.Strings.Bytes(text)}
-	if d.dist != nil && c.hash != 0 {
-		w.key = d.routes[c.rule].rule.AppendKey(w.key[:0], d.host, path, text, func(name string) []byte {
+func (c *clerk) newQuery(d *desk, object uint64, k *card) query {
+	path, text := c.pathOf(object)
+	q := query{target: uint16(len(c.path)), sym: c.names.Strings.Bytes(text)}
+	if d.dist != nil && k.hash != 0 {
+		c.key = d.routes[k.rule].rule.AppendKey(c.key[:0], d.host, path, text, func(name string) []byte {
 			value, _ := fixedField(d, name)
 			return value
 		})
-		q.key = uint16(len(w.key))
+		q.key = uint16(len(c.key))
 	}
 	return q
 }

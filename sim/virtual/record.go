@@ -7,7 +7,6 @@ import (
 
 	"edgesim/edge/behavior"
 	"edgesim/results"
-	"edgesim/workloads"
 )
 
 // lens are the lengths of what this edge writes into every header.
@@ -69,17 +68,15 @@ func (n *node) describe(a *ask, o *held, m *manner, p *part) {
 // open writes what a record says of a request, whatever became of it.
 func (n *node) open(a *ask, status int, m *manner) {
 	w, req := n.w, &a.req
-	c := w.card(a.desk, req.Object)
-	led := w.referer(req)
 	*a.rec = results.Record{
 		At: int64(req.At), ID: a.number, Object: a.hash,
 		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
-		Addr: a.face.addr, Host: a.desk.sym, URL: c.url, Query: a.query, Referrer: led.sym,
+		Addr: a.face.addr, Host: a.desk.sym, URL: a.card.url, Query: a.query, Referrer: a.led,
 		Agent: a.face.agent, Forwarded: a.face.forwarded,
 		Distribution: results.NoDistribution, Edge: n.place, Status: uint16(status), Method: a.method,
 		Protocol: results.HTTP, Version: results.HTTP11, Country: a.face.country,
 		Response: m.result, Result: m.result, Detail: m.detail, Layer: m.layer, Flags: m.flags,
-		Vantage: results.AtSimulator, Class: c.class, BytesIn: w.requestBytes(a) + int64(led.line),
+		Vantage: results.AtSimulator, Class: a.card.class, BytesIn: a.bytes - a.upload,
 	}
 	r := a.rec
 	if a.method.Proxied() {
@@ -94,37 +91,6 @@ func (n *node) open(a *ask, status int, m *manner) {
 	if int64(req.At) < w.warmup {
 		r.Flags |= results.Warm
 	}
-}
-
-// referer is what the request says led to it.
-func (w *world) referer(req *workloads.Request) referrer {
-	if req.From == 0 {
-		return w.referrers[req.Referrer]
-	}
-	w.led = w.catalog.AppendReferer(w.led[:0], "http", req)
-	return referrer{w.names.Strings.Bytes(w.led), field{"Referer", len(w.led)}.line()}
-}
-
-// requestBytes is the length of the request as the player sends it, but for the
-// Referer.
-func (w *world) requestBytes(a *ask) int64 {
-	n := len(" ") + len(methodOf(&a.req).String()) + a.target + len(" HTTP/1.1\r\n") + a.desk.lines + int(a.face.lines) + endOfHead
-	switch a.req.Method {
-	case workloads.POST, workloads.PUT, workloads.PATCH:
-		n += lengthLine(int64(a.req.Body))
-	}
-	if r := a.req.Range; r.Length > 0 {
-		n += len("Range: bytes=-\r\n")
-		if r.First >= 0 {
-			n += digits(r.First) + digits(r.First+r.Length-1)
-		} else {
-			n += digits(r.Length)
-		}
-	}
-	if a.req.Conditional {
-		n += field{"If-None-Match", etagLen}.line() + digits(w.copyOf(&a.req)) - 1
-	}
-	return int64(n) + content(&a.req) - a.upload
 }
 
 // distance adds to the record's times the way between viewer and edge, and that a

@@ -73,7 +73,7 @@ func (w *world) keyOf(a *ask) []byte {
 		w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, a.other, nil, w.fieldsOf(a))
 		return w.key
 	}
-	personal := a.hash != w.card(a.desk, a.req.Object).hash
+	personal := a.hash != a.card.hash
 	if personal {
 		w.personalKey(a)
 		return w.key

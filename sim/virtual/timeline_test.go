@@ -53,7 +53,7 @@ func playList(t testing.TB, s *scenario.Scenario, c Config, list []workloads.Req
 	}
 	var got collected
 	w.out, w.relay = make([]results.Record, 0, batchLen), newRelay(&got)
-	w.askAll(list, 0)
+	w.askAll(w.studied(list), 0)
 	w.run(never)
 	w.flush()
 	w.relay.close()
@@ -65,6 +65,13 @@ func playList(t testing.TB, s *scenario.Scenario, c Config, list []workloads.Req
 		t.Fatalf("%d requests, %d records", len(list), len(got.recs))
 	}
 	return recs
+}
+
+// studied is requests as the clerk hands them on.
+func (w *world) studied(list []workloads.Request) *batch {
+	b := &batch{list, make([]known, len(list))}
+	w.clerk.study(b)
+	return b
 }
 
 // step is a request at a millisecond and what comes of it: result, flags, layer
@@ -217,11 +224,11 @@ func TestViewersBeyondSixteenMillionAreThemselves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.viewers, err = workloads.NewViewers(workloads.ViewersConfig{Count: 40_000_000}); err != nil {
+	if w.clerk.viewers, err = workloads.NewViewers(workloads.ViewersConfig{Count: 40_000_000}); err != nil {
 		t.Fatal(err)
 	}
-	near, far := w.face(1<<24+1), w.face(1<<25+7)
-	if near == far || near.addr == far.addr || near != w.face(1<<24+1) {
+	near, far := w.clerk.face(1<<24+1), w.clerk.face(1<<25+7)
+	if near == far || near.addr == far.addr || near != w.clerk.face(1<<24+1) {
 		t.Errorf("two viewers have the faces %+v and %+v", near, far)
 	}
 }

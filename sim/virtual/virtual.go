@@ -124,17 +124,17 @@ func (w *world) play(ctx context.Context, c *Config, view results.View, b *folde
 	}
 	w.relay = newRelay(view)
 	defer w.relay.close()
-	drawn := newDrawer(source)
+	drawn := newDrawer(source, w.clerk)
 	defer close(drawn.stop)
 	var n, told uint64
 	for ctx.Err() == nil {
-		batch, ok := drawn.next()
+		next, ok := drawn.next()
 		if !ok {
 			break
 		}
-		w.askAll(batch, n)
-		n += uint64(len(batch))
-		drawn.giveBack(batch)
+		w.askAll(next, n)
+		n += uint64(len(next.requests))
+		drawn.giveBack(next)
 		if c.Status != nil && b != nil && n-told >= StatusEvery {
 			told = n
 			c.Status(Status{Played: time.Duration(w.now), Length: c.Scenario.Duration.Std(), Requests: n, Seen: b.Snapshot()})

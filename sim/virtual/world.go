@@ -19,11 +19,11 @@ type world struct {
 	events events
 
 	names   *results.Names
-	catalog *workloads.Catalog
-	queried bool  // its paths may have queries
+	paths         // of its catalog
 	kinds   []int // by section: how many types the sections before it have
 	viewers *workloads.Viewers
-	copies  func(object uint64, at time.Duration) (key, version uint64)
+	copies  copies
+	clerk   *clerk
 	site    *site
 	desks   []desk
 	nodes   []*node // edge locations, then tiers, numbered as in far
@@ -31,19 +31,12 @@ type world struct {
 	merges  map[[2]int32]int32 // of two heads: that of the first, renewed by the second
 	ids     uint64
 
-	faces     []*[facesPage]face // by viewer; nil: none of the page has been seen
-	scratch   card
-	cardsKept uint64
-	referrers []referrer
-	led       []byte
-
 	far       *network.Map
-	locations int             // of nodes, how many viewers ask
-	apart     bool            // far tells distances; else nothing is far
-	rtt       int64           // ns: round trip between viewers and edge, beside that
-	trips     int64           // that a viewer's new connection takes
-	idle      int64           // ns after which it is closed
-	countries map[[2]byte]int // by their place in the map's list
+	locations int   // of nodes, how many viewers ask
+	apart     bool  // far tells distances; else nothing is far
+	rtt       int64 // ns: round trip between viewers and edge, beside that
+	trips     int64 // that a viewer's new connection takes
+	idle      int64 // ns after which it is closed
 
 	portLen int // of ":8443" in redirects to HTTPS
 
@@ -52,17 +45,19 @@ type world struct {
 	exchanges stock[exchange]
 	one       ask // the request being handled
 
-	path, key []byte
-	looked    uint64 // so that looking is not for nothing in the compiler's eyes
+	key    []byte
+	looked uint64 // so that looking is not for nothing in the compiler's eyes
 
 	out   []results.Record // handed on when full
 	relay *relay
 }
 
-// referrer is a value of the Referer field, and the length of its line.
-type referrer struct {
-	sym  results.Sym
-	line int
+// copies says which version of an object a viewer has who asks conditionally.
+type copies func(object uint64, at time.Duration) (key, version uint64)
+
+func (c copies) of(req *workloads.Request) int64 {
+	_, version := c(req.Object, req.At)
+	return int64(version)
 }
 
 // headStart is how long before time 0 a live run's edges begin (sim/live), which
@@ -137,28 +132,25 @@ const lookedAhead = 32
 
 // askAll asks every request of a batch at its time; before is how many came
 // before them.
-func (w *world) askAll(batch []workloads.Request, before uint64) {
-	for from := 0; from < len(batch); from += lookedAhead {
-		next := batch[from:min(from+lookedAhead, len(batch))]
-		w.look(next)
-		for i := range next {
+func (w *world) askAll(b *batch, before uint64) {
+	for from := 0; from < len(b.requests); from += lookedAhead {
+		to := min(from+lookedAhead, len(b.requests))
+		w.look(b.known[from:to])
+		for i := from; i < to; i++ {
 			before++
-			w.run(int64(next[i].At))
-			w.ask(&next[i], before)
+			w.run(int64(b.requests[i].At))
+			w.ask(&b.requests[i], &b.known[i], before)
 		}
 	}
 }
 
 // look touches what the requests will need.
-func (w *world) look(batch []workloads.Request) {
-	var hashes [lookedAhead]uint64
-	for i := range batch {
-		hashes[i] = w.card(&w.desks[batch[i].Host], batch[i].Object).hash
-	}
+func (w *world) look(next []known) {
 	sum := uint64(0)
-	for i := range batch {
-		p := w.nodes[w.face(batch[i].Viewer).location].part(hashes[i])
-		if slot, ok := p.shard.Peek(hashes[i]); ok {
+	for i := range next {
+		k := &next[i]
+		p := w.nodes[k.face.location].part(k.hash)
+		if slot, ok := p.shard.Peek(k.hash); ok {
 			sum += uint64(p.held[slot].head)
 		}
 	}
@@ -166,36 +158,25 @@ func (w *world) look(batch []workloads.Request) {
 }
 
 // ask is a viewer's request.
-func (w *world) ask(req *workloads.Request, number uint64) {
+func (w *world) ask(req *workloads.Request, k *known, number uint64) {
 	w.now = int64(req.At)
 	a := &w.one
-	f := w.face(req.Viewer)
+	f := k.face
 	n := w.nodes[f.location]
 	*a = ask{} // cleared where it lies, then filled: it is not made twice
 	a.n, a.req, a.number, a.at, a.desk, a.face, a.far = n, *req, number, w.now, &w.desks[req.Host], f, w.reach(f)
 	a.method, a.upload, a.part, a.version, a.owes, a.rec = methodOf(req), content(req), req.Range, -1, 1, w.slot()
-	d := a.desk
-	c := w.card(d, req.Object)
-	a.hash, a.pathLen, a.target = c.hash, int(c.path), int(c.path)
-	if d.dist != nil {
-		a.route = d.routes[c.rule]
-		if a.keyLen = d.keys[c.rule] + withLength(a.pathLen); a.hash == 0 {
+	a.card, a.hash, a.keyLen, a.pathLen, a.target = k.card, k.hash, int(k.keyLen), int(k.path), int(k.target)
+	a.query, a.led, a.bytes = k.query, k.led, k.bytes
+	if a.desk.dist != nil {
+		if a.route = a.desk.routes[k.rule]; a.hash == 0 {
 			w.personalKey(a)
 		}
 	}
-	if w.queried {
-		w.askQuery(a, c)
-	}
 	if req.Conditional && (a.route == nil || !a.route.rule.NoConditions()) {
-		a.version = w.copyOf(req)
+		a.version = w.copies.of(req)
 	}
 	n.answer(a)
-}
-
-// copyOf is the version that the viewer has of what is asked for conditionally.
-func (w *world) copyOf(req *workloads.Request) int64 {
-	_, version := w.copies(req.Object, req.At)
-	return int64(version)
 }
 
 // reach is how long a viewer's request and the answer are on their way, a new
@@ -297,8 +278,8 @@ func (w *world) nameOf(a *ask) uint64 {
 		path, _ := w.pathOf(a.req.Object)
 		return xxh3.Hash(path)
 	}
-	if c := w.card(a.desk, a.req.Object); c.hash != 0 {
-		return c.hash
+	if a.card.hash != 0 {
+		return a.card.hash
 	}
 	return xxh3.Hash(w.plainKey(a))
 }
