@@ -110,7 +110,7 @@ func (v servedPages) manifest() results.Manifest {
 	conf := &v.s.first.conf
 	m := results.Manifest{
 		Name: "edge " + v.s.ln.Addr().String(), Program: results.ThisProgram("edgesim"), Machine: results.ThisMachine(),
-		Started: v.s.names.Epoch, Command: append([]string{"edgesim"}, v.s.e.typed...),
+		Started: v.s.names.Epoch, Command: v.s.e.command(),
 	}
 	h := v.ledger.Health()
 	if h.Problem != "" {

@@ -66,7 +66,7 @@ func handOut(e *env, o *fleet.Flags, about ...string) (*handing, error) {
 	host, _ := os.Hostname()
 	dir, _ := os.Getwd()
 	j, err := fleet.Open(e.ctx, c, fleet.About{
-		ID: fleet.JobID(append([]string{c.Version, e.typed[0]}, about...)...), Command: fleet.Safe(append([]string{"edgesim"}, e.typed...)), Dir: dir, Host: host,
+		ID: fleet.JobID(append([]string{c.Version, e.typed[0]}, about...)...), Command: e.command(), Dir: dir, Host: host,
 	})
 	if err != nil {
 		end()
@@ -115,3 +115,6 @@ func setAside(err error) error {
 	}
 	return err
 }
+
+// command is the command line as it was typed, without its secrets.
+func (e *env) command() []string { return fleet.Safe(append([]string{"edgesim"}, e.typed...)) }

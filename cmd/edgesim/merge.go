@@ -61,7 +61,7 @@ func (o *mergeOptions) run(e *env, args []string) error {
 	}
 	s, err := folder.Merge(folder.Merging{
 		Runs: args, Dir: o.out,
-		Manifest: results.Manifest{Command: append([]string{"edgesim"}, e.typed...), Program: results.ThisProgram("edgesim")},
+		Manifest: results.Manifest{Command: e.command(), Program: results.ThisProgram("edgesim")},
 		Judge:    func(s *results.Summary) []results.Objective { return objective.Judge(promises, s) },
 	})
 	switch {

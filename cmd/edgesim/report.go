@@ -314,7 +314,7 @@ func (o *reportOptions) folder(e *env, in *sources, ro report.Options, kinds []r
 	b, err := folder.New(folder.Options{
 		Dir: o.out, Names: in.names, Grain: ro.Grain, Query: o.query, Reports: ro, Kinds: kinds, Logged: true, Plots: true,
 		Manifest: results.Manifest{
-			Name: filepath.Base(filepath.Clean(o.out)), Mode: "log", Started: ro.Generated, Command: append([]string{"edgesim"}, e.typed...),
+			Name: filepath.Base(filepath.Clean(o.out)), Mode: "log", Started: ro.Generated, Command: e.command(),
 			Program: results.ThisProgram("edgesim"), Machine: results.ThisMachine(),
 		},
 	})

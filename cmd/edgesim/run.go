@@ -75,7 +75,7 @@ func (o *runOptions) run(e *env, args []string) error {
 	if dir == "" {
 		dir = filepath.Join("results", "runs", s.Name+"-"+time.Now().UTC().Format("20060102-150405"))
 	}
-	manifest := results.Manifest{Command: append([]string{"edgesim"}, e.typed...), Program: program, Machine: machine}
+	manifest := results.Manifest{Command: e.command(), Program: program, Machine: machine}
 	fmt.Fprintf(e.stderr, "%s: %s\n", s.Name, strings.Join(describe(s), ", "))
 	if o.mode == modeVirtual {
 		return o.runVirtual(e, s, dir, manifest)

@@ -37,6 +37,7 @@ type Options struct {
 	Lease    time.Duration // 0: what is there, or Lease
 	Replicas int           // of streams on a cluster of servers; 0: 1
 	Wait     time.Duration // for the first connection; 0: 5 s
+	Inside   *Server       // in this process: it is reached without the network; nil: none
 
 	// Log is told of connections that are lost and found. nil: nobody is.
 	Log func(format string, args ...any)
@@ -117,11 +118,14 @@ func (o *Options) options(c *Conn) ([]nats.Option, error) {
 		nats.ReconnectHandler(func(*nats.Conn) { c.log("connected to %s again", c.Where) }),
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
 	}
-	more, err := o.Login.options()
+	if o.Inside != nil {
+		list = append(list, nats.InProcessServer(o.Inside.server))
+	}
+	more, err := o.Login.options(o.Inside != nil)
 	return append(list, more...), err
 }
 
-func (l *Login) options() (list []nats.Option, err error) {
+func (l *Login) options(inside bool) (list []nats.Option, err error) {
 	if l.User != "" || l.Password != "" {
 		list = append(list, nats.UserInfo(l.User, l.Password))
 	}
@@ -141,7 +145,7 @@ func (l *Login) options() (list []nats.Option, err error) {
 		}
 		list = append(list, nats.UserCredentials(l.Creds))
 	}
-	if l.CA != "" || l.Cert != "" || l.Key != "" {
+	if !inside && (l.CA != "" || l.Cert != "" || l.Key != "") {
 		config, err := l.tls()
 		if err != nil {
 			return nil, err

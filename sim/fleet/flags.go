@@ -127,15 +127,16 @@ func (o *Flags) Connect(ctx context.Context, name, version string, stderr io.Wri
 		return nil, nil, err
 	}
 	url, end := o.URL, func() {}
+	var srv *Server
 	if o.embedded() {
-		srv, err := o.serve()
-		if err != nil {
+		var err error
+		if srv, err = o.serve(); err != nil {
 			return nil, nil, err
 		}
 		url, end = srv.URL, srv.Close
 		fmt.Fprintf(stderr, "NATS server at %s; workers join with: edgesim worker --nats %s\n", url, url)
 	}
-	c, err := Connect(ctx, Options{URL: url, Login: o.Login, Name: name, Version: version, Lease: o.lease.Std(), Replicas: o.repl,
+	c, err := Connect(ctx, Options{URL: url, Login: o.Login, Name: name, Version: version, Lease: o.lease.Std(), Replicas: o.repl, Inside: srv,
 		Log: func(format string, args ...any) { fmt.Fprintf(stderr, format+"\n", args...) }})
 	if err != nil {
 		end()
@@ -155,7 +156,8 @@ func (o *Flags) readAuth() error {
 	defer f.Close()
 	given := o.Login
 	if err := yaml.NewDecoder(f, yaml.Strict()).Decode(&o.Login); err != nil {
-		return fmt.Errorf("--nats-auth %s: %w", o.auth, err)
+		text, _, _ := strings.Cut(yaml.FormatError(err, false, false), "\n") // without the file's lines: they are secret
+		return fmt.Errorf("--nats-auth %s: %s; right are user, password, token, nkey, creds, ca, cert and key", o.auth, text)
 	}
 	o.Login = given.or(o.Login)
 	return nil

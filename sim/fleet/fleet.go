@@ -30,6 +30,7 @@ const (
 	workPrefix = "edgesim.work."
 	notePrefix = "edgesim.note."
 	haltPrefix = "edgesim.halt." // JOB: stop its pieces
+	woePrefix  = "edgesim.woe."  // JOB: what keeps a worker from giving a result
 )
 
 // Kept is how long results and data stay on the server.

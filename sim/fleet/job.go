@@ -86,6 +86,7 @@ type Job struct {
 	earlier  int
 	reached  uint64 // sequence of the last note
 	arrived  chan struct{}
+	caught   bool          // arrived is closed
 	changed  chan struct{} // something did; capacity 1
 	setAside int
 }
@@ -106,12 +107,23 @@ func Open(ctx context.Context, c *Conn, about About) (*Job, error) {
 		return nil, err
 	}
 	j.ended, j.halt = context.WithCancelCause(context.Background())
-	sub, err := c.nc.Subscribe(haltPrefix+j.ID, func(*nats.Msg) { j.halt(ErrCancelled) })
-	if err != nil {
+	if err := j.listen(haltPrefix, func(*nats.Msg) { j.halt(ErrCancelled) }); err != nil {
 		return nil, err
 	}
-	j.beat.Go(func() { defer func() { _ = sub.Unsubscribe() }(); j.keepSeen() })
+	if err := j.listen(woePrefix, func(m *nats.Msg) { j.halt(errors.New(string(m.Data[:min(len(m.Data), 4<<10)]))) }); err != nil {
+		return nil, err
+	}
+	j.beat.Go(j.keepSeen)
 	return j, nil
+}
+
+// listen hears what is said of the job while it lasts.
+func (j *Job) listen(prefix string, heard func(*nats.Msg)) error {
+	sub, err := j.conn.nc.Subscribe(prefix+j.ID, heard)
+	if err == nil {
+		context.AfterFunc(j.ended, func() { _ = sub.Unsubscribe() })
+	}
+	return err
 }
 
 // catchUp reads the notes that are there, and goes on reading.
@@ -129,7 +141,7 @@ func (j *Job) catchUp(ctx context.Context) error {
 	}
 	j.tail, err = cons.Consume(func(m jetstream.Msg) {
 		if meta, err := m.Metadata(); err == nil {
-			j.take(m.Subject(), m.Data(), meta.Sequence.Stream, last)
+			j.take(m.Subject(), m.Data(), meta.Sequence.Stream, meta.NumPending, last)
 		}
 	})
 	if err != nil || last == 0 {
@@ -145,18 +157,17 @@ func (j *Job) catchUp(ctx context.Context) error {
 }
 
 // take takes in a note.
-func (j *Job) take(subject string, data []byte, sequence, last uint64) {
+func (j *Job) take(subject string, data []byte, sequence, rest, last uint64) {
 	n, err := readNote(subject, data)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err == nil && sequence > j.reached {
 		j.note(&n, sequence <= last)
 	}
-	if was := j.reached; sequence > was {
-		j.reached = sequence
-		if was < last && sequence >= last {
-			close(j.arrived)
-		}
+	j.reached = max(j.reached, sequence)
+	if !j.caught && (sequence >= last || rest == 0) {
+		j.caught = true
+		close(j.arrived)
 	}
 	select {
 	case j.changed <- struct{}{}:
@@ -173,7 +184,7 @@ func (j *Job) note(n *note, early bool) {
 		if j.results[n.piece] == nil {
 			j.running[n.piece] = n.Turn
 		}
-	case failed:
+	case failed, back:
 		delete(j.running, n.piece)
 	case done:
 		delete(j.running, n.piece)
@@ -287,21 +298,36 @@ func (j *Job) Progress() Progress {
 // Changed has a value when something may have changed since the last one.
 func (j *Job) Changed() <-chan struct{} { return j.changed }
 
-// keepSeen tells the server that someone waits, until the job is closed.
+// keepSeen tells the server that someone waits, until the job is closed, and hears
+// of a cancellation that was said while the server could not be reached.
 func (j *Job) keepSeen() {
 	for {
 		select {
 		case <-j.ended.Done():
 			return
 		case <-time.After(seenEvery):
-			p := j.Progress()
-			about := j.about
-			about.Seen, about.Pieces, about.Done = time.Now().UTC(), p.Pieces, p.Done
-			ctx, cancel := context.WithTimeout(j.ended, patience)
-			_ = j.conn.keepAbout(ctx, about) // the next one tells it
-			cancel()
 		}
+		ctx, cancel := context.WithTimeout(j.ended, patience)
+		e, err := j.conn.jobs.Get(ctx, j.ID)
+		var old About
+		if err == nil && json.Unmarshal(e.Value(), &old) == nil && old.State == Cancelled {
+			j.halt(ErrCancelled)
+		} else if err == nil {
+			text, err := json.Marshal(j.now())
+			if err == nil {
+				_, _ = j.conn.jobs.Update(ctx, j.ID, text, e.Revision()) // the next one tells it
+			}
+		}
+		cancel()
 	}
+}
+
+// now is what the server should know of the job.
+func (j *Job) now() About {
+	p := j.Progress()
+	about := j.about
+	about.Seen, about.Pieces, about.Done = time.Now().UTC(), p.Pieces, p.Done
+	return about
 }
 
 const seenEvery = 3 * time.Second
@@ -312,9 +338,7 @@ func (j *Job) Close(over bool) {
 	j.halt(nil)
 	j.beat.Wait()
 	j.tail.Stop()
-	p := j.Progress()
-	about := j.about
-	about.Seen, about.Pieces, about.Done = time.Now().UTC(), p.Pieces, p.Done
+	about := j.now()
 	switch {
 	case cancelled:
 		about.State = Cancelled

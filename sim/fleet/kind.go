@@ -27,8 +27,12 @@ func Kinds() []Kind {
 	return slices.SortedFunc(slices.Values(kinds), func(a, b Kind) int { return strings.Compare(a.Name, b.Name) })
 }
 
-func kindOf(name string) (Kind, error) {
-	for _, k := range kinds {
+func (w *Worker) kindOf(name string) (Kind, error) {
+	list := w.Kinds
+	if list == nil {
+		list = kinds
+	}
+	for _, k := range list {
 		if k.Name == name {
 			return k, nil
 		}

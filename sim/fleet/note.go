@@ -17,6 +17,7 @@ import (
 const (
 	begun  = "begun"  // a worker has it
 	failed = "failed" // it gave an error
+	back   = "back"   // the worker ended and gave it back
 	done   = "done"   // its result; of several the first, which is the only one kept
 )
 
@@ -77,7 +78,7 @@ func (c *Conn) publish(ctx context.Context, m *nats.Msg, opts ...jetstream.Publi
 		_, err := c.js.PublishMsg(try, m, opts...)
 		cancel()
 		var api *jetstream.APIError
-		if err == nil || errors.As(err, &api) || ctx.Err() != nil {
+		if err == nil || errors.As(err, &api) || ctx.Err() != nil || c.nc.IsClosed() {
 			return err
 		}
 		select {

@@ -36,6 +36,10 @@ func Serve(s Serving) (*Server, error) {
 	}
 	if s.Port == 0 {
 		s.Port = server.RANDOM_PORT
+	} else if l, err := net.Listen("tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port))); err != nil {
+		return nil, fmt.Errorf("NATS server: %w", err) // it would try for ten seconds
+	} else if err := l.Close(); err != nil {
+		return nil, err
 	}
 	o := &server.Options{
 		ServerName: "edgesim", Host: s.Host, Port: s.Port, JetStream: true, StoreDir: s.Dir, JetStreamMaxStore: s.Room,
@@ -63,7 +67,11 @@ func Serve(s Serving) (*Server, error) {
 		srv.Shutdown()
 		return nil, errors.New("NATS server: no store at " + s.Dir)
 	}
-	return &Server{"nats://" + srv.Addr().String(), srv}, nil
+	scheme := "nats://"
+	if o.TLS {
+		scheme = "tls://"
+	}
+	return &Server{scheme + srv.Addr().String(), srv}, nil
 }
 
 // Close stops it; the store stays.

@@ -23,6 +23,7 @@ type Worker struct {
 	Jobs  int    // processors for each
 	Cache string // folder for data; workers may share one
 	Room  int64  // bytes of it; 0: CacheRoom
+	Kinds []Kind // that it runs; nil: all that are registered
 
 	// Shared are the folders and URLs at which files may be read where they lie.
 	Shared Places
@@ -34,29 +35,6 @@ type Worker struct {
 	mu    sync.Mutex
 	man   Man
 	stop  map[string]map[*context.CancelCauseFunc]bool // by job
-}
-
-// layLease makes the queue of this version's pieces, or sets its lease.
-func (c *Conn) layLease(ctx context.Context, lease time.Duration) error {
-	config := jetstream.ConsumerConfig{
-		Durable: "workers-" + Token(c.Version), Description: "edgesim " + c.Version, AckPolicy: jetstream.AckExplicitPolicy,
-		AckWait: Lease, MaxDeliver: -1, MaxAckPending: 100_000, FilterSubject: workPrefix + Token(c.Version) + ".>",
-		InactiveThreshold: Kept,
-	}
-	if lease > 0 {
-		config.AckWait = lease
-		c.Lease = lease
-		_, err := c.work.CreateOrUpdateConsumer(ctx, config)
-		return explained(err)
-	}
-	cons, err := c.work.Consumer(ctx, config.Durable)
-	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		cons, err = c.work.CreateOrUpdateConsumer(ctx, config)
-	}
-	if err == nil {
-		c.Lease = cons.CachedInfo().Config.AckWait
-	}
-	return explained(err)
 }
 
 // Run takes pieces until ctx ends; then it gives those that are running back.
@@ -88,11 +66,21 @@ func (w *Worker) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Conn.men.Create(ctx, w.Name, text)
-	switch {
-	case errors.Is(err, jetstream.ErrKeyExists):
-		return fmt.Errorf("there is a worker %q already, or was until %v ago: right is another --name", w.Name, present)
-	case errors.Is(err, jetstream.ErrInvalidKey):
+	// One that died a moment ago is still there; a service that is restarted has its name.
+	wait, cancel := context.WithTimeout(ctx, present+present/2)
+	defer cancel()
+	for {
+		_, err = w.Conn.men.Create(wait, w.Name, text)
+		if !errors.Is(err, jetstream.ErrKeyExists) {
+			break
+		}
+		select {
+		case <-wait.Done():
+			return fmt.Errorf("there is a worker %q already: right is another --name", w.Name)
+		case <-time.After(present / 10):
+		}
+	}
+	if errors.Is(err, jetstream.ErrInvalidKey) {
 		return fmt.Errorf("name %q: right are letters, digits, - and _", w.Name)
 	}
 	return explained(err)
@@ -119,40 +107,20 @@ func (w *Worker) beat(ctx context.Context) {
 
 // slot runs one piece after the other.
 func (w *Worker) slot(ctx context.Context) {
+	var queue jetstream.Consumer
 	for ctx.Err() == nil {
-		m, err := w.next(ctx)
-		if err != nil {
+		m, err := w.next(ctx, &queue)
+		switch {
+		case err != nil:
+			queue = nil // it may be another after the server was away
 			select {
 			case <-ctx.Done():
 			case <-time.After(200 * time.Millisecond):
 			}
-			continue
-		}
-		if m != nil {
+		case m != nil:
 			w.serve(ctx, m)
 		}
 	}
-}
-
-// next is the next piece; nil: there was none for a while.
-func (w *Worker) next(ctx context.Context) (jetstream.Msg, error) {
-	cons, err := w.Conn.work.Consumer(ctx, "workers-"+Token(w.Conn.Version))
-	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return nil, w.Conn.layLease(ctx, 0)
-	}
-	if err != nil {
-		return nil, err
-	}
-	for ctx.Err() == nil {
-		wait, cancel := context.WithTimeout(ctx, 10*time.Second)
-		m, err := cons.Next(jetstream.FetchContext(wait))
-		cancel()
-		if errors.Is(err, nats.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, jetstream.ErrNoMessages) {
-			continue
-		}
-		return m, err
-	}
-	return nil, ctx.Err()
 }
 
 // given is a piece that this worker has.
@@ -187,7 +155,7 @@ func (w *Worker) serve(ctx context.Context, m jetstream.Msg) {
 	case err == nil:
 		w.finish(g, result)
 	case ctx.Err() != nil:
-		_ = m.Nak() // at once, for another worker
+		w.giveBack(g)
 	case errors.Is(err, ErrCancelled):
 		_ = m.Term()
 	default:
@@ -230,12 +198,12 @@ func (w *Worker) count(change func(*Man)) {
 
 // run runs a piece while it keeps its lease.
 func (w *Worker) run(ctx context.Context, g *given) (result []byte, err error) {
-	kind, err := kindOf(g.Kind)
+	kind, err := w.kindOf(g.Kind)
 	if err != nil {
 		return nil, err
 	}
-	if g.turn > lossesMost {
-		return nil, fmt.Errorf("%d workers had it and were lost", g.turn-1)
+	if lost := w.losses(ctx, g); lost >= lossesMost {
+		return nil, deadly{lost}
 	}
 	limit := w.Limit
 	if limit == 0 {
@@ -251,7 +219,8 @@ func (w *Worker) run(ctx context.Context, g *given) (result []byte, err error) {
 	defer func() {
 		err = errors.Join(err, room.close())
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			w.Conn.log("%s", debug.Stack())
+			err = fmt.Errorf("panic: %v", p)
 		}
 		if err != nil && context.Cause(inner) != nil {
 			err = context.Cause(inner)
@@ -270,52 +239,6 @@ func (w *Worker) keep(ctx context.Context, m jetstream.Msg) {
 			_ = m.InProgress() // the next one may come through
 		}
 	}
-}
-
-// finish tells a result, for as long as it takes: it was dear.
-func (w *Worker) finish(g *given, result []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	n := w.note(g)
-	n.Result = result
-	if len(result) > largest {
-		hash, err := w.Conn.PutBytes(ctx, result)
-		if err != nil {
-			w.fail(ctx, g, err)
-			return
-		}
-		n.Result, n.Blob = nil, hash
-	}
-	if _, err := w.Conn.tell(ctx, g.job, g.id, done, n); err != nil {
-		w.Conn.log("piece %s of job %s: its result could not be told: %v", g.id, g.job, explained(err))
-		_ = g.m.NakWithDelay(w.Conn.Lease / 3)
-		return
-	}
-	w.count(func(m *Man) { m.Done++ })
-	_ = g.m.DoubleAck(ctx) // unless it is heard: then another worker finds the result
-}
-
-// fail tells of an error, and sets the piece aside if it is one too many.
-func (w *Worker) fail(ctx context.Context, g *given, cause error) {
-	w.count(func(m *Man) { m.Failed++ })
-	w.Conn.log("piece %s of job %s (%s) failed: %v", g.id, g.job, g.Kind, cause)
-	n := w.note(g)
-	n.Error = cause.Error()
-	if len(n.Error) > 4<<10 {
-		n.Error = n.Error[:4<<10]
-	}
-	_, err := w.Conn.tell(ctx, g.job, g.id, failed, n)
-	times := 0
-	if err == nil {
-		times, err = w.Conn.turns(ctx, g.job, g.id, failed)
-	}
-	if err == nil && (times >= failuresMost || g.turn > lossesMost) {
-		if _, err = w.Conn.tell(ctx, g.job, g.id, done, n); err == nil {
-			_ = g.m.DoubleAck(ctx)
-			return
-		}
-	}
-	_ = g.m.NakWithDelay(min(time.Second, w.Conn.Lease/3))
 }
 
 // stoppable lets a cancelled job end its pieces; call what it returns when it is

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// asEdgesim in the environment makes the tests' program edgesim itself, for tests
+// that need processes to kill.
+const asEdgesim = "EDGESIM_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asEdgesim) != "" {
+		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// process is edgesim in a process of its own.
+type process struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	stdout bytes.Buffer
+	mu     sync.Mutex
+	said   strings.Builder // on stderr
+	more   *sync.Cond
+	over   bool
+	drain  sync.WaitGroup
+}
+
+// start starts edgesim; whatever becomes of it, it ends with the test.
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, cmd: exec.Command(os.Args[0], args...)}
+	p.more = sync.NewCond(&p.mu)
+	p.cmd.Env = append(os.Environ(), asEdgesim+"=1")
+	p.cmd.Stdout = &p.stdout
+	pipe, err := p.cmd.StderrPipe()
+	if err == nil {
+		err = p.cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.drain.Go(func() { p.hear(pipe) })
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Kill()
+		p.drain.Wait()
+		_ = p.cmd.Wait()
+		if t.Failed() {
+			t.Logf("edgesim %s said:\n%s", strings.Join(args, " "), p.stderr())
+		}
+	})
+	return p
+}
+
+func (p *process) hear(r io.Reader) {
+	for lines := bufio.NewScanner(r); lines.Scan(); {
+		p.mu.Lock()
+		p.said.WriteString(lines.Text() + "\n")
+		p.more.Broadcast()
+		p.mu.Unlock()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	p.more.Broadcast()
+}
+
+func (p *process) stderr() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.said.String()
+}
+
+// until waits until the process has said what matches on stderr.
+func (p *process) until(pattern string) {
+	p.t.Helper()
+	re := regexp.MustCompile(pattern)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for !re.MatchString(p.said.String()) {
+		if p.over {
+			p.t.Fatalf("it ended and never said %s:\n%s", pattern, p.said.String())
+		}
+		p.more.Wait()
+	}
+}
+
+// wait is the exit status, once it is over; −1 if a signal ended it.
+func (p *process) wait() int {
+	p.drain.Wait()
+	_ = p.cmd.Wait()
+	return p.cmd.ProcessState.ExitCode()
+}
+
+func (p *process) signal(s syscall.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+}
