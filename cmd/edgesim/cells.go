@@ -14,6 +14,8 @@ import (
 
 	"edgesim/edge/policy"
 	"edgesim/sim/curve"
+	"edgesim/sim/fleet"
+	"edgesim/sim/pieces"
 	"edgesim/sim/scenario"
 	"edgesim/sim/sweep"
 	"edgesim/sim/unit"
@@ -32,6 +34,8 @@ type cellOptions struct {
 	format, columns string
 	ignoreSize      bool
 	limit           int64
+
+	nats fleet.Flags
 }
 
 func (o *cellOptions) flags(f *pflag.FlagSet, replicas int) {
@@ -46,10 +50,15 @@ func (o *cellOptions) flags(f *pflag.FlagSet, replicas int) {
 	f.Int64Var(&o.limit, "limit", 0, "of the trace: read at most so many requests (default all)")
 	f.StringVar(&o.out, "out", "", "draw the plots into this `DIR`, as SVG and PNG")
 	f.BoolVar(&o.json, "json", false, "print as JSON")
+	o.nats.Add(f, true)
+	o.nats.AddShared(f)
 }
 
 // check says what is wrong with the flags whatever is played.
-func (o *cellOptions) check(args []string, example string) error {
+func (o *cellOptions) check(e *env, args []string, example string) error {
+	if err := o.nats.Check(e.flags.Changed); err != nil {
+		return usageError{err}
+	}
 	switch {
 	case len(args) != 1:
 		return usagef("%d scenarios or traces given; right is one, as: %s", len(args), example)
@@ -155,11 +164,13 @@ func (w *ofScenario) load(c sweep.Cell, seed uint64) (*scenario.Scenario, error)
 	return s, err
 }
 
-// recorded is a trace on tape, and the flags that are about it.
+// recorded is a trace on tape, or with workers, and the flags that are about it.
 type recorded struct {
-	tape   *curve.Tape
+	tape   *curve.Tape   // nil: workers play it
+	files  *pieces.Files // as they have it
 	asked  *wanted
 	totals curve.Totals
+	close  func(err error) error // err: what ended the playing
 }
 
 // tapeMemory is what of a trace is kept out of a temporary file.
@@ -181,7 +192,11 @@ func (o *cellOptions) record(e *env, name string) (*recorded, error) {
 	if a.sizes, err = parseCapacities(o.capacities, o.ignoreSize); err != nil {
 		return nil, usagef("--capacity: %v", err)
 	}
-	t, err := trace.Open(trace.Options{Files: []string{name}, Format: o.format, Columns: o.columns, Limit: o.limit})
+	options := trace.Options{Files: []string{name}, Format: o.format, Columns: o.columns, Limit: o.limit}
+	if o.nats.Asked() {
+		return o.withWorkers(e, a, options)
+	}
+	t, err := trace.Open(options)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -190,31 +205,71 @@ func (o *cellOptions) record(e *env, name string) (*recorded, error) {
 	defer r.done()
 	tape, err := curve.Record(e.ctx, r, a.config, tapeMemory)
 	if err != nil {
-		if errors.Is(err, context.Canceled) {
-			err = errors.New("interrupted before the trace was read; nothing was counted")
-		}
-		return nil, errors.Join(err, tape.Close())
+		return nil, errors.Join(beforeRead(err), tape.Close())
 	}
-	return &recorded{tape, a, tape.Totals()}, nil
+	return &recorded{tape: tape, asked: a, totals: tape.Totals(), close: func(error) error { return tape.Close() }}, nil
+}
+
+// beforeRead says of an interruption what it means to a trace that is read first.
+func beforeRead(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errors.New("interrupted before the trace was read; nothing was counted")
+	}
+	return err
+}
+
+// withWorkers is record where workers play the trace: it is read here once, for what
+// capacities are shares of, and so that what is wrong with it is known here.
+func (o *cellOptions) withWorkers(e *env, a *wanted, options trace.Options) (*recorded, error) {
+	options, drop, err := spooled(e, options)
+	if err != nil {
+		return nil, err
+	}
+	defer drop()
+	t, err := trace.Open(options)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	defer t.Close()
+	r := &recorded{asked: a}
+	if r.totals, err = scan(e, t, a.config); err != nil {
+		return nil, beforeRead(err)
+	}
+	files, h, err := handOutTrace(e, &o.nats, t, options)
+	if err != nil {
+		return nil, err
+	}
+	files.Tape = true
+	r.files, r.close = files, func(err error) error { h.close(e, errors.Join(err, e.ctx.Err())); return nil }
+	return r, nil
 }
 
 func (r *recorded) whole() whole { return whole{r.totals.Requests, r.totals.WorkingSet} }
 
-// play plays cells with the policies' chance from seed.
-func (r *recorded) play(ctx context.Context, cells []sweep.Cell, seed uint64) ([]sweep.Values, error) {
+// play plays cells with the policies' chance from seed. lost are the errors of cells
+// that have no values, in the order of the cells.
+func (r *recorded) play(ctx context.Context, cells []sweep.Cell, seed uint64) (values []sweep.Values, lost []error, err error) {
 	config := r.asked.config
 	config.Seed = seed
 	list := make([]curve.Cell, len(cells))
 	for i, c := range cells {
 		list[i] = curve.Cell(c)
 	}
-	got, _, err := r.tape.Play(ctx, list, config)
+	var got []curve.Result
+	lost = make([]error, len(cells))
+	if r.tape != nil {
+		got, _, err = r.tape.Play(ctx, list, config)
+	} else {
+		got, _, lost, err = r.files.Play(ctx, list, config)
+	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	values := make([]sweep.Values, len(got))
+	values = make([]sweep.Values, len(got))
 	for i, g := range got {
-		values[i] = sweep.Values{"hit": 1 - g.MissRatio(), "byte-hit": 1 - g.ByteMissRatio()}
+		if lost[i] == nil {
+			values[i] = sweep.Values{"hit": 1 - g.MissRatio(), "byte-hit": 1 - g.ByteMissRatio()}
+		}
 	}
-	return values, nil
+	return values, lost, nil
 }

@@ -59,9 +59,19 @@ type handing struct {
 // that change its pieces. The returned function ends it; a job that is not over can
 // be taken up by the same command.
 func handOut(e *env, o *fleet.Flags, about ...string) (*handing, error) {
+	return handOutOf(e, o, func(*fleet.Conn) ([]string, error) { return about, nil })
+}
+
+// handOutOf is handOut of what is known once data lies on the server.
+func handOutOf(e *env, o *fleet.Flags, lay func(*fleet.Conn) (about []string, err error)) (*handing, error) {
 	c, end, err := o.Connect(e.ctx, "edgesim "+e.typed[0], fleetVersion(), e.stderr)
 	if err != nil {
 		return nil, usageError{err}
+	}
+	about, err := lay(c)
+	if err != nil {
+		end()
+		return nil, err
 	}
 	host, _ := os.Hostname()
 	dir, _ := os.Getwd()

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"edgesim/sim/curve"
+	"edgesim/sim/fleet"
 	"edgesim/sim/unit"
 	"edgesim/workloads/trace"
 )
@@ -70,6 +71,8 @@ a place in it that is no request.
 		f.BoolVar(&o.json, "json", false, "print as JSON")
 		f.IntVar(&o.jobs, "jobs", 0, "processors to use (default all)")
 		f.Var(&o.memory, "memory", "what of a trace that is played twice is kept out of a temporary file\n(default 1GiB)")
+		o.nats.Add(f, true)
+		o.nats.AddShared(f)
 		return o.run
 	},
 }
@@ -87,6 +90,7 @@ type mrcOptions struct {
 	seed                                  uint64
 	jobs                                  int
 	memory                                unit.Size
+	nats                                  fleet.Flags
 }
 
 func traceFormats() string { return formatNames(trace.Formats()) }
@@ -104,19 +108,32 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 	if len(args) == 0 {
 		return usagef("no trace given; right is at least one file, as: edgesim mrc trace.bin")
 	}
+	if err := o.nats.Check(e.flags.Changed); err != nil {
+		return usageError{err}
+	}
 	a, err := o.wanted()
 	if err != nil {
 		return err
 	}
-	m := &measured{wanted: a, memory: int64(o.memory)}
+	m := &measured{wanted: a, memory: int64(o.memory), names: args}
 	m.options = trace.Options{Files: args, Format: o.format, Columns: o.columns, Limit: o.limit, SkipBad: o.skipBad}
+	if o.nats.Asked() {
+		var drop func()
+		if m.options, drop, err = spooled(e, m.options); err != nil {
+			return err
+		}
+		defer drop()
+	}
 	if m.trace, err = trace.Open(m.options); err != nil {
 		return usageError{err}
 	}
 	defer func() { err = errors.Join(err, m.trace.Close()) }()
-	if a.sample != nil {
+	switch {
+	case o.nats.Asked():
+		err = m.byWorkers(e, &o.nats)
+	case a.sample != nil:
 		err = m.draw(e)
-	} else {
+	default:
 		err = m.measure(e)
 	}
 	if err != nil && (m.results == nil || m.totals.Counted == 0) {
@@ -129,7 +146,7 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 	if err == nil && a.warmup.requests >= m.totals.Requests {
 		return usagef("--warmup %d leaves nothing to count of %d requests", a.warmup.requests, m.totals.Requests)
 	}
-	return errors.Join(o.print(e, m), m.tell(e, err))
+	return errors.Join(o.print(e, m), m.tell(e, err), m.lost)
 }
 
 func (o *mrcOptions) wanted() (*wanted, error) {
@@ -195,6 +212,7 @@ func (o *mrcOptions) sampling() (*curve.Sampling, error) {
 
 // measured is what came of a trace.
 type measured struct {
+	names   []string // of the files, as they were given
 	options trace.Options
 	trace   *trace.Trace
 	wanted  *wanted
@@ -205,6 +223,7 @@ type measured struct {
 	estimates []curve.Estimate // of a sample: the results with their intervals
 	sample    *curve.Sample
 	partial   error // why the reading was broken off
+	lost      error // why cells are missing
 }
 
 // measure reads the trace once, and keeps it for a second time where the cells
@@ -225,11 +244,8 @@ func (m *measured) measure(e *env) error {
 	if tape != nil {
 		defer tape.Close()
 	}
-	if errors.Is(err, context.Canceled) {
-		return errors.New("interrupted before the trace was read; nothing was counted")
-	}
 	if err != nil {
-		return err
+		return beforeRead(err)
 	}
 	sum := tape.Totals()
 	a.config.Warmup = a.warmup.of(sum.Requests)

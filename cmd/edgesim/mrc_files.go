@@ -49,7 +49,7 @@ func (m *measured) pictures(e *env, dir string, mark int64) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Base(m.options.Files[0])
+	name := filepath.Base(m.names[0])
 	if name == "-" {
 		name = "standard input"
 	}

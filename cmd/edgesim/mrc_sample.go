@@ -1,8 +1,7 @@
 package main
 
 import (
-	"context"
-	"errors"
+	"slices"
 
 	"edgesim/sim/curve"
 	"edgesim/workloads/trace"
@@ -30,25 +29,27 @@ func (m *measured) draw(e *env) error {
 		return usageError{err}
 	}
 	m.totals = m.sample.Totals()
+	m.estimated()
+	return err
+}
+
+// estimated has the estimates as results, too.
+func (m *measured) estimated() {
 	for _, est := range m.estimates {
 		m.results = append(m.results, est.Result(m.totals))
 	}
-	return err
 }
 
 // first reads the trace for what it tells as a whole, and opens it again.
 func (m *measured) first(e *env) (*curve.Sample, error) {
-	if m.options.Files[0] == "-" {
+	if slices.Contains(m.options.Files, "-") {
 		return nil, usagef("--capacity is wanted to sample the standard input, which is read once; right is sizes, as 1GiB,4GiB")
 	}
 	r := newCounting(e.stderr, m.trace)
 	defer r.done()
 	sample, _, err := curve.Draw(e.ctx, r, *m.wanted.sample, nil, m.wanted.config)
-	if errors.Is(err, context.Canceled) {
-		return nil, errors.New("interrupted before the trace was read; nothing was counted")
-	}
 	if err != nil {
-		return nil, err
+		return nil, beforeRead(err)
 	}
 	again, err := trace.Open(m.options)
 	if err != nil {

@@ -251,7 +251,7 @@ type intervalsJSON struct {
 func (m *measured) writeJSON(w io.Writer) error {
 	t, info := m.totals, m.trace.Info()
 	out := curveJSON{
-		Files: info.Files, Format: info.Format, Requests: t.Requests, Counted: t.Counted, Objects: t.Objects, WorkingSet: t.WorkingSet,
+		Files: m.names, Format: info.Format, Requests: t.Requests, Counted: t.Counted, Objects: t.Objects, WorkingSet: t.WorkingSet,
 		Largest: t.Largest, Resized: t.Resized, IgnoreSize: m.wanted.config.IgnoreSize, ResizedNew: m.wanted.config.ResizedNew, Partial: t.Partial,
 	}
 	if m.sample != nil {

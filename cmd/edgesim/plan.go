@@ -12,6 +12,7 @@ import (
 
 	"edgesim/results"
 	"edgesim/results/price"
+	"edgesim/sim/fleet"
 	"edgesim/sim/objective"
 	"edgesim/sim/plan"
 	"edgesim/sim/scenario"
@@ -67,7 +68,7 @@ type planOptions struct {
 }
 
 func (o *planOptions) run(e *env, args []string) error {
-	if err := o.check(args, "edgesim plan quickstart --target 'byte-hit>=0.9'"); err != nil {
+	if err := o.check(e, args, "edgesim plan quickstart --target 'byte-hit>=0.9'"); err != nil {
 		return err
 	}
 	c := plan.Config{Precision: o.precision, Jobs: o.jobs, Around: 3,
@@ -77,19 +78,21 @@ func (o *planOptions) run(e *env, args []string) error {
 	if err := o.fill(&c); err != nil {
 		return err
 	}
+	var end func(error) error // of what plays the trials
+	var err error
 	if isScenario(args[0]) {
-		if err := o.overScenario(e, args[0], &c); err != nil {
-			return err
-		}
+		end, err = o.overScenario(e, args[0], &c)
 	} else {
-		r, err := o.overTrace(e, args[0], &c)
-		if err != nil {
-			return err
-		}
-		defer r.tape.Close()
+		end, err = o.overTrace(e, args[0], &c)
+	}
+	if err != nil {
+		return err
+	}
+	if o.nats.Asked() {
+		c.Jobs, c.Abreast = len(c.Seeds), mostAsked
 	}
 	res, err := plan.Run(e.ctx, c)
-	if err != nil {
+	if err = errors.Join(err, end(err)); err != nil {
 		return err
 	}
 	return o.tell(e, res, filepath.Base(args[0]))
@@ -115,14 +118,14 @@ func (o *planOptions) fill(c *plan.Config) error {
 	return nil
 }
 
-func (o *planOptions) overScenario(e *env, name string, c *plan.Config) error {
+func (o *planOptions) overScenario(e *env, name string, c *plan.Config) (end func(error) error, err error) {
 	w, err := o.scenario(e, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list, err := o.list()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c.Policies, c.Seeds = w.policies, w.seeds
 	c.Least, c.Most = leastCapacity*max(1, int64(w.base.Edge.Shards)), int64(o.most)
@@ -130,20 +133,26 @@ func (o *planOptions) overScenario(e *env, name string, c *plan.Config) error {
 		c.Most = 4 * allBytes(w.base)
 	}
 	if c.Most < c.Least {
-		return usagef("--most %v: an edge has at least %v", o.most, unit.Size(c.Least))
+		return nil, usagef("--most %v: an edge has at least %v", o.most, unit.Size(c.Least))
 	}
 	c.Guess = analyticGuess(w.base, c.Targets)
-	c.Trial = trialOf(w)
+	trialOf, end := trialsHere(w)
+	if o.nats.Asked() {
+		if trialOf, end, err = trialsByWorkers(e, w, &o.nats); err != nil {
+			return nil, err
+		}
+	}
+	c.Trial = trialOf("")
 	if !o.plain {
-		for _, v := range variantsOf(w.base) {
-			c.Variants = append(c.Variants, plan.Variant{Name: v.name, Trial: trialOf(w, v.change)})
+		for _, name := range w.base.Variants() {
+			c.Variants = append(c.Variants, plan.Variant{Name: name, Trial: trialOf(name)})
 		}
 	}
 	c.Prices = &plan.Prices{List: list, Memory: o.memory, OriginEgress: o.egress, OriginRequests: list.Origin.Request, Locations: locationsOf(w.base)}
 	if !e.flags.Changed("origin-egress") {
 		c.Prices.OriginEgress = list.Origin.Direct
 	}
-	return nil
+	return end, nil
 }
 
 func (o *planOptions) list() (*price.List, error) {
@@ -162,29 +171,43 @@ func (o *planOptions) list() (*price.List, error) {
 	return list, nil
 }
 
-// trialOf plays a cell of the scenario, changed, in virtual time.
-func trialOf(w *ofScenario, changes ...func(*scenario.Scenario)) plan.Trial {
-	load := func(c sweep.Cell, seed uint64) (*scenario.Scenario, error) {
-		s, err := w.load(c, seed)
-		if err != nil {
-			return nil, err
+// trialsHere plays cells of the scenario, or of a variant by its name, in virtual
+// time.
+func trialsHere(w *ofScenario) (of func(variant string) plan.Trial, end func(error) error) {
+	return func(variant string) plan.Trial {
+		load := func(c sweep.Cell, seed uint64) (*scenario.Scenario, error) {
+			s, err := w.load(c, seed)
+			if err == nil {
+				err = s.Vary(variant)
+			}
+			return s, err
 		}
-		for _, change := range changes {
-			change(s)
+		return func(ctx context.Context, c sweep.Cell, seed uint64) (sweep.Values, *sweep.Monthly, error) {
+			m, err := sweep.Play(ctx, load, foretell(0), c, seed)
+			if err != nil {
+				return nil, nil, err
+			}
+			month := m.Monthly()
+			return m.Values(), &month, nil
 		}
-		return s, nil
-	}
-	return func(ctx context.Context, c sweep.Cell, seed uint64) (sweep.Values, *sweep.Monthly, error) {
-		m, err := sweep.Play(ctx, load, foretell(0), c, seed)
-		if err != nil {
-			return nil, nil, err
-		}
-		month := m.Monthly()
-		return m.Values(), &month, nil
-	}
+	}, func(error) error { return nil }
 }
 
-func (o *planOptions) overTrace(e *env, name string, c *plan.Config) (*recorded, error) {
+// trialsByWorkers is trialsHere by workers.
+func trialsByWorkers(e *env, w *ofScenario, o *fleet.Flags) (of func(variant string) plan.Trial, end func(error) error, err error) {
+	world, h, err := w.handOut(e, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(variant string) plan.Trial {
+		return func(ctx context.Context, c sweep.Cell, seed uint64) (sweep.Values, *sweep.Monthly, error) {
+			t, err := world.Play(ctx, c, seed, variant)
+			return t.Values, t.Month, err
+		}
+	}, func(err error) error { h.close(e, errors.Join(err, e.ctx.Err())); return nil }, nil
+}
+
+func (o *planOptions) overTrace(e *env, name string, c *plan.Config) (end func(error) error, err error) {
 	for _, t := range c.Targets {
 		if t.Name != "hit" && t.Name != "byte-hit" {
 			return nil, usagef("--target: of a trace no %s is known; right is hit or byte-hit, or a scenario in the trace's place", t.Name)
@@ -205,13 +228,16 @@ func (o *planOptions) overTrace(e *env, name string, c *plan.Config) (*recorded,
 		c.Most = int64(o.most)
 	}
 	c.Trial = func(ctx context.Context, cell sweep.Cell, seed uint64) (sweep.Values, *sweep.Monthly, error) {
-		values, err := r.play(ctx, []sweep.Cell{cell}, seed)
+		values, lost, err := r.play(ctx, []sweep.Cell{cell}, seed)
+		if err == nil {
+			err = lost[0]
+		}
 		if err != nil {
 			return nil, nil, err
 		}
 		return values[0], nil, nil
 	}
-	return r, nil
+	return r.close, nil
 }
 
 func (o *planOptions) tell(e *env, r *plan.Result, name string) error {

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"github.com/spf13/pflag"
 
 	"edgesim/results"
-	"edgesim/sim/fleet"
 	"edgesim/sim/sweep"
 )
 
@@ -40,24 +40,18 @@ until then is printed and said to be partial); 2 wrong usage.
 		f.StringVar(&o.capacities, "capacity", "", "`SIZES` of caches, as 1GiB,4GiB; of a trace also shares, as 1%,10%")
 		o.flags(f, 3)
 		f.StringVar(&o.csv, "csv", "", "write the rows as CSV to this `FILE`; - is the standard output")
-		o.nats.Add(f, true)
-		o.nats.AddShared(f)
 		return o.run
 	},
 }
 
 type sweepOptions struct {
 	cellOptions
-	csv  string
-	nats fleet.Flags
+	csv string
 }
 
 func (o *sweepOptions) run(e *env, args []string) error {
-	if err := o.check(args, "edgesim sweep quickstart"); err != nil {
+	if err := o.check(e, args, "edgesim sweep quickstart"); err != nil {
 		return err
-	}
-	if err := o.nats.Check(e.flags.Changed); err != nil {
-		return usageError{err}
 	}
 	play := o.overTrace
 	if isScenario(args[0]) {
@@ -126,33 +120,77 @@ func shifted(v int64, by int) int64 {
 	return v << by
 }
 
-func (o *sweepOptions) overTrace(e *env, name string) (*sweep.Result, error) {
-	r, err := o.record(e, name)
+func (o *sweepOptions) overTrace(e *env, name string) (r *sweep.Result, err error) {
+	rec, err := o.record(e, name)
 	if err != nil {
 		return nil, err
 	}
-	defer r.tape.Close()
+	defer func() { err = errors.Join(err, rec.close(err)) }()
 	var cells []sweep.Cell
-	for _, c := range r.asked.cells(r.whole()) {
+	for _, c := range rec.asked.cells(rec.whole()) {
 		cells = append(cells, sweep.Cell(c))
 	}
-	outcomes := make([][]sweep.Values, len(cells))
-	for i := range outcomes {
-		outcomes[i] = make([]sweep.Values, o.replicas)
+	p := &replicas{trace: rec, cells: cells, outcomes: make([][]sweep.Values, len(cells))}
+	for i := range p.outcomes {
+		p.outcomes[i] = make([]sweep.Values, o.replicas)
 	}
-	for i, seed := range o.seeds(o.seed) {
-		values, err := r.play(e.ctx, cells, seed)
-		if errors.Is(err, context.Canceled) {
+	if err := p.play(e.ctx, o.seeds(o.seed)); err != nil {
+		return nil, err
+	}
+	if len(p.lost) == len(cells)*o.replicas {
+		return nil, p.lost[0]
+	}
+	r, err = sweep.Collect(cells, p.outcomes, e.ctx.Err() != nil)
+	if err == nil {
+		r.Lost = p.lost
+	}
+	return r, err
+}
+
+// replicas are the cells of a trace, played once with each seed.
+type replicas struct {
+	trace    *recorded
+	cells    []sweep.Cell
+	outcomes [][]sweep.Values // by cell and seed
+	lost     []sweep.Lost     // by seed and cell
+}
+
+// play plays them with one seed after the other, or by workers with all at once.
+func (p *replicas) play(ctx context.Context, seeds []uint64) error {
+	errs, lost := make([]error, len(seeds)), make([][]sweep.Lost, len(seeds))
+	one := func(i int) { lost[i], errs[i] = p.seed(ctx, i, seeds[i]) }
+	if p.trace.tape == nil {
+		var asked sync.WaitGroup
+		for i := range seeds {
+			asked.Go(func() { one(i) })
+		}
+		asked.Wait()
+	}
+	for i := range seeds {
+		if p.trace.tape != nil {
+			one(i)
+		}
+		p.lost = append(p.lost, lost[i]...)
+		if errors.Is(errs[i], context.Canceled) {
 			break
 		}
-		if err != nil {
-			return nil, err
-		}
-		for c, v := range values {
-			outcomes[c][i] = v
+		if errs[i] != nil {
+			return errs[i]
 		}
 	}
-	return sweep.Collect(cells, outcomes, e.ctx.Err() != nil)
+	return nil
+}
+
+// seed plays the i-th replica.
+func (p *replicas) seed(ctx context.Context, i int, seed uint64) (list []sweep.Lost, err error) {
+	values, lost, err := p.trace.play(ctx, p.cells, seed)
+	for c, v := range values {
+		p.outcomes[c][i] = v
+		if lost[c] != nil {
+			list = append(list, sweep.Lost{Cell: p.cells[c], Seed: seed, Cause: lost[c], Text: lost[c].Error()})
+		}
+	}
+	return list, err
 }
 
 func (o *sweepOptions) tell(e *env, r *sweep.Result, name string) error {

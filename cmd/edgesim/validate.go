@@ -129,7 +129,9 @@ func (o *validateOptions) idle(e *env, load func(uint64, ...string) (*scenario.S
 	}
 	s.Demo(idleObjects)
 	s.Workload.Closed, s.Workload.Rate, s.Workload.Connections = true, unit.Steady(0), 1
-	eachSection(s, func(c *scenario.Section) { c.Objects = min(c.Objects, idleObjects) }) // so that most requests hit
+	for i := range s.Workload.Sections { // so that most requests hit
+		s.Workload.Sections[i].Objects = min(s.Workload.Sections[i].Objects, idleObjects)
+	}
 	return validate.Idle(e.ctx, s, playLive)
 }
 

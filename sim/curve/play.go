@@ -20,6 +20,12 @@ func Play(ctx context.Context, r Reader, cells []Cell, c Config) ([]Result, Tota
 	return p.play(ctx, newNumberer(r, c, p.wants), c)
 }
 
+// Playable is the error of cells that Play would refuse; nil of others.
+func Playable(cells []Cell, c Config) error {
+	_, err := lay(cells, c)
+	return err
+}
+
 // play plays all lanes.
 func (p *plan) play(ctx context.Context, src source, c Config) ([]Result, Totals, error) {
 	err := p.run(ctx, src, c)

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 
 	"edgesim/sim/fleet"
 	"edgesim/sim/scenario"
@@ -23,7 +22,7 @@ type Trial struct {
 	Policy   string   `json:"policy"`
 	Capacity int64    `json:"capacity"` // bytes
 	Seed     uint64   `json:"seed"`
-	Variant  string   `json:"variant,omitempty"` // of a plan, what is changed
+	Variant  string   `json:"variant,omitempty"` // of the scenario, by its name
 }
 
 // Trialed is what came of a trial.
@@ -53,7 +52,7 @@ func playTrial(ctx context.Context, r *fleet.Room, t Trial) (Trialed, error) {
 		return Trialed{}, fmt.Errorf("%s replays a file that is not here", t.File)
 	}
 	s.Reseed(t.Seed)
-	if err := change(s, t.Variant); err != nil {
+	if err := s.Vary(t.Variant); err != nil {
 		return Trialed{}, err
 	}
 	m := sweep.NewMeasure(s)
@@ -62,13 +61,6 @@ func playTrial(ctx context.Context, r *fleet.Room, t Trial) (Trialed, error) {
 	}
 	month := m.Monthly()
 	return Trialed{m.Values(), &month}, nil
-}
-
-func change(_ *scenario.Scenario, name string) error {
-	if name == "" {
-		return nil
-	}
-	return fmt.Errorf("there is no variant %q", strings.ToLower(name))
 }
 
 // World is a scenario whose trials are played by workers.

@@ -6,6 +6,9 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"edgesim/sim/objective"
 	"edgesim/sim/sweep"
@@ -26,7 +29,8 @@ type Config struct {
 	Policies []string
 	Targets  []objective.Target
 	Seeds    []uint64 // a replica of each trial
-	Jobs     int      // trials at a time
+	Jobs     int      // trials of a capacity at a time
+	Abreast  int      // policies, and what stands around an answer, at a time; 0 and 1: one. The result is the same
 
 	Least, Most int64   // capacities that are looked at, inclusive
 	Precision   float64 // how near the answer is to a capacity that does not do, as a share: 0.05
@@ -98,28 +102,28 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	for _, t := range c.Targets {
 		r.Targets = append(r.Targets, t.String())
 	}
-	searches := map[string]*search{}
-	for _, p := range c.Policies {
-		s := &search{Config: &c, policy: p, tried: map[int64]Tried{}}
-		searches[p] = s
-		a, err := s.answer(ctx)
-		if ctx.Err() != nil {
-			r.Partial = true
-			if a != nil {
-				r.Answers = append(r.Answers, *a)
-			}
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		r.Answers = append(r.Answers, *a)
+	searches := make([]*search, len(c.Policies))
+	answers := make([]*Answer, len(c.Policies))
+	var told sync.Mutex
+	err := c.each(ctx, len(searches), func(ctx context.Context, i int) (err error) {
+		searches[i] = &search{Config: &c, policy: c.Policies[i], tried: map[int64]Tried{}, told: &told}
+		answers[i], err = searches[i].answer(ctx)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		return nil, err
 	}
+	for _, a := range answers {
+		if a != nil {
+			r.Answers = append(r.Answers, *a)
+		}
+	}
+	r.Partial = ctx.Err() != nil
 	if len(r.Answers) == 0 {
 		return nil, fmt.Errorf("interrupted before a policy had an answer: %w", ctx.Err())
 	}
 	if best := r.Best(); best != nil && !r.Partial {
-		if err := searches[best.Policy].around(ctx, best); err != nil && ctx.Err() == nil {
+		if err := searches[slices.Index(c.Policies, best.Policy)].around(ctx, best); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
 		r.Partial = ctx.Err() != nil
@@ -127,11 +131,36 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	return r, nil
 }
 
+// each does n things, Abreast at a time, until one fails or ctx ends: one after the
+// other none behind that is begun. It returns an error of one that failed.
+func (c *Config) each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+	if c.Abreast <= 1 {
+		for i := range n {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err := do(ctx, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(c.Abreast)
+	for i := range n {
+		g.Go(func() error { return do(inner, i) })
+	}
+	return g.Wait()
+}
+
 // search looks for one policy's answer.
 type search struct {
 	*Config
 	policy string
-	tried  map[int64]Tried
+	told   *sync.Mutex // of Status, which one at a time is told of
+
+	mu    sync.Mutex
+	tried map[int64]Tried
 }
 
 func (s *search) answer(ctx context.Context) (*Answer, error) {
@@ -206,22 +235,29 @@ func (s *search) narrow(ctx context.Context, low, high int64) (int64, error) {
 
 // try plays a capacity with every seed, once.
 func (s *search) try(ctx context.Context, capacity int64) (Tried, error) {
-	if t, ok := s.tried[capacity]; ok {
+	s.mu.Lock()
+	t, known := s.tried[capacity]
+	s.mu.Unlock()
+	if known {
 		return t, nil
 	}
 	cell := sweep.Cell{Policy: s.policy, Capacity: capacity}
 	if s.Status != nil {
+		s.told.Lock()
 		s.Status(cell)
+		s.told.Unlock()
 	}
 	figures, months, err := s.play(ctx, cell, s.Trial)
 	if err != nil {
 		return Tried{}, err
 	}
-	t := Tried{Row: sweep.Row{Cell: cell, Replicas: len(s.Seeds), Figures: figures}, kept: all(s.Targets, figures)}
+	t = Tried{Row: sweep.Row{Cell: cell, Replicas: len(s.Seeds), Figures: figures}, kept: all(s.Targets, figures)}
 	if s.Prices != nil && len(months) > 0 {
 		cost := s.Prices.Of(capacity, mean(months))
 		t.Cost = &cost
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.tried[capacity] = t
 	return t, nil
 }
@@ -291,15 +327,20 @@ func (s *search) tell(a *Answer, capacity int64) {
 
 // around tries capacities on both sides of the answer.
 func (s *search) around(ctx context.Context, a *Answer) error {
+	var sizes []int64
 	for k := range s.Around {
 		for _, at := range []int64{a.Capacity >> (k + 1), a.Capacity << (k + 1)} {
-			if at < s.Least || at > s.Most {
-				continue
-			}
-			if _, err := s.try(ctx, at); err != nil {
-				return err
+			if at >= s.Least && at <= s.Most {
+				sizes = append(sizes, at)
 			}
 		}
+	}
+	err := s.each(ctx, len(sizes), func(ctx context.Context, i int) error {
+		_, err := s.try(ctx, sizes[i])
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	at, below := a.At.Capacity, a.Below
 	a.Tried = s.inOrder()
@@ -324,12 +365,16 @@ func (s *search) inOrder() (list []Tried) {
 
 // vary plays the answer in the other worlds.
 func (s *search) vary(ctx context.Context, a *Answer) error {
-	for _, v := range s.Variants {
+	if len(s.Variants) > 0 {
+		a.Variants = make([]Changed, len(s.Variants))
+	}
+	return s.each(ctx, len(s.Variants), func(ctx context.Context, i int) error {
+		v := s.Variants[i]
 		figures, _, err := s.play(ctx, sweep.Cell{Policy: s.policy, Capacity: a.Capacity}, v.Trial)
 		if err != nil {
 			return fmt.Errorf("%s: %w", v.Name, err)
 		}
-		a.Variants = append(a.Variants, Changed{v.Name, figures, all(s.Targets, figures) != misses})
-	}
-	return nil
+		a.Variants[i] = Changed{v.Name, figures, all(s.Targets, figures) != misses}
+		return nil
+	})
 }
