@@ -120,6 +120,9 @@ func (o *Options) options(c *Conn) ([]nats.Option, error) {
 	}
 	if o.Inside != nil {
 		list = append(list, nats.InProcessServer(o.Inside.server))
+		if config := o.Inside.tls; config != nil {
+			list = append(list, nats.Secure(config))
+		}
 	}
 	more, err := o.Login.options(o.Inside != nil)
 	return append(list, more...), err

@@ -147,7 +147,7 @@ func (w *Worker) serve(ctx context.Context, m jetstream.Msg) {
 	w.count(func(m *Man) { m.Running++ })
 	defer w.count(func(m *Man) { m.Running-- })
 	if _, err := w.Conn.tell(ctx, g.job, g.id, begun, w.note(g)); err != nil {
-		_ = m.Nak()
+		w.giveBack(g) // it may have been told all the same
 		return
 	}
 	result, err := w.run(ctx, g)
