@@ -32,12 +32,20 @@ func (a *answer) field(name, value []byte) {
 	case "Cache-Status":
 		a.cacheStatus(value)
 	case "Age":
-		a.aged = len(value) > 0 && string(value) != "0"
+		a.age(value)
 	case "Etag":
-		a.key, a.version, a.tagged = origin.ParseETag(value)
+		a.etag(value)
 	case "Content-Range":
-		a.first, a.last, a.complete, a.ranged = parseContentRange(value)
+		a.contentRange(value)
 	}
+}
+
+func (a *answer) age(value []byte) { a.aged = len(value) > 0 && string(value) != "0" }
+
+func (a *answer) etag(value []byte) { a.key, a.version, a.tagged = origin.ParseETag(value) }
+
+func (a *answer) contentRange(value []byte) {
+	a.first, a.last, a.complete, a.ranged = parseContentRange(value)
 }
 
 // cacheWords are the first words of X-Cache and its like, as CloudFront, nginx,

@@ -50,7 +50,9 @@ type conn struct {
 	ready  chan struct{} // holds a token when the socket may have something new
 	flying bool          // the request is in the loop's hands,
 	away   bool          // or in those of a goroutine
-	need   int           // length of the response, once that is known
+	need   int           // length of the response, once that is known,
+	header int           // and of its header
+	pieces bool          // it does not come at once
 
 	begun atomic.Int64 // the start of the request in flight, or a state
 	ended atomic.Uint64
@@ -75,8 +77,10 @@ type conn struct {
 	led    []byte        // URL of the page that led to it
 	rec    results.Record
 	head   fasthttp.ResponseHeader
-	answer answer
-	body   body
+
+	heading heading // what counts of the header
+	answer  answer
+	body    body
 }
 
 // link is a connection as it is used here: a net.Conn, or a loop's socket.

@@ -6,8 +6,6 @@ import (
 
 	"edgesim/sim/origin"
 	"edgesim/workloads"
-
-	"github.com/valyala/fasthttp"
 )
 
 // tags are the entity tags last seen, by object: what viewers have copies of.
@@ -57,12 +55,12 @@ func (t *tags) append(dst []byte, object uint64) []byte {
 }
 
 // note remembers the tag of a response.
-func (t *tags) note(object uint64, h *fasthttp.ResponseHeader) {
+func (t *tags) note(object uint64, h *heading) {
 	if !t.wanted.Load() {
 		return
 	}
-	text := h.Peek("Etag")
-	if status := h.StatusCode(); len(text) == 0 || len(text) > tagMost || status != 200 && status != 206 && status != 304 {
+	text := h.tag
+	if status := h.status; len(text) == 0 || len(text) > tagMost || status != 200 && status != 206 && status != 304 {
 		return
 	}
 	p, lock := t.place(object)

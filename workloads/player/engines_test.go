@@ -66,6 +66,9 @@ func lengthed(n int) string {
 	return fmt.Sprintf("HTTP/1.1 200 OK\r\nX-Cache: HIT\r\ncontent-length: %d\r\n\r\n%s", n, strings.Repeat("x", n))
 }
 
+// common has a header that is read in one pass.
+const common = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Cache: RefreshHit from cloudfront\r\nAge: 7\r\nContent-Length: 2\r\n\r\nok"
+
 // resets is a server that resets the connection.
 func resets(w net.Conn, _ *http.Request) bool {
 	_ = w.(*net.TCPConn).SetLinger(0)
@@ -108,6 +111,13 @@ func TestEnginesAgree(t *testing.T) {
 		"interim":              {say: says("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + tiny)},
 		"unasked 101":          {say: says("HTTP/1.1 101 Switching Protocols\r\n\r\n")},
 		"byte by byte":         {say: slowly(tiny)},
+		"common":               {say: says(common)},
+		"common, in pieces":    {say: slowly(common)},
+		"common, HEAD":         {say: says(common[:len(common)-2]), req: workloads.Request{Method: workloads.HEAD}},
+		"common, closes":       {say: says(strings.Replace(common, "Age", "Connection: close\r\nAge", 1))},
+		"common, too much":     {say: says(common + "more")},
+		"common, unasked 304":  {say: says(strings.Replace(common, "200", "304", 1))},
+		"common, an error":     {say: says(strings.Replace(common, "200", "503", 1))},
 		"no HTTP":              {say: says("SSH-2.0-OpenSSH_9.6\r\n\r\n")},
 		"too much":             {say: says(tiny + "more")},
 		"two answers":          {say: says(tiny + tiny)},

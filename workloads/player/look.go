@@ -2,6 +2,7 @@ package player
 
 import (
 	"bytes"
+	"net/http"
 
 	"edgesim/workloads"
 )
@@ -38,16 +39,34 @@ func (c *conn) look() sight {
 		if end > 0 && b[end-1] != '\r' && bytes.IndexByte(b, '\n') < end {
 			return beyond // lines that end in a line feed alone: readers differ in what they take for the end
 		}
-		n := bodyLength(b[:end+1], c.req.Method == workloads.HEAD)
+		n := c.readLength(b[:end+1])
 		if n < 0 || n > int64(readBuffer-end-len(endOfHeader)) {
 			return beyond
 		}
-		c.need = end + len(endOfHeader) + int(n)
+		c.header = end + len(endOfHeader)
+		c.need = c.header + int(n)
 	}
 	if len(b) < c.need {
+		c.pieces = true
 		return partial
 	}
+	if c.pieces { // what was read of it may lie elsewhere now
+		c.pieces = false
+		c.heading.readPlain(b[:c.header-2], &c.answer)
+	}
 	return whole
+}
+
+// readLength is bodyLength, and reads a header of the common kind.
+func (c *conn) readLength(header []byte) int64 {
+	head := c.req.Method == workloads.HEAD
+	if !c.heading.readPlain(header, &c.answer) {
+		return bodyLength(header, head)
+	}
+	if status := c.heading.status; head || status == http.StatusNoContent || status == http.StatusNotModified {
+		return 0
+	}
+	return c.heading.length
 }
 
 // bodyLength is the length of the body after a header, given with the end of its

@@ -142,12 +142,12 @@ func (l *loop) begin(c *conn) {
 		l.giveAway(c)
 		return
 	}
-	c.flying, c.need = true, 0
+	c.flying, c.need, c.pieces = true, 0, false
 }
 
 // giveAway lets a goroutine go on with c's request.
 func (l *loop) giveAway(c *conn) {
-	c.flying, c.away, c.last = false, true, 0
+	c.flying, c.away, c.last, c.heading.plain = false, true, 0, false
 	l.away++
 	l.short = 0
 	go l.playAway(c)

@@ -44,17 +44,36 @@ func (c *conn) receive() (results.Fault, error) {
 		}
 		return results.FaultExcess, fmt.Errorf("%d bytes more than the response has", n)
 	}
-	if c.head.ConnectionClose() || c.body.untilEOF || c.player.cfg.NoKeepAlive {
+	if c.heading.closes || c.body.untilEOF || c.player.cfg.NoKeepAlive {
 		c.hangUp()
 	}
 	c.kept = true
 	return c.judge(true)
 }
 
-// readHead reads the header, of the final response: interim ones (1xx, RFC 9110
-// §15.2) are passed over, and the first byte is the final one's.
+// readHead reads the header of the final response.
 func (c *conn) readHead() error {
 	c.body = body{}
+	if c.heading.plain {
+		c.rec.TTFB = int64(c.came) - c.rec.At
+		_, _ = c.in.Discard(c.header)
+	} else if err := c.readAnyHead(); err != nil {
+		return err
+	}
+	if !c.player.answered.Load() {
+		c.player.answered.Store(true)
+	}
+	if c.heading.status == http.StatusNotModified && len(c.tag) == 0 {
+		return errors.New("a 304 to a request without conditions")
+	}
+	c.note()
+	c.player.tags.note(c.req.Object, &c.heading)
+	return nil
+}
+
+// readAnyHead reads headers to that of the final response: interim ones (1xx, RFC
+// 9110 §15.2) are passed over, and the first byte is the final one's.
+func (c *conn) readAnyHead() error {
 	for {
 		if c.came == 0 {
 			c.came = c.player.sched.now()
@@ -75,39 +94,31 @@ func (c *conn) readHead() error {
 		}
 		c.came = 0
 	}
-	if !c.player.answered.Load() {
-		c.player.answered.Store(true)
-	}
-	if c.head.StatusCode() == http.StatusNotModified && len(c.tag) == 0 {
-		return errors.New("a 304 to a request without conditions")
-	}
-	c.answer = answer{}
+	c.heading, c.answer = headingOf(&c.head), answer{}
 	for name, value := range c.head.All() {
 		c.answer.field(name, value)
 	}
-	c.note()
-	c.player.tags.note(c.req.Object, &c.head)
 	return nil
 }
 
 // note puts what the header says into the record.
 func (c *conn) note() {
-	c.rec.Status = uint16(c.head.StatusCode())
-	if n := c.head.ContentLength(); n >= 0 {
-		c.rec.ContentLength = int64(n)
+	c.rec.Status = uint16(c.heading.status)
+	if c.heading.length >= 0 {
+		c.rec.ContentLength = c.heading.length
 	}
 	if c.answer.ranged {
 		c.rec.RangeStart, c.rec.RangeEnd = c.answer.first, c.answer.last
 	}
 	if names := c.player.words.names; names != nil {
-		c.rec.ContentType = names.Strings.Bytes(c.head.ContentType())
+		c.rec.ContentType = names.Strings.Bytes(c.heading.contentType)
 	}
 }
 
 // readBody reads the body to its end, or to where the viewer hangs up, as
 // RFC 9112 §6.3 delimits it.
 func (c *conn) readBody() error {
-	status, length := c.head.StatusCode(), int64(c.head.ContentLength())
+	status, length := c.heading.status, c.heading.length
 	if c.req.Method == workloads.HEAD || status == http.StatusNoContent || status == http.StatusNotModified {
 		return nil
 	}
