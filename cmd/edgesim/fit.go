@@ -19,7 +19,7 @@ import (
 
 var fitCommand = command{
 	name:     "fit",
-	synopsis: "LOG|TRACE... [flags]",
+	synopsis: "LOG|TRACE|RUN... [flags]",
 	about:    "fit a workload's parameters to a log or trace, as a scenario",
 	long: `Reads access logs or a trace once, fits popularity, sizes, arrivals and more,
 and writes a scenario that asks for objects as the trace does. The scenario is
@@ -40,6 +40,7 @@ Examples:
   edgesim fit web.csv.gz > fitted.yaml
   edgesim run fitted.yaml --mode virtual
   edgesim fit 'logs/*.gz' --out fitted.yaml --plot fit.png
+  edgesim fit results/runs/quickstart-20261126-101500 > again.yaml
   edgesim fit web.oracleGeneral.zst --model recency --json
 `,
 	prepare: func(f *pflag.FlagSet) action {
@@ -48,6 +49,8 @@ Examples:
 		f.StringVar(&o.model, "model", fit.Auto, "`MODEL` of objects: "+strings.Join(fit.ModelNames(), ", "))
 		f.Var(&o.near, "near", "how near the curves must be on average, in percentage points")
 		f.IntVar(&o.objects, "objects", 1<<20, "follow `N` objects at most, from 1000 on")
+		f.StringVar(&o.policies, "policies", "fifo,sieve,s3fifo", "compare curves of these `POLICIES`, too, for which the trace is read again and\nall of its objects are kept; '' for none")
+		f.StringVar(&o.geo, "geo", "", "database in MaxMind's format (.mmdb), for the countries of a log's viewers")
 		f.StringVar(&o.out, "out", "", "write the scenario to this `FILE`")
 		f.StringVar(&o.plot, "plot", "", "draw the curves over each other into this `FILE`: "+strings.Join(plot.Formats(), ", ")+", or json")
 		f.BoolVar(&o.json, "json", false, "print parameters, distances and the scenario as JSON")
@@ -66,7 +69,11 @@ func fitModels() string {
 type fitOptions struct {
 	traceFlags
 	model, out, plot string
+	geo              string
 	near             unit.Share
+	policies         string
+	files            []string // to be read; nil: not known yet
+	named            []string // of policies
 	objects          int
 	json             bool
 }
@@ -76,14 +83,15 @@ func (o *fitOptions) run(e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	mixing := fit.NewMixing()
-	m, err := o.measure(e, args, mixing)
+	m, err := o.measure(e, args)
 	if err != nil {
 		return err
 	}
 	p := m.Parameters()
-	p.Mixes = mixing.Mixes()
 	f, err := fit.Judge(e.ctx, m, p, models, float64(o.near))
+	if err == nil {
+		err = o.others(e, f)
+	}
 	if e.ctx.Err() != nil {
 		return errors.New("interrupted before the fit was judged; nothing is written")
 	}
@@ -94,7 +102,7 @@ func (o *fitOptions) run(e *env, args []string) error {
 }
 
 // measure reads what is to be fitted.
-func (o *fitOptions) measure(e *env, args []string, mixing *fit.Mixing) (*fit.Measured, error) {
+func (o *fitOptions) measure(e *env, args []string) (*fit.Measured, error) {
 	if len(args) == 1 && fit.IsDescriptor(args[0]) {
 		m, err := fit.Describe(args[0])
 		if err != nil {
@@ -102,13 +110,22 @@ func (o *fitOptions) measure(e *env, args []string, mixing *fit.Mixing) (*fit.Me
 		}
 		return m, nil
 	}
+	mixing := fit.NewMixing(o.objects)
 	o.records = mixing.Add
+	args, err := o.sources(args)
+	if err != nil {
+		return nil, err
+	}
 	t, err := o.open(args)
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	m := fit.NewMeasured(fit.Options{Name: titleOf(args), Tells: t.Info().Tells, Objects: o.objects})
+	told := fit.Options{Name: titleOf(args), Tells: t.Info().Tells, Objects: o.objects}
+	if t.Info().Format == "logs" {
+		told.Log = mixing
+	}
+	m := fit.NewMeasured(told)
 	bar := newCounting(e.stderr, t)
 	err = pour(e.ctx, bar, func(reqs []trace.Request) error { m.Add(reqs); return nil })
 	bar.done()
@@ -123,6 +140,23 @@ func (o *fitOptions) measure(e *env, args []string, mixing *fit.Mixing) (*fit.Me
 	return m, nil
 }
 
+// sources are the files of the arguments. A run folder is its access log, whose viewers
+// are where its scenario has them.
+func (o *fitOptions) sources(args []string) (files []string, err error) {
+	if o.files != nil {
+		return o.files, nil
+	}
+	in, err := openSources(args, &reportOptions{geo: o.geo})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(in.kept) > 0:
+		return nil, usagef("run folder %s left no log to fit; right is one made with edgesim run --access-log", in.kept[0].dir)
+	}
+	o.files, o.locate = in.files, in.locate
+	return o.files, nil
+}
+
 // check is what is wrong with the flags, before the work.
 func (o *fitOptions) check(args []string) ([]fit.Model, error) {
 	if len(args) == 0 {
@@ -131,6 +165,11 @@ func (o *fitOptions) check(args []string) ([]fit.Model, error) {
 	models, err := fit.FindModels(o.model)
 	if err != nil {
 		return nil, usagef("--model: %v", err)
+	}
+	if o.policies != "" {
+		if o.named, err = realPolicies(o.policies); err != nil {
+			return nil, err
+		}
 	}
 	if o.objects < 1000 {
 		return nil, usagef("--objects %d: right is a number from 1000 on", o.objects)

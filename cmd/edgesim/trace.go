@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -66,6 +67,7 @@ type traceFlags struct {
 	skipBad         bool
 
 	records func(recs []results.Record, names *results.Names) // is told what logs hold; nil: nobody is
+	locate  func(netip.Addr) ([2]byte, results.State)         // where the viewers of logs are; nil: unknown
 }
 
 func (o *traceFlags) add(f *pflag.FlagSet) {
@@ -86,7 +88,7 @@ func (o *traceFlags) open(files []string) (*trace.Trace, error) {
 		return nil, usagef("--until %v is not behind --from %v", o.until, o.from)
 	}
 	t, err := trace.Open(trace.Options{Files: files, Format: o.format, Columns: o.columns, Limit: o.limit,
-		From: int64(o.from), To: int64(o.until), SkipBad: o.skipBad, Records: o.records})
+		From: int64(o.from), To: int64(o.until), SkipBad: o.skipBad, Records: o.records, Locate: o.locate})
 	if err != nil {
 		return nil, usageError{err}
 	}

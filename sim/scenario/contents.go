@@ -24,6 +24,7 @@ type Contents struct {
 type held struct {
 	number        int
 	types         []origin.Object // what is the same for all objects of a type
+	missing       []bool          // by type: its objects are not there
 	distributions []*behavior.Compiled
 }
 
@@ -32,7 +33,10 @@ type held struct {
 func (s *Scenario) Contents(c *workloads.Catalog, originName string) *Contents {
 	made := &Contents{names: s.leadingTo(originName), table: s.table, catalog: c}
 	for i, section := range s.Workload.Sections {
-		h := held{number: i, types: s.fixed(i)}
+		h := held{number: i, types: s.fixed(i), missing: make([]bool, len(s.types(i)))}
+		for j, t := range section.Types {
+			h.missing[j] = t.Missing
+		}
 		for _, host := range section.Hosts {
 			d, ok := s.table.Host([]byte(host))
 			if ok && !slices.Contains(h.distributions, d) && made.reaches(d) {
@@ -95,6 +99,9 @@ func (c *Contents) find(host, path, target []byte) (origin.Object, bool) {
 		}
 		if id, ok := c.catalog.Find(h.number, target); ok {
 			found := c.catalog.Object(id)
+			if h.missing[found.Type] {
+				return origin.Object{}, false
+			}
 			o := h.types[found.Type]
 			o.Key, o.Size, o.ContentType = found.Key, found.Size, found.ContentType
 			return o, true
@@ -115,10 +122,10 @@ func (c *Contents) sends(h *held, asked *behavior.Compiled, path []byte) bool {
 
 // Own reports whether a path of a section, asked for here, is always the
 // section's own object: no other section that leads here has paths that begin
-// alike.
+// alike, and all of its objects are there.
 func (c *Contents) Own(section int) bool {
 	at := slices.IndexFunc(c.sections, func(h held) bool { return h.number == section })
-	if at < 0 {
+	if at < 0 || slices.Contains(c.sections[at].missing, true) {
 		return false
 	}
 	all := c.catalog.Sections()

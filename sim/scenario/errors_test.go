@@ -48,7 +48,7 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 		// keys and kinds of values
 		{"  capacity: 1MiB", "  capcity: 1MiB", `f.yaml:3:3: edge.capcity: unknown key; did you mean "capacity"?`},
 		{"  rate: 100/s", "  raet: 100/s", `f.yaml:19:3: workload.raet: unknown key; did you mean "rate"?`},
-		{"          prefix: /images/", "          path: /images/", `f.yaml:25:11: workload.sections[0].types[0].path: unknown key; there is name, prefix, ext, content_type, share, size, cache_control, change_every`},
+		{"          prefix: /images/", "          path: /images/", `f.yaml:25:11: workload.sections[0].types[0].path: unknown key; there is name, prefix, ext, content_type, share, size, cache_control, change_every, missing`},
 		{"{median: 1KB}", "{median: 1KB, zzzzzzzz: 1}", `f.yaml:26:31: workload.sections[0].types[0].size.zzzzzzzz: unknown key; there is median, sigma, p99, tail, min, max`},
 		{"name: small", "name: small\nname: x", `f.yaml:2:1: key "name" is given twice`},
 		{"aliases: [www.x.net]", "aliases: www.x.net", `f.yaml:12:14: distributions[0].aliases: want a list, as [a, b], not a single value`},

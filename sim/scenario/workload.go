@@ -96,6 +96,7 @@ type Type struct {
 	Size         Size          `yaml:"size"`
 	CacheControl string        `yaml:"cache_control"` // what the origin sends with it. Default: the origin's
 	ChangeEvery  unit.Duration `yaml:"change_every"`  // how long a version of an object lasts. Default: 0s, for ever
+	Missing      bool          `yaml:"missing"`       // its objects are asked for and not there: the origin answers with its missing status. Default: false
 }
 
 // Size is the distribution of object sizes: a lognormal body and, where

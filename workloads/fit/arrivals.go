@@ -3,9 +3,6 @@ package fit
 import (
 	"fmt"
 	"math"
-	"time"
-
-	"edgesim/sim/unit"
 )
 
 // Arrivals is how requests come.
@@ -22,6 +19,7 @@ type Arrivals struct {
 type Dispersion struct {
 	Width float64 `json:"width"` // seconds
 	Value float64 `json:"value"`
+	Local float64 `json:"local"` // the same by the changes from window to window alone
 }
 
 // arrivals tells constant from Poisson from bursts, by the dispersion in windows of
@@ -33,24 +31,28 @@ type Dispersion struct {
 // rest is there at windows of about 2.15·τ (Fischer and Meier-Hellstern, Performance
 // Evaluation 1993). The share of time in the high state is taken as a tenth, mmpp's
 // default is an eleventh.
-func (c *clock) arrivals() *Arrivals {
+//
+// Where the rate has its days, the local dispersion stands for it, which is 2D(w) −
+// D(2w) of the dispersions D: it has the same end, and half of the rest at 2.75·τ.
+// Windows are four times as wide as times are told, at least.
+func (c *clock) arrivals(step float64, days bool) *Arrivals {
 	seconds := c.seconds()
 	if c.n < 100 || seconds <= 0 {
 		return nil
 	}
 	n, gaps := float64(c.n), float64(c.n-1)
 	mean := c.sum / gaps
-	a := &Arrivals{Step: float64(c.step) / 1e9, Variation: math.Sqrt(max(0, c.square/gaps-mean*mean)) / mean}
+	a := &Arrivals{Step: step, Variation: math.Sqrt(max(0, c.square/gaps-mean*mean)) / mean}
 	width := float64(leastWidth) / 1e9
 	for i := range c.scales {
-		if d := c.scales[i].dispersion(); !math.IsNaN(d) && width >= a.Step {
-			a.Dispersions = append(a.Dispersions, Dispersion{width, d})
+		if d := c.scales[i].dispersion(); !math.IsNaN(d) && (width >= 4*a.Step || a.Step <= 1e-3) {
+			a.Dispersions = append(a.Dispersions, Dispersion{width, d, c.scales[i].local()})
 		}
 		width *= 2
 	}
 	rate := n / seconds
 	a.Rate = around(rate, math.Sqrt(n*max(1, a.widest()))/seconds)
-	a.Kind = a.kind(rate)
+	a.Kind = a.kind(rate, days)
 	return a
 }
 
@@ -62,7 +64,11 @@ func (a *Arrivals) widest() float64 {
 	return 1
 }
 
-func (a *Arrivals) kind(rate float64) string {
+func (a *Arrivals) kind(rate float64, days bool) string {
+	value, half := func(d Dispersion) float64 { return d.Value }, 2.15
+	if days {
+		value, half = func(d Dispersion) float64 { return d.Local }, 2.75
+	}
 	d := a.Dispersions
 	for len(d) > 1 && d[0].Width*rate < 10 {
 		d = d[1:]
@@ -70,34 +76,28 @@ func (a *Arrivals) kind(rate float64) string {
 	switch {
 	case len(d) == 0:
 		return "poisson"
-	case d[0].Value < 0.3:
+	case value(d[0]) < 0.3:
 		return "constant"
 	}
 	top := 0.0
 	for _, one := range d {
-		top = max(top, one.Value)
+		top = max(top, value(one))
 	}
 	if top < 2 {
 		return "poisson"
 	}
-	half := d[len(d)-1].Width
+	at := d[len(d)-1].Width
 	for _, one := range d {
-		if one.Value-1 >= (top-1)/2 {
-			half = one.Width
+		if value(one)-1 >= (top-1)/2 {
+			at = one.Width
 			break
 		}
 	}
-	tau := half / 2.15
+	tau := at / half
 	const share = 0.1 // of the time, at the high rate
 	v := min((top-1)/(2*rate*tau), 0.9*(1-share)/share)
 	// v = share(1−share)(r−1)²/(1+share(r−1))²
 	root := math.Sqrt(v / (share * (1 - share)))
 	ratio := 1 + root/(1-share*root)
 	return fmt.Sprintf("mmpp:high=%.3g,low_for=%s,high_for=%s", ratio, span(tau/share), span(tau/(1-share)))
-}
-
-// span is a time as settings write it.
-func span(seconds float64) string {
-	d := time.Duration(seconds * 1e9)
-	return unit.Duration(d.Round(max(time.Millisecond, d/1000).Truncate(time.Millisecond))).String()
 }

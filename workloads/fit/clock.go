@@ -21,6 +21,8 @@ type scale struct {
 	in          float64
 	windows     float64 // that are done
 	sum, square float64 // of their counts
+	before      float64 // count of the last one done
+	changed     float64 // squares of the changes from one to the next, added up
 }
 
 const (
@@ -69,12 +71,31 @@ func divisor(a, b int64) int64 {
 
 func (s *scale) add(window int64) {
 	if window != s.window {
-		s.windows += float64(window - s.window) // those between are empty
-		s.sum += s.in
-		s.square += s.in * s.in
+		s.done(s.in)
+		if between := float64(window - s.window - 1); between > 0 {
+			s.done(0)
+			s.windows += between - 1 // empty, and no change
+		}
 		s.window, s.in = window, 0
 	}
 	s.in++
+}
+
+func (s *scale) done(count float64) {
+	if s.windows > 0 {
+		s.changed += (count - s.before) * (count - s.before)
+	}
+	s.windows++
+	s.sum += count
+	s.square += count * count
+	s.before = count
+}
+
+// local is half the mean square of the change from a window to the next over the mean
+// (Allan's factor): 1 of a Poisson process, like the dispersion, and not moved by what
+// changes over many windows, as a day's rise and fall.
+func (s *scale) local() float64 {
+	return s.changed / (s.windows - 1) / 2 / (s.sum / s.windows)
 }
 
 // dispersion is the variance of the counts in windows over their mean, the index of

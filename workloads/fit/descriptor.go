@@ -210,19 +210,15 @@ func (m *Measured) takeDistances(fd, bfd *descriptor) {
 	}
 	for _, o := range m.objects.All() {
 		p := part(o.size, split)
-		bin := binOf(o.size)
-		for bin >= len(m.sizes) {
-			m.sizes = append(m.sizes, bySize{})
-		}
-		s, share := &m.sizes[bin], 1/all[p].requests
+		s, share := m.cell(0, o.size), 1/all[p].requests
 		s.objects += objects
 		s.octets += objects * float64(o.size)
 		s.requests += objects + below[p].requests*share
 		s.bytes += (objects + below[p].requests*share) * float64(o.size)
 		s.part, s.share = p, s.share+share
 	}
-	for i := range m.sizes {
-		if s := &m.sizes[i]; s.share > 0 {
+	for i := range m.cells[0] {
+		if s := &m.cells[0][i]; s.share > 0 {
 			for _, v := range again[s.part] {
 				s.again = append(s.again, v*s.share)
 			}

@@ -1,6 +1,9 @@
 package fit
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Diurnal is how the rate changes over a day, by the hour of the trace's clock:
 // mean·(1 + A1·cos 2π(t−Peak)/24h + A2·cos 4π(t−Peak2)/24h).
@@ -10,6 +13,60 @@ type Diurnal struct {
 	Peak  float64  `json:"peak"`  // hours since midnight on the trace's clock
 	Peak2 float64  `json:"peak2"` // of the second wave, 0 to 12
 	Days  float64  `json:"days"`  // the fit is of so many
+	Day   Day      `json:"day"`   // as a scenario has it
+}
+
+// Day are the two waves that have their heights at the same time, as the shape diurnal
+// has them, and are nearest to the day's.
+type Day struct {
+	A1    float64 `json:"a1"`
+	A2    float64 `json:"a2"`
+	Peak  float64 `json:"peak"`  // hours
+	Start float64 `json:"start"` // hours, of the trace's first request
+}
+
+// together is the day with the waves in step: of all heights that with which they have
+// the most of the two. A wave a·cos(t−p) has a·cos(p−φ) of it at a height φ, and what
+// they would have below zero is none, nor may the rate ever be.
+func (d *Diurnal) together() (best Day) {
+	most := -1.0
+	for i := range 24 * 60 {
+		peak := float64(i) / 60
+		a1 := max(0, d.A1.Value*math.Cos(2*math.Pi*(d.Peak-peak)/24))
+		a2 := max(0, d.A2.Value*math.Cos(4*math.Pi*(d.Peak2-peak)/24))
+		if has := a1*a1 + a2*a2; has > most {
+			most, best = has, Day{A1: a1, A2: a2, Peak: peak}
+		}
+	}
+	for least(best.A1, best.A2) < 0 {
+		best.A1, best.A2 = 0.99*best.A1, 0.99*best.A2
+	}
+	return best
+}
+
+// least is the smallest value of 1 + a1·cos x + a2·cos 2x.
+func least(a1, a2 float64) float64 {
+	low := 1.0
+	for i := range 360 {
+		x := float64(i) * math.Pi / 180
+		low = min(low, 1+a1*math.Cos(x)+a2*math.Cos(2*x))
+	}
+	return low - 1e-3
+}
+
+// Shape is the day as a workload's shape; empty where there is none, or none that is
+// more than chance.
+func (d *Diurnal) Shape() string {
+	if d == nil || d.A1.Low <= 0 && d.A2.Low <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("diurnal:a1=%.4g,a2=%.4g,peak=%s,start=%s", d.Day.A1, d.Day.A2, clockTime(d.Day.Peak), clockTime(d.Day.Start))
+}
+
+// clockTime is hours since midnight as 20:30.
+func clockTime(hours float64) string {
+	minutes := int(math.Round(hours*60)) % (24 * 60)
+	return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60)
 }
 
 // diurnal fits two waves to the whole hours by least squares; nil of less than a day.
@@ -51,5 +108,7 @@ func (c *clock) diurnal() *Diurnal {
 	}
 	err := math.Sqrt(rest / max(n-5, 1) * 2 / n)
 	d.A1, d.A2, d.Peak, d.Peak2 = around(a1, err), around(a2, err), peak, peak2
+	d.Day = d.together()
+	d.Day.Start = float64(c.first%(24*hour)) / float64(hour)
 	return d
 }

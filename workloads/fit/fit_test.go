@@ -256,7 +256,7 @@ func TestASampleIsNear(t *testing.T) {
 
 func TestMixesAreShares(t *testing.T) {
 	names := results.NewNames(time.Unix(0, 0))
-	x := NewMixing()
+	x := NewMixing(0)
 	recs := make([]results.Record, 100)
 	for i := range recs {
 		recs[i] = results.Record{URL: names.Strings.Of("/a.jpg"), Method: results.GET, Status: 200, RangeStart: -1, Country: [2]byte{'D', 'E'}}

@@ -15,8 +15,13 @@ type Options struct {
 
 	// Objects bounds how many objects are followed; 0: 1,048,576. Beyond it they are
 	// a sample by name (SHARDS, Waldspurger, Park, Garthwaite and Ahmad, FAST 2015),
-	// and what is said of objects is scaled. Each takes up to 160 bytes.
+	// and what is said of objects is scaled. Each takes up to 200 bytes, of an access
+	// log 100 more.
 	Objects int
+
+	// Log is told what an access log says beside its requests for objects, before they
+	// are added here; nil: the trace is none.
+	Log *Mixing
 }
 
 const defaultFollowed = 1 << 20
@@ -24,9 +29,11 @@ const defaultFollowed = 1 << 20
 // object is what is kept of each object that is followed.
 type object struct {
 	requests int64
-	size     int64   // as asked for first: a hit keeps its size
+	size     int64   // as asked for first: a hit keeps its size. In logs the largest: they learn sizes
 	first    int64   // moment of its first request, ns
 	age      float64 // seconds from its first request to the others, added up
+	epochs   byEpoch
+	kind     uint16 // of the log's kinds
 }
 
 // Measured is what a trace is like. It is filled with Add, and used by one goroutine
@@ -42,10 +49,14 @@ type Measured struct {
 	stack   *stat.Stack
 	objects results.Tally[object]
 	ids     []uint64
+	kinds   []uint16 // of ids
 	seen    seen
-	sizes   []bySize // by bin of the object's size
+	cells   [][]bySize // by the log's kind, then by bin of the object's size
 
-	described bool // by a descriptor: there are no counts of objects
+	began     int64 // moment of the first request
+	last      int64 // and of the last
+	level     uint8 // epochs are of 2^level ms
+	described bool  // by a descriptor: there are no counts of objects
 	clock     clock
 }
 
@@ -57,6 +68,7 @@ type bySize struct {
 	requests, bytes float64
 	objects         float64 // distinct
 	octets          float64 // of those
+	bin             int
 	part            int     // of a descriptor: 0 for small objects, 1 for large ones,
 	share           float64 // and how much of those this is
 	again           bins    // requests for objects known, by distance: what of others was asked for since
@@ -75,16 +87,24 @@ func (m *Measured) Add(reqs []trace.Request) {
 		m.ids = append(m.ids, reqs[i].ID)
 	}
 	m.objects.Fetch(m.ids)
+	if m.Log != nil {
+		m.kinds = m.Log.kindsOf(m.ids, m.kinds[:0])
+	}
 	for i := range reqs {
-		m.add(&reqs[i])
+		kind := uint16(0)
+		if m.Log != nil {
+			kind = m.kinds[i]
+		}
+		m.add(&reqs[i], kind)
 	}
 }
 
-func (m *Measured) add(r *trace.Request) {
+func (m *Measured) add(r *trace.Request, kind uint16) {
 	size := int64(1)
 	if m.Tells.Sizes {
 		size = max(1, r.Size)
 	}
+	at := m.moment(r)
 	m.Requests++
 	m.Bytes += size
 	if m.Tells.Times {
@@ -95,25 +115,62 @@ func (m *Measured) add(r *trace.Request) {
 	}
 	o := m.objects.At(r.ID)
 	if o.requests == 0 {
-		o.size, o.first = size, r.At
+		o.size, o.first, o.kind = size, at, kind
+	}
+	if m.Log != nil {
+		o.size = max(o.size, size)
 	}
 	o.requests++
-	o.age += float64(r.At-o.first) / 1e9
+	o.age += float64(at-o.first) / 1e9
+	epoch := m.epochOf(at - m.began)
+	o.epochs.at(m.level)[epoch]++
 	own, level := o.size, m.stack.Level()
-	m.count(m.stack.Ask(r.ID, own), own, size, float64(int64(1)<<level))
+	m.count(m.stack.Ask(r.ID, own), o, size, float64(int64(1)<<level))
 	if m.stack.Level() > level {
 		m.forget()
 	}
 }
 
-// count takes a request at that depth, for an object of its own size, that stands for
-// so many.
-func (m *Measured) count(d stat.Depth, own, size int64, stands float64) {
-	bin := binOf(own)
-	for bin >= len(m.sizes) {
-		m.sizes = append(m.sizes, bySize{})
+// moment is a request's time; without times they come one a millisecond, as the
+// scenario has them then.
+func (m *Measured) moment(r *trace.Request) int64 {
+	at := r.At
+	if !m.Tells.Times {
+		at = m.Requests * 1e6
 	}
-	s := &m.sizes[bin]
+	if m.Requests == 0 {
+		m.began, m.last = at, at
+	}
+	m.last = max(m.last, at)
+	return m.last
+}
+
+// length is how long the trace is, in seconds.
+func (m *Measured) length() float64 { return float64(m.last-m.began) / 1e9 }
+
+// cell is where objects of a kind and a size are counted. Those of logs have wider
+// bins, as there are several kinds.
+func (m *Measured) cell(kind uint16, size int64) *bySize {
+	for int(kind) >= len(m.cells) {
+		m.cells = append(m.cells, nil)
+	}
+	list, bin := &m.cells[kind], m.sizeBin(size)
+	for bin >= len(*list) {
+		*list = append(*list, bySize{})
+	}
+	return &(*list)[bin]
+}
+
+func (m *Measured) sizeBin(size int64) int {
+	if m.Log != nil {
+		return binOf(size) >> 2
+	}
+	return binOf(size)
+}
+
+// count takes a request at that depth, for an object, that stands for so many.
+func (m *Measured) count(d stat.Depth, o *object, size int64, stands float64) {
+	own, s := o.size, m.cell(o.kind, o.size)
 	m.seen.requests += stands
 	m.seen.bytes += stands * float64(size)
 	s.requests += stands
@@ -142,9 +199,14 @@ func (m *Measured) forget() {
 func (m *Measured) Finish() {
 	m.Curve.Requests, m.Curve.Bytes = float64(m.Requests), float64(m.Bytes)
 	objects, octets := 0.0, 0.0
-	for i := range m.sizes {
-		objects += m.sizes[i].objects
-		octets += m.sizes[i].octets
+	if m.Log != nil {
+		m.settle()
+	}
+	for _, list := range m.cells {
+		for i := range list {
+			objects += list[i].objects
+			octets += list[i].octets
+		}
 	}
 	m.Objects, m.WorkingSet = int64(objects+0.5), int64(octets+0.5)
 	if m.stack.Level() == 0 {
@@ -154,6 +216,20 @@ func (m *Measured) Finish() {
 	// much its requests are fewer or more than they ought to be, so many are added at
 	// the smallest distance (SHARDS_adj, section 4.4 of the paper).
 	m.Curve.add(1, m.Curve.Requests-m.seen.requests, m.Curve.Bytes-m.seen.bytes)
+}
+
+// settle counts objects anew by the sizes that a log has told in the end.
+func (m *Measured) settle() {
+	for _, list := range m.cells {
+		for i := range list {
+			list[i].objects, list[i].octets = 0, 0
+		}
+	}
+	for _, o := range m.objects.All() {
+		s := m.cell(o.kind, o.size)
+		s.objects += 1 / m.Rate()
+		s.octets += float64(o.size) / m.Rate()
+	}
 }
 
 // Rate is which share of the objects is followed.

@@ -1,10 +1,6 @@
 package fit
 
-import (
-	"math"
-
-	"edgesim/workloads/trace/stat"
-)
+import "math"
 
 // Parameters are what was fitted to a trace. Intervals have the true value in 95 of
 // 100 traces, if the model is right.
@@ -21,7 +17,9 @@ type Parameters struct {
 	Arrivals   *Arrivals  `json:"arrivals,omitempty"`
 	Diurnal    *Diurnal   `json:"diurnal,omitempty"` // of traces of a day at least
 	Turnover   *Turnover  `json:"turnover,omitempty"`
+	Churn      *Churn     `json:"churn,omitempty"` // of traces that have some
 	Mixes      *Mixes     `json:"mixes,omitempty"` // of access logs
+	Parts      []Part     `json:"parts,omitempty"` // what a scenario has sections for
 }
 
 // Estimate is a value with its interval.
@@ -53,30 +51,41 @@ func proportion(k, n int64) Estimate {
 // Has reports whether the interval has the value.
 func (e Estimate) Has(v float64) bool { return v >= e.Low && v <= e.High }
 
-// Popularity is how unlike each other objects are.
-type Popularity struct {
-	Zipf       *stat.Zipf  `json:"zipf"`                 // nil: too few objects that were asked for again
-	Mandelbrot *Mandelbrot `json:"mandelbrot,omitempty"` // where the head is flatter than Zipf's law
-	Population uint64      `json:"population"`           // objects there are, asked for or not, by Zipf's law
-	Once       Estimate    `json:"once"`                 // share of the objects that were asked for once
-	OneHits    Estimate    `json:"one_hits"`             // share of requests for objects asked for once, beyond what Zipf's law has
-}
-
 // Parameters are fitted to what was measured.
 func (m *Measured) Parameters() *Parameters {
 	p := &Parameters{Requests: m.Requests, Objects: m.Objects, WorkingSet: m.WorkingSet, Followed: m.Rate()}
+	if m.Log != nil {
+		p.Mixes = m.Log.Mixes()
+	}
+	var all []*object
+	for _, o := range m.objects.All() {
+		all = append(all, o)
+	}
 	if m.Tells.Sizes {
 		p.Bytes = m.Bytes
-		p.Sizes = m.fitSizes()
+		p.Sizes = fitSizes(all)
 	}
 	if !m.described {
-		p.Popularity = m.popularity()
+		g := groupOf(all, 1/m.Rate())
+		p.Popularity, _ = g.popularity()
+		p.Parts = m.parts()
+		p.Churn = m.churn()
 	}
 	if m.Tells.Times {
 		p.Seconds = m.clock.seconds()
-		p.Arrivals = m.clock.arrivals()
 		p.Diurnal = m.clock.diurnal()
-		p.Turnover = m.turnover()
+		p.Arrivals = m.clock.arrivals(m.resolution(), p.Diurnal != nil)
+		p.Turnover = m.turnover(all)
 	}
 	return p
+}
+
+// resolution is how finely times are told, in seconds: logs note when requests ended,
+// and those that note whole seconds tell beginnings no better, whatever was taken off.
+func (m *Measured) resolution() float64 {
+	step := m.clock.step
+	if m.Log != nil {
+		step = max(step, m.Log.ends.of)
+	}
+	return float64(step) / 1e9
 }

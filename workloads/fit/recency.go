@@ -1,15 +1,18 @@
 package fit
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"edgesim/workloads"
 )
 
-// class are objects of similar sizes, as one type of a scenario.
+// class are objects of similar sizes of one part, as one type of a scenario.
 type class struct {
 	bySize
+	part        *Part
 	least, most int64 // sizes, in bytes
 	lnMean      float64
 	lnSigma     float64
@@ -25,37 +28,73 @@ const (
 	nearPoint  = 0.0005
 )
 
-// classes cuts the objects by size into such that have as much of requests, of bytes
-// asked for and of bytes there are as each other.
-func (m *Measured) classes() []class {
-	if !m.Tells.Sizes {
-		c := class{bySize: bySize{}, least: 1, most: 1}
-		for i := range m.sizes {
-			c.join(&m.sizes[i])
-		}
-		return []class{c}
+func init() {
+	register(Model{
+		Name:  "recency",
+		Usage: "how soon objects come again, by size: LRU's curve by construction",
+		order: 9,
+		sections: func(d *document) error {
+			list := d.m.classes(d.parts())
+			d.m.distances(list)
+			d.recency(list)
+			return nil
+		},
+	})
+}
+
+// parts are those of the parameters; of a descriptor, which has none, one of all.
+func (d *document) parts() []Part {
+	if len(d.p.Parts) == 0 {
+		return []Part{{Name: "objects", Class: "object", kind: []bool{true}}}
 	}
-	var list []class
-	var now class
-	weight := 0.0
-	for i := range m.sizes {
-		s := &m.sizes[i]
-		if s.requests == 0 {
-			continue
+	return d.p.Parts
+}
+
+// classes cuts each part's objects by size into such that have as much of requests, of
+// bytes asked for and of bytes there are as each other.
+func (m *Measured) classes(parts []Part) (list []class) {
+	for i := range parts {
+		p := &parts[i]
+		now, weight := class{part: p}, 0.0
+		for _, s := range m.bySizes(p) {
+			own := s.requests/m.seen.requests + s.bytes/m.seen.bytes + s.octets/float64(m.WorkingSet)
+			if m.Tells.Sizes && now.requests > 0 && weight+own/2 > 3.0/mostClasses {
+				list, now, weight = append(list, now), class{part: p}, 0
+			}
+			now.join(s)
+			weight += own
 		}
-		own := s.requests/m.seen.requests + s.bytes/m.seen.bytes + s.octets/float64(m.WorkingSet)
-		if now.requests > 0 && weight+own/2 > 3.0/mostClasses && len(list) < mostClasses-1 {
-			list, now, weight = append(list, now), class{}, 0
+		if now.requests > 0 {
+			list = append(list, now)
 		}
-		now.join(s)
-		weight += own
 	}
-	list = append(list, now)
 	m.measureClasses(list)
 	return list
 }
 
+// bySizes are a part's cells that have requests, by size.
+func (m *Measured) bySizes(p *Part) (list []*bySize) {
+	for bin := range m.widest() {
+		for kind := range m.cells {
+			if kind < len(p.kind) && p.kind[kind] && bin < len(m.cells[kind]) && m.cells[kind][bin].requests > 0 {
+				s := &m.cells[kind][bin]
+				s.bin = bin
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}
+
+func (m *Measured) widest() (n int) {
+	for _, list := range m.cells {
+		n = max(n, len(list))
+	}
+	return n
+}
+
 func (s *bySize) join(other *bySize) {
+	s.bin = max(s.bin, other.bin)
 	s.requests += other.requests
 	s.bytes += other.bytes
 	s.objects += other.objects
@@ -63,12 +102,17 @@ func (s *bySize) join(other *bySize) {
 	s.again.join(other.again)
 }
 
-// measureClasses fills in the sizes of the classes' objects.
+// measureClasses fills in the sizes of the classes' objects: each belongs to the first
+// class of its part that reaches up to its bin.
 func (m *Measured) measureClasses(list []class) {
-	bounds := m.bounds(list)
 	sum, square, n := make([]float64, len(list)), make([]float64, len(list)), make([]float64, len(list))
 	for _, o := range m.objects.All() {
-		i, _ := slices.BinarySearch(bounds, binOf(o.size))
+		i := slices.IndexFunc(list, func(c class) bool {
+			return int(o.kind) < len(c.part.kind) && c.part.kind[o.kind] && m.sizeBin(o.size) <= c.bin
+		})
+		if i < 0 {
+			continue
+		}
 		c, ln := &list[i], math.Log(float64(o.size))
 		if c.least == 0 || o.size < c.least {
 			c.least = o.size
@@ -79,25 +123,13 @@ func (m *Measured) measureClasses(list []class) {
 		n[i]++
 	}
 	for i := range list {
-		mean := sum[i] / n[i]
-		list[i].lnMean, list[i].lnSigma = mean, math.Sqrt(max(0, square[i]/n[i]-mean*mean))
-	}
-}
-
-// bounds are the last bins of sizes of each class, which has the requests of those up
-// to it.
-func (m *Measured) bounds(list []class) (bounds []int) {
-	sum, at := 0.0, 0
-	for i := range m.sizes {
-		if m.sizes[i].requests == 0 {
-			continue
-		}
-		sum += m.sizes[i].requests
-		if at < len(list)-1 && sum >= list[at].requests-0.5 {
-			bounds, sum, at = append(bounds, i), 0, at+1
+		mean := sum[i] / max(n[i], 1)
+		list[i].lnMean, list[i].lnSigma = mean, math.Sqrt(max(0, square[i]/max(n[i], 1)-mean*mean))
+		if list[i].least == 0 { // all have grown out of it since
+			list[i].least = max(1, int64(list[i].octets/max(list[i].objects, 1)))
+			list[i].most = list[i].least
 		}
 	}
-	return append(bounds, len(m.sizes))
 }
 
 // distances fills in how soon the objects of each class come again.
@@ -199,4 +231,95 @@ func farthest(shares []float64, chosen []int) (at int, off float64) {
 		}
 	}
 	return at, off
+}
+
+// newObjects are how many objects a section of recency has: more than come in any run.
+const newObjects = 1_000_000_000
+
+// recency are the sections of a workload of distances, one for each site.
+func (d *document) recency(list []class) {
+	d.line("  sections:")
+	for i := range d.sites() {
+		var own []class
+		for _, c := range list {
+			if c.part.Site == i {
+				own = append(own, c)
+			}
+		}
+		if len(own) > 0 {
+			d.recent(i, own)
+		}
+	}
+	d.beside()
+}
+
+// recent is the section of a site. Its distances count its own objects alone, which are
+// as much of all as they are of the objects that there are.
+func (d *document) recent(site int, list []class) {
+	requests, octets := 0.0, 0.0
+	for i := range list {
+		requests += list[i].requests
+		octets += list[i].octets
+	}
+	name := "objects"
+	if len(d.sites()) > 1 {
+		name = fmt.Sprintf("objects-%d", site+1)
+	}
+	d.line("    - name: %s", name)
+	d.line("      hosts: [%s]", strings.Join(d.sites()[site].Hosts, ", "))
+	d.line("      share: %s", share(requests/d.m.seen.requests))
+	d.line("      objects: %d", newObjects)
+	d.line("      popularity: recency")
+	d.line("      recency:")
+	if d.m.Tells.Sizes {
+		d.line("        by: bytes")
+	}
+	d.line("        types:")
+	own := octets / float64(d.m.WorkingSet)
+	for i := range list {
+		d.line("          - type: %s-%d", list[i].part.Class, i+1)
+		d.within(nearer(list[i].within, own))
+	}
+	d.line("      types:")
+	objects := 0.0
+	for i := range list {
+		objects += list[i].objects
+	}
+	for i := range list {
+		c := &list[i]
+		p := &Part{Class: fmt.Sprintf("%s-%d", c.part.Class, i+1), Ending: c.part.Ending}
+		d.oneType(p, "/"+p.Class+"/", c.objects/objects, c.size(d.m.Tells.Sizes), d.lifetime(c.part))
+	}
+}
+
+// nearer are points at a part of their distances; one at least, of what never comes
+// again.
+func nearer(points []workloads.Within, part float64) (list []workloads.Within) {
+	if len(points) == 0 {
+		return []workloads.Within{{}}
+	}
+	if part > 1-1e-9 {
+		return points
+	}
+	for _, p := range points {
+		p.Distance = int64(float64(p.Distance) * part)
+		if n := len(list); n > 0 && list[n-1].Distance >= p.Distance {
+			list[n-1].Share = p.Share
+			continue
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// size is the sizes of a class as a scenario has them.
+func (c *class) size(told bool) string {
+	if !told {
+		return fmt.Sprintf("{median: %d}", noSize)
+	}
+	if c.lnSigma < 1e-6 || c.least == c.most {
+		return fmt.Sprintf("{median: %d}", c.least)
+	}
+	median := c.octets / c.objects / math.Exp(c.lnSigma*c.lnSigma/2)
+	return fmt.Sprintf("{median: %d, sigma: %.4g, min: %d, max: %d}", int64(max(1, math.Round(median))), c.lnSigma, c.least, c.most)
 }

@@ -41,9 +41,9 @@ const leastTail = 50
 // of Statistics 3, 1975), with a body that is the lognormal of which what is observed
 // below is the most likely, and takes the closest. Without a tail it is the lognormal's
 // maximum likelihood. A tail has to be closer by a fifth to be taken.
-func (m *Measured) fitSizes() *Sizes {
+func fitSizes(list []*object) *Sizes {
 	var sizes, asked []float64
-	for _, o := range m.objects.All() {
+	for _, o := range list {
 		sizes, asked = append(sizes, float64(o.size)), append(asked, float64(o.requests))
 	}
 	byRank := spearman(sizes, asked)

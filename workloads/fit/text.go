@@ -25,11 +25,19 @@ func (f *Fit) Write(w io.Writer) error {
 	p.Arrivals.write(row)
 	p.Diurnal.write(row)
 	p.Turnover.write(row)
+	p.Churn.write(row)
 	p.Mixes.write(row)
+	f.Edge.write(row)
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	return f.writeTried(w)
+	if err := p.writeParts(w); err != nil {
+		return err
+	}
+	if err := f.writeTried(w); err != nil {
+		return err
+	}
+	return f.writeOthers(w)
 }
 
 type rowFunc func(name, format string, args ...any)
@@ -47,7 +55,7 @@ func (e Estimate) percents() string {
 }
 
 func (p *Popularity) write(row rowFunc) {
-	if p.Once.High == 0 {
+	if p.Population == 0 {
 		row("popularity", "not told by a descriptor")
 		return
 	}
@@ -142,6 +150,11 @@ func (x *Mixes) write(row rowFunc) {
 		row(one.name, "%s", strings.Join(parts, ", "))
 	}
 	row("ranges", "%s, aborts %s", x.Ranges.percents(), x.Aborts.percents())
+	row("conditional", "%s, HEAD %s", x.Conditionals.percents(), x.Heads.percents())
+	row("viewers", "%d, by their addresses", x.Viewers)
+	if h := x.Hits; h.Told {
+		row("hits", "%s, refresh hits %s of requests for objects", percent(h.Hit), percent(h.Renewed))
+	}
 }
 
 // writeTried is a line for each model.
@@ -170,7 +183,7 @@ func (f *Fit) writeTried(w io.Writer) error {
 	}
 	for i := range f.Tried {
 		if why := f.Tried[i].Why; why != "" {
-			fmt.Fprintf(w, "%s was not played: %s\n", f.Tried[i].Model, why)
+			fmt.Fprintf(w, "%s: not played: %s\n", f.Tried[i].Model, why)
 		}
 	}
 	verdict := fmt.Sprintf("within %.3g", 100*f.Near)

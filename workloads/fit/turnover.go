@@ -18,10 +18,11 @@ type Turnover struct {
 // no memory, n−1 times L on average, however late the first one was: the maximum
 // likelihood of L is the sum of all that over the sum of n−1. Objects that came in the
 // second half are left out, as their requests may be beyond the end.
-func (m *Measured) turnover() *Turnover {
-	half := m.clock.first + (m.clock.last-m.clock.first)/2
-	age, again, n := 0.0, 0.0, int64(0)
-	for _, o := range m.objects.All() {
+func (m *Measured) turnover(list []*object) *Turnover {
+	half := m.began + (m.last-m.began)/2
+	age, again, n, asked := 0.0, 0.0, int64(0), int64(0)
+	for _, o := range list {
+		asked += o.requests
 		if o.requests > 1 && o.first < half {
 			age += o.age
 			again += float64(o.requests - 1)
@@ -32,6 +33,6 @@ func (m *Measured) turnover() *Turnover {
 		return nil
 	}
 	life := age / again
-	return &Turnover{Life: around(life, life/math.Sqrt(again)), Objects: n, Volume: float64(m.Requests) / float64(m.Objects),
-		Resident: life > m.clock.seconds()/8}
+	return &Turnover{Life: around(life, life/math.Sqrt(again)), Objects: n, Volume: float64(asked) / float64(len(list)),
+		Resident: life > m.length()/8}
 }

@@ -4,82 +4,173 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"edgesim/sim/unit"
 	"edgesim/workloads"
 )
 
-// document is a scenario as it is written.
+// document is a scenario as it is written. A bare one asks for what the trace asks a
+// cache for, and nothing else: it is what a fit is judged by.
 type document struct {
-	b strings.Builder
+	b    strings.Builder
+	m    *Measured
+	p    *Parameters
+	seed uint64
+	bare bool
+	edge *Edge // nil: not told by a log
 }
 
 func (d *document) line(format string, args ...any) {
 	fmt.Fprintf(&d.b, format+"\n", args...)
 }
 
-// head is all but the sections: an edge of a tenth of the working set, one origin from
-// which everything may be cached, and what the whole workload has.
-func (d *document) head(m *Measured, p *Parameters, model string) {
-	bytes := m.WorkingSet
-	if !m.Tells.Sizes {
-		bytes *= noSize
+// fittedDomain is the distribution of what no log names.
+const fittedDomain = "d1fitted.cloudfront.net"
+
+// sites are the distributions that are written.
+func (d *document) sites() []Site {
+	if d.p.Mixes == nil || len(d.p.Mixes.Sites) == 0 {
+		return []Site{{ID: "E1FITTED000001", Domain: fittedDomain, Hosts: []string{fittedDomain}}}
 	}
-	rate := m.rate()
-	d.line("name: fitted")
-	d.line("about: %q", model+" fitted to "+m.Name)
-	d.line("duration: %s", unit.Duration(math.Ceil(float64(m.Requests)/rate*1.2+10)*1e9))
-	d.line("edge:")
-	d.line("  capacity: %s # a tenth of the working set", unit.Size(max(bytes/10, 1<<16)))
-	d.line("  policy: lru")
-	d.line("origins:")
-	d.line("  origin:")
-	d.line("    kind: bucket")
-	d.line("    first_byte: {median: 40ms, p99: 200ms}")
-	d.line("    cache_control: public, max-age=31536000")
-	d.line("distributions:")
-	d.line("  - id: E1FITTED000001")
-	d.line("    domain: d1fitted.cloudfront.net")
-	d.line("    default: {origin: origin}")
-	d.line("workload:")
-	d.line("  rate: %s", unit.Rate(rate))
-	d.line("  requests: %d # as many as the trace has", m.Requests)
-	if p.Arrivals != nil {
-		d.line("  arrivals: %s", p.Arrivals.Kind)
-	}
-	d.mixes(p.Mixes)
+	return d.p.Mixes.Sites
 }
 
-// mixes are what a log tells of requests beside objects and times.
-func (d *document) mixes(x *Mixes) {
-	if x == nil {
+// head is all but the sections: an edge, an origin for each distribution from which
+// everything may be cached, and what the whole workload has.
+func (d *document) head(model string) {
+	d.line("name: fitted")
+	d.line("about: %q", model+" fitted to "+d.m.Name)
+	if d.seed > 1 {
+		d.line("seed: %d # of several tried, that with the nearest curves", d.seed)
+	}
+	d.length()
+	d.writeEdge()
+	d.line("origins:")
+	for i := range d.sites() {
+		d.origin(i)
+	}
+	d.line("distributions:")
+	for i, s := range d.sites() {
+		d.distribution(i, s)
+	}
+	d.workload()
+}
+
+// requests is how many there are, and how many a second. A cache that was warm when
+// the log began has as many more to become so.
+func (d *document) requests() (n int64, rate float64, warm bool) {
+	n = d.m.Requests
+	if !d.bare && d.p.Mixes != nil {
+		n = d.p.Mixes.Records
+	}
+	rate = rounded(float64(n)/max(d.m.length(), 1e-3), 5)
+	if !d.m.Tells.Times || d.m.length() <= 0 {
+		rate = 1000
+	}
+	return n, rate, d.edge != nil && d.edge.Warm
+}
+
+func (d *document) length() {
+	n, rate, warm := d.requests()
+	seconds := float64(n) / rate
+	if warm {
+		d.line("duration: %s", spanned(2*seconds*1.2+10))
+		d.line("warmup: %s # as long as the log, which begins with a cache that is warm", spanned(seconds))
 		return
 	}
+	d.line("duration: %s", spanned(math.Ceil(seconds*1.2+10)))
+}
+
+func spanned(seconds float64) unit.Duration {
+	return unit.Duration(math.Ceil(min(seconds, 9e9)*1e3) * 1e6)
+}
+
+func (d *document) writeEdge() {
+	bytes, why := d.m.WorkingSet/10, "a tenth of the working set"
+	if !d.m.Tells.Sizes {
+		bytes *= noSize
+	}
+	if d.edge != nil {
+		bytes, why = d.edge.Capacity, "with which LRU hits as often as the log's cache did"
+	}
+	d.line("edge:")
+	d.line("  capacity: %s # %s", unit.Size(max(bytes, 1<<16)), why)
+	d.line("  policy: lru")
+	d.line("  shards: 1")
+}
+
+// workload is what the whole workload has.
+func (d *document) workload() {
+	n, rate, warm := d.requests()
+	d.line("workload:")
+	d.line("  rate: %s", unit.Rate(rate))
+	if warm {
+		d.line("  requests: %d # twice as many as the log has", 2*n)
+	} else {
+		d.line("  requests: %d # as many as the trace has", n)
+	}
+	if a := d.p.Arrivals; a != nil {
+		d.line("  arrivals: %s", a.Kind)
+	}
+	if s := d.p.Diurnal.Shape(); s != "" {
+		d.line("  shape: [%q]", s)
+	}
+	if x := d.p.Mixes; x != nil {
+		d.habits(x)
+		d.viewers(x)
+	}
+}
+
+// habits are what viewers do with whatever they ask for.
+func (d *document) habits(x *Mixes) {
 	for _, one := range []struct {
 		key   string
 		share Estimate
-	}{{"ranges", x.Ranges}, {"aborts", x.Aborts}, {"heads", x.Heads}} {
+	}{{"ranges", x.Ranges}, {"aborts", x.Aborts}, {"heads", x.Heads}, {"conditionals", x.Conditionals}} {
 		if one.share.Value > 0 {
 			d.line("  %s: %s", one.key, unit.Share(rounded(one.share.Value, 4)))
 		}
 	}
-	if len(x.Countries) == 0 {
-		return
-	}
-	var list []string
-	for _, code := range most(x.Countries, 50) {
-		list = append(list, fmt.Sprintf("%q: %.4g", code, 100*x.Countries[code]))
-	}
-	d.line("  viewers:")
-	d.line("    countries: {%s}", strings.Join(list, ", "))
 }
 
-// rate is requests per second; of a trace without times a thousand.
-func (m *Measured) rate() float64 {
-	if s := m.clock.seconds(); m.Tells.Times && s > 0 {
-		return rounded(float64(m.Requests)/s, 5)
+// countriesKept is how many countries a scenario has.
+const countriesKept = 60
+
+func (d *document) viewers(x *Mixes) {
+	d.line("  viewers:")
+	if x.Viewers > 0 {
+		d.line("    count: %d", min(x.Viewers, 10_000_000))
 	}
-	return 1000
+	if x.IPv6 > 0 {
+		d.line("    ipv6: %s", unit.Share(rounded(x.IPv6, 4)))
+	}
+	r := x.Referrers
+	d.line("    referrers: {none: %.4g, search: %.4g, social: %.4g, other: %.4g}", 100*r["none"], 100*r["search"], 100*r["social"], 100*r["other"])
+	if len(x.Agents) > 0 {
+		d.line("    agents:")
+		for _, name := range most(x.Agents, agentsKept) {
+			d.line("      %q: %.4g", plainText(name), 100*x.Agents[name])
+		}
+	}
+	if len(x.Countries) > 0 {
+		var list []string
+		for _, code := range most(x.Countries, countriesKept) {
+			list = append(list, fmt.Sprintf("%q: %.4g", code, 100*x.Countries[code]))
+		}
+		d.line("    countries: {%s}", strings.Join(list, ", "))
+	}
+}
+
+// plainText is a text as a header and YAML in quotes can have it.
+func plainText(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if c < ' ' || c > '~' {
+			return -1
+		}
+		return c
+	}, s)
+	return s[:min(len(s), 400)]
 }
 
 // rounded is v to so many digits.
@@ -107,45 +198,8 @@ func (d *document) within(points []workloads.Within) {
 // noSize is what objects weigh where a trace tells no sizes.
 const noSize = 1024
 
-// newObjects are how many objects a section of recency has: more than come in any run.
-const newObjects = 1_000_000_000
-
-// recency are the sections of a workload of distances.
-func (d *document) recency(m *Measured, list []class) {
-	d.line("  sections:")
-	d.section("objects", "100%", newObjects)
-	d.line("      popularity: recency")
-	d.line("      recency:")
-	if m.Tells.Sizes {
-		d.line("        by: bytes")
-	}
-	d.line("        types:")
-	for i := range list {
-		points := list[i].within
-		if len(points) == 0 {
-			points = []workloads.Within{{}} // never again
-		}
-		d.line("          - type: size-%d", i+1)
-		d.within(points)
-	}
-	d.line("      types:")
-	for i := range list {
-		c := &list[i]
-		d.line("        - name: size-%d", i+1)
-		d.line("          prefix: /%d/", i+1)
-		d.line("          share: %s", share(c.objects/float64(m.Objects)))
-		d.line("          size: %s", c.size(m.Tells.Sizes))
-	}
-}
-
-// size is the sizes of a class as a scenario has them.
-func (c *class) size(told bool) string {
-	if !told {
-		return fmt.Sprintf("{median: %d}", noSize)
-	}
-	if c.lnSigma < 1e-6 || c.least == c.most {
-		return fmt.Sprintf("{median: %d}", c.least)
-	}
-	median := c.octets / c.objects / math.Exp(c.lnSigma*c.lnSigma/2)
-	return fmt.Sprintf("{median: %d, sigma: %.4g, min: %d, max: %d}", int64(max(1, math.Round(median))), c.lnSigma, c.least, c.most)
+// span is a time as settings write it.
+func span(seconds float64) string {
+	d := time.Duration(seconds * 1e9)
+	return unit.Duration(d.Round(max(time.Millisecond, d/1000).Truncate(time.Millisecond))).String()
 }

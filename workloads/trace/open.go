@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -26,6 +27,10 @@ type Options struct {
 	// from a goroutine of its own, until Read has returned an error or Close has. A
 	// record's strings are good for one call.
 	Records func(recs []results.Record, names *results.Names)
+
+	// Locate, of access logs, is a viewer's country, where a log does not say it; used by
+	// several goroutines, nil: unknown.
+	Locate func(addr netip.Addr) (country [2]byte, state results.State)
 
 	SkipBad bool // pass over what is no request and count it, in place of ending with an error
 }

@@ -76,9 +76,10 @@ func (s *Stack) room(n int) {
 
 // Follows reports whether the object is in the sample. One that is not will not be
 // again.
-func (s *Stack) Follows(id uint64) bool {
-	return s.level == 0 || mixed(id)>>(64-s.level) == 0
-}
+func (s *Stack) Follows(id uint64) bool { return Sampled(id, s.level) }
+
+// Sampled reports whether an object is in the sample of one in 2^level objects.
+func Sampled(id uint64, level uint) bool { return level == 0 || mixed(id)>>(64-level) == 0 }
 
 // mixed spreads a name over 64 bits (SplitMix64's finalizer; Steele, Lea and Flood,
 // OOPSLA 2014): the sample is by its highest bits.
