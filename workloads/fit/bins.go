@@ -45,3 +45,16 @@ func (b *bins) join(other bins) {
 		(*b)[i] += v
 	}
 }
+
+// stretched are the weights at so many times their numbers.
+func (b bins) stretched(by float64) (made bins) {
+	if by <= 1+1e-9 {
+		return b
+	}
+	for i, v := range b {
+		if v > 0 {
+			made.add(int64(float64(lastOf(i))*by), v)
+		}
+	}
+	return made
+}

@@ -47,6 +47,7 @@ type Measured struct {
 	Curve      Curve
 
 	stack   *stat.Stack
+	own     []*stat.Stack // of a log's kinds, each of its own objects
 	objects results.Tally[object]
 	ids     []uint64
 	kinds   []uint16 // of ids
@@ -125,10 +126,27 @@ func (m *Measured) add(r *trace.Request, kind uint16) {
 	epoch := m.epochOf(at - m.began)
 	o.epochs.at(m.level)[epoch]++
 	own, level := o.size, m.stack.Level()
-	m.count(m.stack.Ask(r.ID, own), o, size, float64(int64(1)<<level))
+	d := m.stack.Ask(r.ID, own)
+	m.count(d, m.within(r.ID, o, d), o, size, float64(int64(1)<<level))
 	if m.stack.Level() > level {
 		m.forget()
 	}
+}
+
+// within is how deep an object lies among those of its own kind.
+func (m *Measured) within(id uint64, o *object, d stat.Depth) stat.Depth {
+	if m.Log == nil {
+		return d
+	}
+	for int(o.kind) >= len(m.own) {
+		m.own = append(m.own, nil)
+	}
+	if m.own[o.kind] == nil {
+		m.own[o.kind] = stat.NewStack(-1)
+	}
+	d = m.own[o.kind].Ask(id, o.size)
+	d.Bytes <<= m.stack.Level()
+	return d
 }
 
 // moment is a request's time; without times they come one a millisecond, as the
@@ -168,20 +186,23 @@ func (m *Measured) sizeBin(size int64) int {
 	return binOf(size)
 }
 
-// count takes a request at that depth, for an object, that stands for so many.
-func (m *Measured) count(d stat.Depth, o *object, size int64, stands float64) {
-	own, s := o.size, m.cell(o.kind, o.size)
+// count takes a request at that depth, of all and among its kind, for an object, that
+// stands for so many.
+func (m *Measured) count(d, own stat.Depth, o *object, size int64, stands float64) {
+	s := m.cell(o.kind, o.size)
 	m.seen.requests += stands
 	m.seen.bytes += stands * float64(size)
 	s.requests += stands
 	s.bytes += stands * float64(size)
 	if !d.Known {
 		s.objects += stands
-		s.octets += stands * float64(own)
+		s.octets += stands * float64(o.size)
 		return
 	}
-	s.again.add(d.Bytes, stands)
-	m.Curve.add(d.Bytes+own, stands, stands*float64(size))
+	if own.Known {
+		s.again.add(own.Bytes, stands)
+	}
+	m.Curve.add(d.Bytes+o.size, stands, stands*float64(size))
 }
 
 // forget leaves out the objects that are not followed any more.
@@ -193,6 +214,7 @@ func (m *Measured) forget() {
 		}
 	}
 	m.objects = kept
+	m.own = nil // they begin anew: what is forgotten would lie between what is not
 }
 
 // Finish sums up what was taken in.

@@ -34,9 +34,7 @@ func init() {
 		Usage: "how soon objects come again, by size: LRU's curve by construction",
 		order: 9,
 		sections: func(d *document) error {
-			list := d.m.classes(d.parts())
-			d.m.distances(list)
-			d.recency(list)
+			d.recency(d.m.classes(d.parts()))
 			return nil
 		},
 	})
@@ -61,7 +59,7 @@ func (m *Measured) classes(parts []Part) (list []class) {
 			if m.Tells.Sizes && now.requests > 0 && weight+own/2 > 3.0/mostClasses {
 				list, now, weight = append(list, now), class{part: p}, 0
 			}
-			now.join(s)
+			now.join(&s)
 			weight += own
 		}
 		if now.requests > 0 {
@@ -72,15 +70,27 @@ func (m *Measured) classes(parts []Part) (list []class) {
 	return list
 }
 
-// bySizes are a part's cells that have requests, by size.
-func (m *Measured) bySizes(p *Part) (list []*bySize) {
+// bySizes are a part's cells that have requests, by size. Distances are counted among
+// the objects of a kind: of a part of several kinds there is more between two requests,
+// as much more as there are more bytes.
+func (m *Measured) bySizes(p *Part) (list []bySize) {
+	octets, all := make([]float64, len(m.cells)), 0.0
+	for kind := range m.cells {
+		if kind < len(p.kind) && p.kind[kind] {
+			for _, s := range m.cells[kind] {
+				octets[kind] += s.octets
+			}
+		}
+		all += octets[kind]
+	}
 	for bin := range m.widest() {
 		for kind := range m.cells {
-			if kind < len(p.kind) && p.kind[kind] && bin < len(m.cells[kind]) && m.cells[kind][bin].requests > 0 {
-				s := &m.cells[kind][bin]
-				s.bin = bin
-				list = append(list, s)
+			if octets[kind] == 0 || bin >= len(m.cells[kind]) || m.cells[kind][bin].requests == 0 {
+				continue
 			}
+			s := m.cells[kind][bin]
+			s.bin, s.again = bin, s.again.stretched(all/octets[kind])
+			list = append(list, s)
 		}
 	}
 	return list
@@ -144,12 +154,12 @@ func (m *Measured) measureClasses(list []class) {
 //	dT/dx = 1 / (z · (1 − Σ_{y≤x} q(y)))
 //
 // with z what a new object weighs on average.
-func (m *Measured) distances(list []class) {
-	var all bins
+func distances(list []class) {
+	var all bySize
 	for i := range list {
-		all.join(list[i].again)
+		all.join(&list[i].bySize)
 	}
-	factors := m.unseen(all)
+	factors := all.unseen()
 	for i := range list {
 		c := &list[i]
 		shares := make([]float64, len(c.again))
@@ -163,14 +173,13 @@ func (m *Measured) distances(list []class) {
 }
 
 // unseen is, by bin of distances, how many are drawn for each that shows.
-func (m *Measured) unseen(all bins) []float64 {
+func (s *bySize) unseen() []float64 {
 	const most = 50 // of what comes so late little can be said
-	n := m.seen.requests
-	z := float64(m.WorkingSet) / float64(m.Objects)
-	factors := make([]float64, len(all))
+	n, z := s.requests, s.octets/s.objects
+	factors := make([]float64, len(s.again))
 	took, known := 0.0, 0.0
 	last := int64(0)
-	for i, v := range all {
+	for i, v := range s.again {
 		if fresh := 1 - known; fresh > 0 {
 			took += float64(lastOf(i)-last) / (z * fresh)
 		} else {
@@ -236,37 +245,30 @@ func farthest(shares []float64, chosen []int) (at int, off float64) {
 // newObjects are how many objects a section of recency has: more than come in any run.
 const newObjects = 1_000_000_000
 
-// recency are the sections of a workload of distances, one for each site.
+// recency are the sections of a workload of distances, one for each part: distances
+// count a part's own objects alone, so that its share of the requests stays what it is.
 func (d *document) recency(list []class) {
 	d.line("  sections:")
-	for i := range d.sites() {
-		var own []class
-		for _, c := range list {
-			if c.part.Site == i {
-				own = append(own, c)
-			}
+	for from := 0; from < len(list); {
+		to := from
+		for to < len(list) && list[to].part == list[from].part {
+			to++
 		}
-		if len(own) > 0 {
-			d.recent(i, own)
-		}
+		distances(list[from:to])
+		d.recent(list[from:to])
+		from = to
 	}
 	d.beside()
 }
 
-// recent is the section of a site. Its distances count its own objects alone, which are
-// as much of all as they are of the objects that there are.
-func (d *document) recent(site int, list []class) {
-	requests, octets := 0.0, 0.0
+func (d *document) recent(list []class) {
+	p, requests, objects := list[0].part, 0.0, 0.0
 	for i := range list {
 		requests += list[i].requests
-		octets += list[i].octets
+		objects += list[i].objects
 	}
-	name := "objects"
-	if len(d.sites()) > 1 {
-		name = fmt.Sprintf("objects-%d", site+1)
-	}
-	d.line("    - name: %s", name)
-	d.line("      hosts: [%s]", strings.Join(d.sites()[site].Hosts, ", "))
+	d.line("    - name: %s", p.Name)
+	d.line("      hosts: [%s]", strings.Join(d.hosts(p), ", "))
 	d.line("      share: %s", share(requests/d.m.seen.requests))
 	d.line("      objects: %d", newObjects)
 	d.line("      popularity: recency")
@@ -275,41 +277,20 @@ func (d *document) recent(site int, list []class) {
 		d.line("        by: bytes")
 	}
 	d.line("        types:")
-	own := octets / float64(d.m.WorkingSet)
 	for i := range list {
-		d.line("          - type: %s-%d", list[i].part.Class, i+1)
-		d.within(nearer(list[i].within, own))
+		points := list[i].within
+		if len(points) == 0 {
+			points = []workloads.Within{{}} // never again
+		}
+		d.line("          - type: %s-%d", p.Class, i+1)
+		d.within(points)
 	}
 	d.line("      types:")
-	objects := 0.0
-	for i := range list {
-		objects += list[i].objects
-	}
 	for i := range list {
 		c := &list[i]
-		p := &Part{Class: fmt.Sprintf("%s-%d", c.part.Class, i+1), Ending: c.part.Ending}
-		d.oneType(p, "/"+p.Class+"/", c.objects/objects, c.size(d.m.Tells.Sizes), d.lifetime(c.part))
+		t := &Part{Class: fmt.Sprintf("%s-%d", p.Class, i+1), Ending: p.Ending}
+		d.oneType(t, "/"+t.Class+"/", c.objects/objects, c.size(d.m.Tells.Sizes), d.lifetime(p))
 	}
-}
-
-// nearer are points at a part of their distances; one at least, of what never comes
-// again.
-func nearer(points []workloads.Within, part float64) (list []workloads.Within) {
-	if len(points) == 0 {
-		return []workloads.Within{{}}
-	}
-	if part > 1-1e-9 {
-		return points
-	}
-	for _, p := range points {
-		p.Distance = int64(float64(p.Distance) * part)
-		if n := len(list); n > 0 && list[n-1].Distance >= p.Distance {
-			list[n-1].Share = p.Share
-			continue
-		}
-		list = append(list, p)
-	}
-	return list
 }
 
 // size is the sizes of a class as a scenario has them.
