@@ -33,9 +33,10 @@ type Dispersion struct {
 // default is an eleventh.
 //
 // Where the rate has its days, the local dispersion stands for it, which is 2D(w) −
-// D(2w) of the dispersions D: it has the same end, and half of the rest at 2.75·τ.
+// D(2w) of the dispersions D: it has the same end, and half of the rest at 2.75·τ; and
+// only windows in which the day itself moves it by less than a half.
 // Windows are four times as wide as times are told, at least.
-func (c *clock) arrivals(step float64, days bool) *Arrivals {
+func (c *clock) arrivals(step float64, days *Diurnal) *Arrivals {
 	seconds := c.seconds()
 	if c.n < 100 || seconds <= 0 {
 		return nil
@@ -64,12 +65,15 @@ func (a *Arrivals) widest() float64 {
 	return 1
 }
 
-func (a *Arrivals) kind(rate float64, days bool) string {
+func (a *Arrivals) kind(rate float64, days *Diurnal) string {
 	value, half := func(d Dispersion) float64 { return d.Value }, 2.15
-	if days {
-		value, half = func(d Dispersion) float64 { return d.Local }, 2.75
-	}
 	d := a.Dispersions
+	if days != nil {
+		value, half = func(d Dispersion) float64 { return d.Local }, 2.75
+		for len(d) > 0 && days.moves(rate, d[len(d)-1].Width) > 0.5 {
+			d = d[:len(d)-1]
+		}
+	}
 	for len(d) > 1 && d[0].Width*rate < 10 {
 		d = d[1:]
 	}

@@ -32,8 +32,7 @@ func init() {
 // spec is the change, in steps that are an eighth of an epoch.
 func (c *Churn) spec() string {
 	const steps = 8
-	part := 1 - pow(1-c.Part.Value, 1.0/steps)
-	return fmt.Sprintf("+churn:every=%s,part=%.4g", span(c.Every/steps), part)
+	return fmt.Sprintf("+churn:every=%s,part=%.4g", span(c.Every/steps), c.Part.Value/steps)
 }
 
 // inOneEpoch is what the part's objects have in the middle one of the epochs: over the

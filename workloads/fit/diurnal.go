@@ -112,3 +112,10 @@ func (c *clock) diurnal() *Diurnal {
 	d.Day.Start = float64(c.first%(24*hour)) / float64(hour)
 	return d
 }
+
+// moves is by how much the day alone raises the local dispersion in windows of so many
+// seconds: half the mean square of the change of the counts over their mean.
+func (d *Diurnal) moves(rate, width float64) float64 {
+	turn := 2 * math.Pi / (24 * 3600) * width
+	return rate * width * (d.A1.Value*d.A1.Value + 4*d.A2.Value*d.A2.Value) * turn * turn / 4
+}

@@ -46,72 +46,65 @@ type Churn struct {
 	Part  Estimate `json:"part"`
 }
 
-// churn fits a constant rate of change. Of requests in two epochs that lie k apart,
-// one of each is for the same object with the probability
+// churn fits a constant rate of change. Of requests in two epochs that lie k apart, one
+// of each is for the same object with the probability
 //
 //	C(k) = Σ p_i(e)·p_i(e+k)
 //
 // of which Σ n_i·n'_i / (N·N') is an estimate without bias. Where a part c of the ranks
-// go to other objects in every epoch, C(k) falls as (1−c)^k: c is the slope of ln C(k)
-// over all pairs, by least squares, and its error by what these leave. Nil of fewer
-// than four whole epochs, or where no object is asked for in two of them.
+// go to other objects in every epoch, each in its turn, as workloads' churn has it, C(k)
+// is in proportion to 1 − c·k until all are gone, so that
+//
+//	c = (C(1) − C(2)) / (2·C(1) − C(2))
+//
+// Its error is by the scatter of C over the pairs of epochs. Nil of fewer than four
+// whole epochs, or where no object is asked for in two of them.
 func (m *Measured) churn() *Churn {
 	whole := m.whole()
 	if whole < 4 {
 		return nil
 	}
-	var sums [epochs][epochs]float64
+	var sums [epochs][3]float64 // by epoch, with the one k behind it
 	var all [epochs]float64
 	for _, o := range m.objects.All() {
 		n := o.epochs.at(m.level)
 		for e := range whole {
-			if n[e] == 0 {
-				continue
-			}
 			all[e] += float64(n[e])
-			for f := e + 1; f < whole; f++ {
-				sums[e][f] += float64(n[e]) * float64(n[f])
+			for k := 1; k <= 2 && e+k < whole; k++ {
+				sums[e][k] += float64(n[e]) * float64(n[e+k])
 			}
 		}
 	}
-	var x, y []float64
+	var c [3][]float64
 	for e := range whole {
-		for f := e + 1; f < whole && sums[e][f] > 0; f++ {
-			x, y = append(x, float64(f-e)), append(y, math.Log(sums[e][f]/(all[e]*all[f])))
+		for k := 1; k <= 2 && e+k < whole; k++ {
+			c[k] = append(c[k], sums[e][k]/(all[e]*all[e+k]))
 		}
 	}
-	slope, err, ok := regress(x, y)
-	if !ok {
+	one, oneErr := meanOf(c[1])
+	two, twoErr := meanOf(c[2])
+	if !(one > 0) {
 		return nil
 	}
-	part := Estimate{fading(slope), fading(slope + z95*err), fading(slope - z95*err)}
-	return &Churn{Every: m.epoch(), Part: part}
+	// ∂c/∂C(1) = C(2)/(2C(1)−C(2))², ∂c/∂C(2) = −C(1)/(2C(1)−C(2))²
+	below := 2*one - two
+	err := math.Hypot(two*oneErr, one*twoErr) / (below * below)
+	part := around((one-two)/below, err)
+	return &Churn{Every: m.epoch(), Part: Estimate{within01(part.Value), within01(part.Low), within01(part.High)}}
 }
 
-// fading is the part that is gone where so much is left on a logarithmic scale.
-func fading(slope float64) float64 { return -math.Expm1(min(slope, 0)) }
+func within01(v float64) float64 { return min(max(v, 0), 1) }
 
-// regress is the slope of y over x by least squares, and its standard error.
-func regress(x, y []float64) (slope, err float64, ok bool) {
-	n := float64(len(x))
-	mx, my := 0.0, 0.0
-	for i := range x {
-		mx, my = mx+x[i]/n, my+y[i]/n
+// meanOf is the mean, and its standard error.
+func meanOf(values []float64) (mean, err float64) {
+	n := float64(len(values))
+	for _, v := range values {
+		mean += v / n
 	}
-	xx, xy, rest := 0.0, 0.0, 0.0
-	for i := range x {
-		xx += (x[i] - mx) * (x[i] - mx)
-		xy += (x[i] - mx) * (y[i] - my)
+	for _, v := range values {
+		err += (v - mean) * (v - mean)
 	}
-	if n < 4 || xx == 0 {
-		return 0, 0, false
-	}
-	slope = xy / xx
-	for i := range x {
-		r := y[i] - my - slope*(x[i]-mx)
-		rest += r * r
-	}
-	return slope, math.Sqrt(rest / (n - 2) / xx), true
+	return mean, math.Sqrt(err / max(n-1, 1) / n)
 }
 
 // Seen says of a part of ranks that it changes by more than chance.

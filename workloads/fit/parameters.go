@@ -74,7 +74,7 @@ func (m *Measured) Parameters() *Parameters {
 	if m.Tells.Times {
 		p.Seconds = m.clock.seconds()
 		p.Diurnal = m.clock.diurnal()
-		p.Arrivals = m.clock.arrivals(m.resolution(), p.Diurnal != nil)
+		p.Arrivals = m.clock.arrivals(m.resolution(), p.Diurnal)
 		p.Turnover = m.turnover(all)
 	}
 	return p

@@ -91,5 +91,3 @@ func seenOnce(least, beta, g float64) (seen float64) {
 	}
 	return seen
 }
-
-func pow(base, exponent float64) float64 { return math.Pow(max(base, 0), exponent) }
