@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,26 +15,42 @@ import (
 // shellWord is a word of a shell's line: what stands between quotes belongs to it.
 var shellWord = regexp.MustCompile(`(?:'[^']*'|"[^"]*"|\S)+`)
 
+// papers are the files that tell people what to type.
+func papers(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	docs, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(docs) < 5 {
+		t.Fatalf("%d papers in docs, %v", len(docs), err)
+	}
+	for _, file := range append(docs, "../../README.md", "../../HACKING.md", "../../ARCHITECTURE.md") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[strings.TrimPrefix(file, "../../")] = string(text)
+	}
+	return texts
+}
+
 // typed finds what the papers tell people to type: lines with the program's
 // name in code blocks, comments and redirections cut off.
 func typed(t *testing.T, program string) [][]string {
 	t.Helper()
 	var lines [][]string
-	for _, file := range []string{"../../README.md", "../../HACKING.md"} {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(string(text)) {
-			at := strings.Index(line, "bin/"+program+" ")
-			if at < 0 || strings.HasPrefix(line, "|") {
+	begin := regexp.MustCompile(`^(?:.*bin/|[ \t$]*)` + program + ` `)
+	for _, text := range papers(t) {
+		fenced := false
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "```") {
+				fenced = !fenced
+			}
+			code := fenced || strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "bin/")
+			at := begin.FindString(line)
+			if at == "" || !code {
 				continue
 			}
-			var words []string
-			for _, word := range shellWord.FindAllString(regexp.MustCompile(`\s[#>&|].*`).ReplaceAllString(line[at:], ""), -1) {
-				words = append(words, unquoted(word))
-			}
-			lines = append(lines, words[1:])
+			lines = append(lines, firstCommand(line[len(at):]))
 		}
 	}
 	if len(lines) == 0 {
@@ -42,14 +59,26 @@ func typed(t *testing.T, program string) [][]string {
 	return lines
 }
 
+// firstCommand are the words up to a comment, a redirection or a further command.
+func firstCommand(line string) (words []string) {
+	for _, word := range shellWord.FindAllString(line, -1) {
+		if strings.ContainsRune("#>&|", rune(word[0])) {
+			break
+		}
+		words = append(words, unquoted(word))
+	}
+	return words
+}
+
 // unquoted is the word as the shell hands it on; within the one sort of quotes the
 // other stands for itself.
 func unquoted(word string) string {
 	return regexp.MustCompile(`'([^']*)'|"([^"]*)"`).ReplaceAllString(word, "$1$2")
 }
 
-// TestWhatThePapersShowCanBeTyped reads every command line of the README and
-// HACKING as the program would: command, flags, values, scenarios.
+// TestWhatThePapersShowCanBeTyped reads every command line of the README, HACKING and
+// docs as the program would: command, flags, values, scenarios;
+// my.yaml is the reader's.
 func TestWhatThePapersShowCanBeTyped(t *testing.T) {
 	for _, words := range typed(t, "edgesim") {
 		line := strings.Join(words, " ")
@@ -68,7 +97,7 @@ func TestWhatThePapersShowCanBeTyped(t *testing.T) {
 		}
 		if found.name == "run" {
 			sets, _ := f.GetStringArray("set")
-			if _, err := scenario.Load(f.Arg(0), sets...); err != nil {
+			if _, err := scenario.Load(f.Arg(0), sets...); err != nil && f.Arg(0) != "my.yaml" {
 				t.Errorf("edgesim %s: %v", line, err)
 			}
 		}
@@ -90,9 +119,8 @@ func TestPapersNameMakesTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"../../README.md", "../../HACKING.md", "../../ARCHITECTURE.md"} {
-		text, _ := os.ReadFile(file)
-		for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)").FindAllStringSubmatch(string(text), -1) {
+	for file, text := range papers(t) {
+		for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)").FindAllStringSubmatch(text, -1) {
 			if !regexp.MustCompile(`(?m)^` + m[1] + `:`).Match(rules) {
 				t.Errorf("%s speaks of make %s: there is no such target", file, m[1])
 			}

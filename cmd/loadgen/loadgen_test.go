@@ -298,20 +298,32 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// TestWhatTheReadmeShowsCanBeTyped reads the README's command lines as the
-// program would.
-func TestWhatTheReadmeShowsCanBeTyped(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+// TestWhatThePapersShowCanBeTyped reads the command lines of the README and of docs
+// as the program would.
+func TestWhatThePapersShowCanBeTyped(t *testing.T) {
+	files, err := filepath.Glob("../../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := regexp.MustCompile(`(?m)^bin/loadgen (.*)$`).FindAllStringSubmatch(string(text), -1)
-	if len(shown) == 0 {
-		t.Fatal("the README shows no command of loadgen")
-	}
-	for _, m := range shown {
-		if _, err := parse(strings.Fields(strings.ReplaceAll(m[1], "'", "")), io.Discard); err != nil {
-			t.Errorf("loadgen %s: %v", m[1], err)
+	shown, ca := 0, authority(t, newWitness(t, true).Certificate().Raw)
+	for _, file := range append(files, "../../README.md") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, m := range regexp.MustCompile(`(?m)^ *(?:bin/)?loadgen ((?:http|selftest).*)$`).FindAllStringSubmatch(string(text), -1) {
+			shown++
+			line, _, _ := strings.Cut(m[1], " #")
+			args := strings.Fields(strings.ReplaceAll(strings.ReplaceAll(line, "'", ""), "ca.pem", ca))
+			if args[0] == "selftest" {
+				continue // its own test reads its flags
+			}
+			if _, err := parse(args, io.Discard); err != nil {
+				t.Errorf("%s: loadgen %s: %v", filepath.Base(file), m[1], err)
+			}
+		}
+	}
+	if shown < 12 {
+		t.Errorf("the papers show %d commands of loadgen", shown)
 	}
 }
