@@ -17,6 +17,7 @@ import (
 
 // A sweep over a trace says what mrc says of the same cells.
 func TestASweepOfATraceIsItsCurve(t *testing.T) {
+	t.Parallel()
 	path := oracleTrace(t, 20_000)
 	args := []string{path, "--policy", "lru,sieve", "--capacity", "100kB,500kB", "--csv", "-"}
 	status, grid, errs := edgesim(t, context.Background(), append([]string{"sweep", "--replicas", "1"}, args...)...)
@@ -48,6 +49,7 @@ func number(t *testing.T, text string) (v float64) {
 var short = []string{"--set", "duration=2s", "--set", "warmup=500ms"}
 
 func TestASweepOfAScenario(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	args := append([]string{"sweep", "quickstart", "--policy", "lru,s3fifo", "--capacity", "2MiB,8MiB", "--replicas", "2", "--out", dir, "--json"}, short...)
 	status, out, errs := edgesim(t, context.Background(), args...)
@@ -69,6 +71,7 @@ func TestASweepOfAScenario(t *testing.T) {
 }
 
 func TestAPlanFindsACapacity(t *testing.T) {
+	t.Parallel()
 	status, out, errs := edgesim(t, context.Background(), append([]string{"plan", "quickstart", "--target", "hit>=50%",
 		"--policy", "lru", "--replicas", "2", "--precision", "0.3", "--json"}, short...)...)
 	var r plan.Result
@@ -86,6 +89,7 @@ func TestAPlanFindsACapacity(t *testing.T) {
 }
 
 func TestAPlanOfATrace(t *testing.T) {
+	t.Parallel()
 	path := oracleTrace(t, 20_000)
 	status, out, errs := edgesim(t, context.Background(), "plan", path, "--target", "byte-hit>=0.5", "--policy", "lru,belady", "--replicas", "1")
 	if status != exitDone || !strings.Contains(out, "belady at") {
@@ -113,6 +117,7 @@ func TestAValidationComparesWorlds(t *testing.T) {
 }
 
 func TestCellsBlameTheFlag(t *testing.T) {
+	t.Parallel()
 	path := oracleTrace(t, 100)
 	for want, args := range map[string][]string{
 		"right is one, as: edgesim sweep quickstart": {"sweep"},

@@ -34,6 +34,7 @@ func comparableRun(t *testing.T, name string, seed uint64, hit float64) string {
 }
 
 func TestCompareRuns(t *testing.T) {
+	t.Parallel()
 	var a, b []string
 	for seed := range 3 {
 		jitter := float64(seed%2) / 500

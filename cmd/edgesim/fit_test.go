@@ -17,6 +17,7 @@ import (
 
 // TestFit makes a trace, fits it, and runs what was fitted.
 func TestFit(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	if status, _, stderr := edgesim(t, t.Context(), "trace", "gen", "--objects", "5000", "--requests", "20000", "--rate", "500/s", "--size", "median=10KB,sigma=1", "-o", at("z.csv")); status != 0 {
@@ -72,6 +73,7 @@ func TestFitSaysWhatIsWrong(t *testing.T) {
 
 // TestTheFitsCurveIsTheCurve holds the curve that fits are judged by to the exact one.
 func TestTheFitsCurveIsTheCurve(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "z.csv")
 	if status, _, stderr := edgesim(t, t.Context(), "trace", "gen", "--objects", "3000", "--requests", "20000", "--size", "median=10KB,sigma=2", "-o", file); status != 0 {
 		t.Fatal(stderr)

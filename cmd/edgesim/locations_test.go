@@ -11,6 +11,7 @@ import (
 )
 
 func TestLocations(t *testing.T) {
+	t.Parallel()
 	status, text, _ := edgesim(t, context.Background(), "scenarios", "locations")
 	if status != 0 || !strings.Contains(text, "FRA      Frankfurt         DE       EU       eu-central-1    50.04") || strings.Count(text, "\n") != 1+len(network.Locations()) {
 		t.Errorf("status %d\n%s", status, text)

@@ -33,6 +33,7 @@ func modelAnswers(t *testing.T, args ...string) modelJSON {
 // TestModelAnswers has an anchor for LRU, FIFO and LFU, a billion objects, and the
 // ways to say what is asked for.
 func TestModelAnswers(t *testing.T) {
+	t.Parallel()
 	j := modelAnswers(t, "--objects", "100000", "--zipf", "0.8", "--capacity", "1000,10%", "--policy", "lru,fifo,klru:k=2,lfu")
 	want := []float64{.2043, .4687, .1792, .4284, .3150, .5543, .3395, .5950}
 	for i, a := range j.Answers {
@@ -72,6 +73,7 @@ func TestModelOfAScenario(t *testing.T) {
 }
 
 func TestModelTable(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{
 		{"--objects", "1e9", "--capacity", "1TB,10%", "--size", "median=20KB,p99=2MB", "--policy", "lru,lru+bloom:window=2+size:max=1e6", "--rate", "123456/s"},
 		{"quickstart"}, {"--objects", "5000"},
@@ -89,6 +91,7 @@ func TestModelTable(t *testing.T) {
 }
 
 func TestModelDraws(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "figures")
 	if _, errs, status := model(t, "quickstart", "--policy", "lru,lfu", "--out", dir); status != exitDone {
 		t.Fatal(errs)
@@ -103,6 +106,7 @@ func TestModelDraws(t *testing.T) {
 }
 
 func TestModelSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	for args, want := range map[string]string{
 		"":                             "right is --objects, --trace or a scenario",
 		"--objects 1.5":                `--objects: "1.5" is no number of objects`,

@@ -71,6 +71,7 @@ func TestMRCPrintsWhatItCounted(t *testing.T) {
 
 // TestMRCSamplesAndDraws: intervals in every form of output, and pictures.
 func TestMRCSamplesAndDraws(t *testing.T) {
+	t.Parallel()
 	path, dir := oracleTrace(t, 30_000), filepath.Join(t.TempDir(), "curves")
 	out, errs, status := mrc(t, path, "--sample", "50%", "--policy", "lru,fifo", "--out", dir, "--mark", "100kB")
 	if status != exitDone || !strings.Contains(out, "±") || !strings.Contains(errs, "byte_miss_ratio.svg") {
@@ -92,6 +93,7 @@ func TestMRCSamplesAndDraws(t *testing.T) {
 }
 
 func TestMRCBlamesTheFlag(t *testing.T) {
+	t.Parallel()
 	path := oracleTrace(t, 100)
 	for _, c := range []struct {
 		args []string

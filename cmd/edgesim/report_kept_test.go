@@ -36,6 +36,7 @@ func ofOne(domain string) string {
 // What a run has kept says the same as its log: of one distribution, and of
 // several runs of one each.
 func TestRunsWithoutALogSayWhatTheirLogsDo(t *testing.T) {
+	t.Parallel()
 	log := logFile(t, threeLines)
 	five := []string{"--reports", "cloudfront", "--from", "2026-11-01T10", "--to", "2026-11-02T01"}
 	kept := keptOf(t, log, five...)
@@ -71,6 +72,7 @@ func rowsOf(text string) string {
 // A range or grain that kept reports cannot be cut to is refused; a run that is
 // not of the range at all is said to be passed over.
 func TestRunsWithoutALogAreNotCut(t *testing.T) {
+	t.Parallel()
 	few := []string{"--reports", "cache_statistics,top_referrers"}
 	hours, days := keptOf(t, logFile(t, threeLines), few...), keptOf(t, logFile(t, threeLines), append(few, "--granularity", "day")...)
 	for _, c := range []struct {
@@ -102,6 +104,7 @@ func TestRunsWithoutALogAreNotCut(t *testing.T) {
 // A folder made of a run that left no log has that run's figures, and no report
 // that would show nothing for what is not known.
 func TestFolderOfARunWithoutALog(t *testing.T) {
+	t.Parallel()
 	kept, again := keptOf(t, logFile(t, threeLines)), filepath.Join(t.TempDir(), "again")
 	if status, _, stderr := edgesim(t, context.Background(), "report", kept, "--out", again); status != 0 {
 		t.Fatalf("status %d, stderr:\n%s", status, stderr)

@@ -258,6 +258,7 @@ func TestReportByOwnPrices(t *testing.T) {
 // Reports that a run left are taken for what they are only if they say so, and the
 // distribution asked for is one of the run's.
 func TestReportOfARunWhoseReportsAreWrong(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "run")
 	if status, _, stderr := edgesim(t, context.Background(), "report", logFile(t, threeLines), "--out", dir); status != 0 {
 		t.Fatalf("status %d, stderr:\n%s", status, stderr)
@@ -289,6 +290,7 @@ func TestReportCountsMalformedLines(t *testing.T) {
 // The folders of two halves of a log are put together as one: what adds up is as
 // in that of the whole, and what cannot be known from tables is left out and said.
 func TestReportsOfPartsMakeTheWhole(t *testing.T) {
+	t.Parallel()
 	var text bytes.Buffer
 	if err := logtest.Write(&text, 11, 4000, 2); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -148,10 +149,29 @@ func pace(s *results.Summary) string {
 	return text
 }
 
+// kindsShown is how many kinds of failure a figure's line has, the most frequent.
+const kindsShown = 3
+
+// byKind tells how many requests failed in which way; nothing of an earlier version's
+// run, which does not say.
+func byKind(list []results.Trouble) string {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b results.Trouble) int { return cmp.Compare(b.Count, a.Count) })
+	text, more := "", ""
+	for i, t := range list {
+		if i == kindsShown {
+			more = " and others"
+			break
+		}
+		text += [...]string{": ", ", "}[min(i, 1)] + count(t.Count) + " " + t.Kind.String()
+	}
+	return text + more
+}
+
 func troubles(s *results.Summary) string {
 	text := "none"
 	if s.Errors > 0 {
-		text = percent(s.ErrorRatio) + " of requests"
+		text = percent(s.ErrorRatio) + " of requests" + byKind(s.Troubles)
 	}
 	if s.Aborted > 0 {
 		text += "; " + count(s.Aborted) + " viewers hung up"

@@ -391,3 +391,17 @@ func TestCellsDoNotTurnWithLightAndDark(t *testing.T) {
 		t.Error("the names do not turn")
 	}
 }
+
+// Errors are told by kind, the most frequent first.
+func TestErrorsAreToldByKind(t *testing.T) {
+	s := &results.Summary{Errors: 1500, ErrorRatio: 0.5, Aborted: 2}
+	if got, want := troubles(s), "50.0 % of requests; 2 viewers hung up"; got != want {
+		t.Errorf("%q; right is %q", got, want)
+	}
+	for _, f := range []results.Fault{results.FaultRefused, results.FaultTimeout, results.FaultServer, results.FaultClient} {
+		s.Troubles = append(s.Troubles, results.Trouble{Kind: f, Count: 100 * (int64(f) + 1)})
+	}
+	if got, want := troubles(s), "50.0 % of requests: 1,800 status 5xx, 1,700 status 4xx, 700 timed out and others; 2 viewers hung up"; got != want {
+		t.Errorf("%q; right is %q", got, want)
+	}
+}
