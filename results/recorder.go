@@ -53,11 +53,12 @@ func NewRecorder(buffer int) *Recorder {
 		full:  make(chan *chunk, depth+lanes),
 		free:  make(chan *chunk, depth),
 	}
-	for range depth {
-		r.free <- new(chunk)
-	}
+	chunks := make([]chunk, depth+lanes) // at once: one by one they would set the collector off
 	for i := range r.lanes {
-		r.lanes[i].cur = new(chunk)
+		r.lanes[i].cur = &chunks[i]
+	}
+	for i := range depth {
+		r.free <- &chunks[lanes+i]
 	}
 	return r
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // The page's script is written as modules, so that each can be read, checked and
@@ -18,7 +19,8 @@ var modules embed.FS
 var inOrder = []string{"dom", "number", "time", "data", "buckets", "figure", "scale", "chart", "bars",
 	"hover", "card", "table", "view", "controls", "panel", "tabs", "live", "page"}
 
-var script = bundle()
+// script is bundled when the first page is made: most commands make none.
+var script = sync.OnceValue(bundle)
 
 var (
 	importPattern = regexp.MustCompile(`(?m)^import (?:\{[^}]*\} from )?"\./[a-z]+\.js";\n`)

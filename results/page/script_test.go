@@ -32,7 +32,7 @@ func TestModulesMakeOneScript(t *testing.T) {
 			t.Errorf("%s.js has %d lines: a module has at most 300", name, lines)
 		}
 	}
-	if left := regexp.MustCompile(`(?m)^(import|export)\b.*`).FindString(script); left != "" {
+	if left := regexp.MustCompile(`(?m)^(import|export)\b.*`).FindString(script()); left != "" {
 		t.Errorf("the script keeps %q", left)
 	}
 	entries, err := modules.ReadDir("script")

@@ -68,7 +68,7 @@ func viewOf(p Page) (*view, error) {
 	}
 	v := &view{
 		Head: headOf(p), Rest: "Run", Source: "Files and scenario", Scenario: p.Manifest.Scenario, Commit: p.Manifest.Program.Commit,
-		Files: p.Files, Live: p.Live, Style: template.CSS(style), Script: template.JS(script), Data: template.JS(data.text), Packed: data.packed,
+		Files: p.Files, Live: p.Live, Style: template.CSS(style), Script: template.JS(script()), Data: template.JS(data.text), Packed: data.packed,
 		Policy: policy(p.Live),
 	}
 	if v.Scenario == "" {
@@ -96,7 +96,7 @@ func viewOf(p Page) (*view, error) {
 // policy lets the page load nothing; its own script is known by its hash. A live
 // page may listen to where it came from.
 func policy(live string) string {
-	sum := sha256.Sum256([]byte(script))
+	sum := sha256.Sum256([]byte(script()))
 	p := fmt.Sprintf("default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'",
 		base64.StdEncoding.EncodeToString(sum[:]))
 	if live != "" {

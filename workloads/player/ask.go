@@ -1,6 +1,7 @@
 package player
 
 import (
+	"bytes"
 	"cmp"
 	"strconv"
 
@@ -19,6 +20,8 @@ type words struct {
 	hosts    []phrase // by host of the catalog
 	ofTarget []phrase // the Hosts of targets; nil: hosts count
 	extra    []byte   // lines that are in every request
+
+	oneURL, oneQuery results.Sym // of the one path; 0: there is none, or no names
 
 	noAgent, noReferrer, noAddr bool     // the viewers' own: extra has them
 	sites                       []string // the same, as URLs begin
@@ -53,6 +56,9 @@ func newWords(cfg *Config) *words {
 	if cfg.Recorder != nil {
 		w.names = cfg.Names
 	}
+	if w.one != "" && w.names != nil && !cfg.NoURLs {
+		w.oneURL, w.oneQuery = w.url([]byte(w.one))
+	}
 	for _, host := range cfg.Catalog.Hosts() {
 		if cfg.HostHeader != "" {
 			host = cfg.HostHeader
@@ -86,6 +92,16 @@ func (w *words) appendPath(dst []byte, object uint64) []byte {
 		return append(dst, w.one...)
 	}
 	return w.catalog.AppendPath(append(dst, w.base...), object)
+}
+
+// url is the Syms of a path as sent and of its query. Those of the one path are known
+// from the start.
+func (w *words) url(path []byte) (url, query results.Sym) {
+	if w.oneURL != 0 {
+		return w.oneURL, w.oneQuery
+	}
+	before, after, _ := bytes.Cut(path, []byte("?"))
+	return w.names.Strings.Bytes(before), w.names.Strings.Bytes(after)
 }
 
 // appendRequest appends a request's header for path. v is who asks; nil: nobody in

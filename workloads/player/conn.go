@@ -2,7 +2,6 @@ package player
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -232,8 +231,7 @@ func (c *conn) describe(viewer *workloads.Viewer) {
 		return
 	}
 	if !cfg.NoURLs {
-		path, query, _ := bytes.Cut(c.path, []byte("?"))
-		c.rec.URL, c.rec.Query = w.names.Strings.Bytes(path), w.names.Strings.Bytes(query)
+		c.rec.URL, c.rec.Query = w.url(c.path)
 	}
 	if viewer != nil {
 		c.rec.Agent = w.names.Strings.Of(viewer.Agent)
