@@ -111,7 +111,7 @@ func TestTLSTroubleByKind(t *testing.T) {
 		if got.err == nil || got.Sent > 100 {
 			t.Errorf("%s: %d requests, error %v", name, got.Sent, got.err)
 		}
-		wantOnly(t, got.Outcome, c.want, got.Sent)
+		wantOnly(t, got.Outcome, c.want, got.Sent-got.Cut) // who is in flight at the end of the run hangs up
 		if len(got.Errors[0].Examples) != examplesKept {
 			t.Errorf("%s: examples %q", name, got.Errors[0].Examples)
 		}
