@@ -46,30 +46,34 @@ type TierTally struct {
 // Add counts a record of the place's own, in which its cache is called the
 // edge's.
 func (t *TierTally) Add(r *Record) {
-	one := One(r)
-	t.addCrowd(&one)
+	t.count(r, 1, r.BytesOut, r.BodyBytes, r.OriginBytes)
 }
 
 func (t *TierTally) addCrowd(c *Crowd) {
-	t.Requests += c.N
-	t.Bytes += c.BytesOut
-	t.BodyBytes += c.BodyBytes
-	t.OriginRequests += c.N * int64(c.OriginAsked)
-	t.OriginBytes += c.OriginBytes
-	t.Layers[min(c.Layer, Layers-1)] += c.N
-	if c.Flags.Has(Collapsed) {
-		t.Collapsed += c.N
+	t.count(c.Record, c.N, c.BytesOut, c.BodyBytes, c.OriginBytes)
+}
+
+// count counts n records that are like r, and sums of theirs.
+func (t *TierTally) count(r *Record, n, bytes, bodies, fromOrigins int64) {
+	t.Requests += n
+	t.Bytes += bytes
+	t.BodyBytes += bodies
+	t.OriginRequests += n * int64(r.OriginAsked)
+	t.OriginBytes += fromOrigins
+	t.Layers[min(r.Layer, Layers-1)] += n
+	if r.Flags.Has(Collapsed) {
+		t.Collapsed += n
 	}
-	if c.Layer != LayerEdge {
+	if r.Layer != LayerEdge {
 		return
 	}
-	switch c.ResultType() {
+	switch r.ResultType() {
 	case Hit:
-		t.Hits += c.N
-		t.CachedBytes += c.BodyBytes
+		t.Hits += n
+		t.CachedBytes += bodies
 	case RefreshHit:
-		t.RefreshHits += c.N
-		t.CachedBytes += c.BodyBytes
+		t.RefreshHits += n
+		t.CachedBytes += bodies
 	}
 }
 

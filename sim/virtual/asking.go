@@ -220,8 +220,10 @@ func (f *flight) limitFlow(p *reply, x *exchange) {
 	if up.completion > 0 {
 		p.flow.until = min(p.flow.until, x.sent+int64(up.completion))
 	}
-	gap := p.flow.curve.Due(2*p.flow.curve.Piece) - p.flow.curve.Due(p.flow.curve.Piece)
-	if gap > up.readTimeout && p.flow.n > p.flow.curve.Piece {
+	if p.flow.n <= p.flow.curve.Piece {
+		return // in one piece
+	}
+	if gap := p.flow.curve.Due(2*p.flow.curve.Piece) - p.flow.curve.Due(p.flow.curve.Piece); gap > up.readTimeout {
 		p.flow.until = min(p.flow.until, p.flow.at(p.flow.curve.Piece)+int64(up.readTimeout))
 	}
 }

@@ -190,13 +190,14 @@ func (f *flight) judge(p *reply) {
 	if f.renews && p.status == http.StatusOK && f.lead.heads() {
 		f.updateByHead(p)
 	}
-	o := f.n.newHeld(f, p, p.status)
+	o := &f.obj
+	f.n.newHeld(o, f, p, p.status)
 	o.length = p.length
 	switch {
 	case f.forOne && (f.lead.part.Length > 0 || f.conditional()) && p.status != http.StatusOK || p.status == http.StatusPartialContent,
 		!o.bits.has(kept), f.lead.heads(), p.length > f.n.largest, !f.book(p.flow.n):
 		f.keepHead(o, p)
-		f.pass(o)
+		f.pass()
 		return
 	case o.bits.has(collapsible):
 		if f.private {
@@ -206,24 +207,25 @@ func (f *flight) judge(p *reply) {
 		f.remember()
 		f.unlist()
 	}
-	f.obj, f.outcome = o, shared
+	f.outcome = shared
 }
 
 // keepHead keeps the head of an object that is too large to be kept in one piece:
 // ranges of it, and the next one who asks for all of it, are served in slices.
-func (f *flight) keepHead(o held, p *reply) {
+func (f *flight) keepHead(o *held, p *reply) {
 	if f.lead.route.rule.Slice > 0 && !f.forOne && o.bits.has(kept) && o.status == http.StatusOK &&
-		p.length > f.n.largest && !f.lead.heads() && f.n.w.strong(&o) {
-		h := f.asHead(o)
+		p.length > f.n.largest && !f.lead.heads() && f.n.w.strong(o) {
+		h := f.asHead(*o)
 		f.headed = f.n.keep(f, f.n.part(f.lead.hash), f.lead.hash, &h)
 	}
 }
 
-// newHeld makes an object of a reply, with its freshness judged.
-func (n *node) newHeld(f *flight, p *reply, status int) held {
+// newHeld makes o the object of a reply, with its freshness judged.
+func (n *node) newHeld(o *held, f *flight, p *reply, status int) {
 	w, r := n.w, f.lead.route
-	o := held{id: w.newID(), stored: w.now, status: uint16(status), version: p.version, modified: uint32(p.modified), date: uint32(p.date),
-		head: p.head.number, fields: int32(p.extra), key: int32(f.keyLen), length: p.length}
+	*o = held{}
+	o.id, o.stored, o.status, o.version, o.modified, o.date = w.newID(), w.now, uint16(status), p.version, uint32(p.modified), uint32(p.date)
+	o.head, o.fields, o.key, o.length = p.head.number, int32(p.extra), int32(f.keyLen), p.length
 	if f.want != nil && f.want.known {
 		o.key = int32(f.lead.keyLen)
 	}
@@ -250,7 +252,6 @@ func (n *node) newHeld(f *flight, p *reply, status int) held {
 	if p.aged {
 		o.bits |= aged
 	}
-	return o
 }
 
 // varyLine is the bytes of the field that the edge adds to what it compresses for
@@ -273,13 +274,13 @@ func (o *held) judged(v *rfc9111.Verdict, now int64) {
 	set(v.Lifetime >= time.Hour, static)
 }
 
-// pass gives the response to the leader alone.
-func (f *flight) pass(o held) {
+// pass gives the response, which is in obj, to the leader alone.
+func (f *flight) pass() {
 	if f.lead.method == results.GET && !f.headed {
 		f.remember()
 	}
 	f.unlist()
-	f.obj, f.outcome = o, passed
+	f.outcome = passed
 }
 
 func (f *flight) remember() { f.p.setPassing(f.hash, f.n.w.now+passFor) }

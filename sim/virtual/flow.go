@@ -18,7 +18,8 @@ type flow struct {
 	curve origin.Curve
 	size  int64 // bytes that the origin sends
 	off   int64 // of them, how many come before the part
-	n     int64 // bytes of the part
+	n     int64 // bytes of the part, which are there
+	due   int64 // so long after begin, in ns (see meant)
 	cut   int64 // of them, how many come before it breaks off; n: it does not
 }
 
@@ -26,13 +27,26 @@ const never = math.MaxInt64
 
 // at is when the first k bytes are there; begin or floor for none.
 func (f *flow) at(k int64) int64 {
-	due := f.begin
-	if k > 0 && (f.curve.Bandwidth > 0 || f.curve.Every > 0) {
-		piece := f.curve.Piece
-		due += int64(f.curve.Due(min((f.off+k+piece-1)/piece*piece, f.size)))
+	if k == f.n { // mostly one asks for the end
+		return max(f.begin+f.due, f.floor)
 	}
-	return max(due, f.floor)
+	return max(f.begin+f.after(k), f.floor)
 }
+
+// after is how long after begin the first k bytes have left the origin, in ns.
+func (f *flow) after(k int64) int64 {
+	if k <= 0 || f.curve.Bandwidth <= 0 && f.curve.Every <= 0 {
+		return 0
+	}
+	end := f.size
+	if piece := f.curve.Piece; end > piece {
+		end = min((f.off+k+piece-1)/piece*piece, end)
+	}
+	return int64(f.curve.Due(end))
+}
+
+// meant is for after curve, size, off or n was set: it works due out.
+func (f *flow) meant() { f.due = f.after(f.n) }
 
 // by is how many bytes are there at a moment.
 func (f *flow) by(at int64) int64 {
@@ -75,8 +89,11 @@ func (f *flow) delay(ns int64) {
 
 // part is the bytes [from, to) of the flow as a flow of their own.
 func (f flow) part(from, to int64) flow {
+	whole := from == 0 && to == f.n
 	f.off += from
-	f.n, f.cut = to-from, max(0, min(f.cut, to)-from)
+	if f.n, f.cut = to-from, max(0, min(f.cut, to)-from); !whole {
+		f.meant()
+	}
 	return f
 }
 

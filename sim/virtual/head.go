@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	mathbits "math/bits"
 	"net/http"
 	"slices"
 	"strings"
@@ -203,15 +204,23 @@ func leftOut(fields []field) (n int) {
 	return n
 }
 
-// digits is how many decimal digits a number has that is not negative.
+// digits is how many decimal digits a number has that is not negative: log 2 is
+// about 1233/4096, and the table says where a power of ten lies between two of two.
 func digits(n int64) int {
-	d := 1
-	for n >= 10 {
-		n /= 10
-		d++
+	d := mathbits.Len64(uint64(n)) * 1233 >> 12
+	if n < powersOfTen[d] {
+		return max(d, 1)
 	}
-	return d
+	return d + 1
 }
+
+var powersOfTen = func() (list [19]int64) {
+	list[0] = 1
+	for i := 1; i < len(list); i++ {
+		list[i] = 10 * list[i-1]
+	}
+	return list
+}()
 
 // dressing is how many bytes the behavior's ResponseHeaders add to the fields
 // for viewers; less than 0 where they take more away.

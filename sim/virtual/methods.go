@@ -114,7 +114,7 @@ func (w *world) plainKey(a *ask) []byte {
 // now would store is not kept.
 func (n *node) invalidate(hash uint64) {
 	p := n.part(hash)
-	p.changes[hash%passSlots] = pass{hash, n.w.now}
+	p.changes.set(hash, n.w.now)
 	if f := p.flights.find(hash); f != nil {
 		f.unlist()
 	}
@@ -124,8 +124,8 @@ func (n *node) invalidate(hash uint64) {
 // changedSince reports whether what the flight's request is for was changed since
 // it began, as far as the partition remembers.
 func (p *partition) changedSince(f *flight) bool {
-	x := &p.changes[f.lead.hash%passSlots]
-	return x.hash == f.lead.hash && x.until >= f.asked
+	at, noted := p.changes.of(f.lead.hash)
+	return noted && at >= f.asked
 }
 
 // keep stores a complete object that a flight has brought, unless a newer one is

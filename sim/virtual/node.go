@@ -36,8 +36,8 @@ type partition struct {
 	shard   *cache.Shard
 	held    []held // by slot
 	flights listed // under way, by key
-	passes  [passSlots]pass
-	changes [passSlots]pass // when keys were last invalidated; until is that moment
+	passes  notes  // responses under a key cannot be shared until that moment
+	changes notes  // when keys were last invalidated
 }
 
 func newPartition(c cache.Config) (partition, error) {
@@ -45,10 +45,33 @@ func newPartition(c cache.Config) (partition, error) {
 	return partition{shard: s}, err
 }
 
-// pass remembers for a while that responses under a key cannot be shared.
-type pass struct {
-	hash  uint64
-	until int64
+// notes remember a moment of some keys. Few have one, and who has none is told so
+// without a look into a table that lies far from the processor.
+type notes struct {
+	used  [passSlots / 64]uint64 // a bit for each slot
+	slots [passSlots]note
+}
+
+type note struct {
+	hash uint64
+	at   int64
+}
+
+// of is what is noted of a key; false: nothing.
+func (n *notes) of(hash uint64) (at int64, noted bool) {
+	slot := hash % passSlots
+	if n.used[slot/64]>>(slot%64)&1 == 0 {
+		return 0, false
+	}
+	x := &n.slots[slot]
+	return x.at, x.hash == hash
+}
+
+// set notes it in the place of what was noted of another key.
+func (n *notes) set(hash uint64, at int64) {
+	slot := hash % passSlots
+	n.used[slot/64] |= 1 << (slot % 64)
+	n.slots[slot] = note{hash, at}
 }
 
 // As edge/store.go and edge/flight.go have it.
@@ -205,12 +228,12 @@ func (p *partition) remove(hash uint64) {
 
 // passing reports whether the key is known not to be shared.
 func (p *partition) passing(hash uint64, now int64) bool {
-	x := &p.passes[hash%passSlots]
-	return x.hash == hash && now < x.until
+	until, noted := p.passes.of(hash)
+	return noted && now < until
 }
 
 func (p *partition) setPassing(hash uint64, until int64) {
-	p.passes[hash%passSlots] = pass{hash, until}
+	p.passes.set(hash, until)
 }
 
 // pool is a cache's connections to one origin, as far as it matters: how many

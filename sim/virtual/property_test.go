@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -60,6 +62,7 @@ func TestAFlowIsItsPieces(t *testing.T) {
 		} else {
 			f.curve.Every = time.Duration(rapid.IntRange(1, 1e7).Draw(t, "every"))
 		}
+		f.meant()
 		k := rapid.Int64Range(1, n).Draw(t, "k")
 		at := f.at(k)
 		if want := slowly(&f, k); at != want {
@@ -226,4 +229,18 @@ func TestNothingIsAllocatedPerRequest(t *testing.T) {
 		t.Errorf("%.1f allocations for %d requests", allocated, batchLen)
 	}
 	w.relay.close()
+}
+
+// digits are those that strconv writes.
+func TestDigits(t *testing.T) {
+	for n := int64(1); n > 0 && n <= math.MaxInt64/10; n *= 10 {
+		for _, x := range []int64{n - 1, n, n + 1, 2 * n, 9*n + n/2} {
+			if got, want := digits(x), len(strconv.FormatInt(x, 10)); got != want {
+				t.Errorf("%d has %d digits, want %d", x, got, want)
+			}
+		}
+	}
+	if digits(math.MaxInt64) != 19 {
+		t.Errorf("%d has %d digits", int64(math.MaxInt64), digits(math.MaxInt64))
+	}
 }

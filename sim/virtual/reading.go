@@ -315,6 +315,7 @@ func (n *node) passSliced(a *ask, seg flow, to int64) {
 		seg.cut += rest
 	}
 	seg.n, seg.size = seg.n+rest, seg.size+rest
+	seg.meant()
 	head, m, p := s.head, s.m, s.part
 	a.reading = nil
 	n.pass(a, &head, m, &seg, &p, n.headBytes(a, &head, &m, &p))

@@ -68,17 +68,16 @@ func (n *node) describe(a *ask, o *held, m *manner, p *part) {
 // open writes what a record says of a request, whatever became of it.
 func (n *node) open(a *ask, status int, m *manner) {
 	w, req := n.w, &a.req
-	*a.rec = results.Record{
-		At: int64(req.At), ID: a.number, Object: a.hash,
-		ContentLength: -1, RangeStart: -1, RangeEnd: -1,
-		Addr: a.face.addr, Host: a.desk.sym, URL: a.card.url, Query: a.query, Referrer: a.led,
-		Agent: a.face.agent, Forwarded: a.face.forwarded,
-		Distribution: results.NoDistribution, Edge: n.place, Status: uint16(status), Method: a.method,
-		Protocol: results.HTTP, Version: results.HTTP11, Country: a.face.country,
-		Response: m.result, Result: m.result, Detail: m.detail, Layer: m.layer, Flags: m.flags,
-		Vantage: results.AtSimulator, Class: a.card.class, BytesIn: a.bytes - a.upload,
-	}
 	r := a.rec
+	*r = results.Record{} // cleared where it lies, then filled: it is not made twice
+	r.At, r.ID, r.Object = int64(req.At), a.number, a.hash
+	r.ContentLength, r.RangeStart, r.RangeEnd = -1, -1, -1
+	r.Addr, r.Host, r.URL, r.Query, r.Referrer = a.face.addr, a.desk.sym, a.card.url, a.query, a.led
+	r.Agent, r.Forwarded, r.Country = a.face.agent, a.face.forwarded, a.face.country
+	r.Distribution, r.Edge, r.Status, r.Method = results.NoDistribution, n.place, uint16(status), a.method
+	r.Protocol, r.Version, r.Vantage = results.HTTP, results.HTTP11, results.AtSimulator
+	r.Response, r.Result, r.Detail, r.Layer, r.Flags = m.result, m.result, m.detail, m.layer, m.flags
+	r.Class, r.BytesIn = a.card.class, a.bytes-a.upload
 	if a.method.Proxied() {
 		r.TTL = results.TTLProxy
 	}

@@ -34,7 +34,8 @@ func (f *flight) renew(p *reply) {
 }
 
 func (f *flight) renewedHeld(p *reply) held {
-	o := f.n.newHeld(f, p, int(f.old.status))
+	var o held
+	f.n.newHeld(&o, f, p, int(f.old.status))
 	o.memory, o.length = f.old.memory, f.old.length
 	o.mark, o.bits = f.old.mark, o.bits|f.old.bits&(sliced|varies)
 	if f.old.bits.has(varies) {

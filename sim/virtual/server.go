@@ -234,6 +234,7 @@ func (up *server) say(x *exchange, begin int64) {
 	if p.flow.size = p.flow.n; x.method == results.HEAD {
 		p.flow.n, p.flow.cut = 0, 0
 	}
+	p.flow.meant()
 }
 
 // sayObject answers with the object, the part of it that was asked for, or that

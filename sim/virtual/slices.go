@@ -110,7 +110,8 @@ func (f *flight) judgePart(p *reply) bool {
 	case p.status == http.StatusPartialContent:
 		f.judgeFirst(p)
 	case p.status == http.StatusRequestedRangeNotSatisfiable:
-		f.pass(f.n.newHeld(f, p, p.status))
+		f.n.newHeld(&f.obj, f, p, p.status)
+		f.pass()
 	default:
 		f.want = nil
 		return false
@@ -120,7 +121,8 @@ func (f *flight) judgePart(p *reply) bool {
 
 // judgeFirst judges the first part of an object of which nothing was known.
 func (f *flight) judgeFirst(p *reply) {
-	o := f.n.newHeld(f, p, http.StatusOK)
+	var o held
+	f.n.newHeld(&o, f, p, http.StatusOK)
 	o.length = p.total
 	if !o.bits.has(kept) || !f.n.w.strong(&o) && !f.within(p) || !f.book(p.flow.n) {
 		f.remember()
@@ -193,7 +195,8 @@ func (f *flight) update(head *held, p *reply) bool {
 	if stands {
 		head = at
 	}
-	o := f.n.newHeld(f, p, int(head.status))
+	var o held
+	f.n.newHeld(&o, f, p, int(head.status))
 	o.key, o.length, o.mark, o.memory = head.key, head.length, head.mark, head.memory
 	o.bits |= sliced
 	switch {
