@@ -20,6 +20,7 @@ const (
 	maxBytes   = 1 << 30 // of text
 	slabBits   = 12
 	slabLen    = 1 << slabBits
+	textLen    = 1 << 16 // bytes of texts that lie together
 )
 
 // Strings interns strings. Looking up a known string takes no lock and no
@@ -34,6 +35,7 @@ type Strings struct {
 	slabs [maxStrings / slabLen]atomic.Pointer[[slabLen]string]
 
 	mu        sync.Mutex
+	text      []byte // room for texts; what is in it never changes
 	n         uint32
 	bytes     int64
 	most      uint32 // maxStrings; tests make it smaller
@@ -116,7 +118,7 @@ func (s *Strings) Bytes(b []byte) Sym {
 	if s.full.Load() {
 		return s.overflow()
 	}
-	return s.add(h, string(b))
+	return s.add(h, text)
 }
 
 // Of interns text, copying it when it is new, so that a short text does not
@@ -132,7 +134,7 @@ func (s *Strings) Of(text string) Sym {
 	if s.full.Load() {
 		return s.overflow()
 	}
-	return s.add(h, strings.Clone(text))
+	return s.add(h, text)
 }
 
 func (s *Strings) overflow() Sym {
@@ -166,6 +168,7 @@ func (s *Strings) find(t *stringTable, h uint64, text string) (Sym, bool) {
 	}
 }
 
+// add adds a copy of text, unless it is there by now.
 func (s *Strings) add(h uint64, text string) Sym {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -180,7 +183,7 @@ func (s *Strings) add(h uint64, text string) Sym {
 		return s.overflow()
 	}
 	sym := Sym(s.n)
-	s.put(sym, text)
+	s.put(sym, s.kept(text))
 	s.n++
 	s.bytes += int64(len(text))
 	if uint64(s.n)*2 > t.mask {
@@ -189,6 +192,20 @@ func (s *Strings) add(h uint64, text string) Sym {
 	t.insert(h, sym)
 	s.table.Store(t)
 	return sym
+}
+
+// kept is a copy of text that lies with its neighbours: one allocation is for some
+// thousand texts.
+func (s *Strings) kept(text string) string {
+	if len(text) > textLen/8 {
+		return strings.Clone(text)
+	}
+	if len(s.text)+len(text) > cap(s.text) {
+		s.text = make([]byte, 0, textLen)
+	}
+	from := len(s.text)
+	s.text = append(s.text, text...)
+	return unsafe.String(&s.text[from], len(text))
 }
 
 func (s *Strings) put(sym Sym, text string) {

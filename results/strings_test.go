@@ -2,6 +2,8 @@ package results
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -143,4 +145,34 @@ func BenchmarkStringsKnown(b *testing.B) {
 			s.Bytes(texts[i%len(texts)])
 		}
 	})
+}
+
+// Texts lie together, a few thousand to an allocation, and stay what they were whatever
+// becomes of the room that they were read from.
+func TestTextsLieTogether(t *testing.T) {
+	s, room := NewStrings(), make([]byte, 0, 1<<14)
+	syms, long := map[Sym]string{}, strings.Repeat("x", 9000)
+	text := func(i int) []byte {
+		if i%1000 == 0 {
+			return append(strconv.AppendInt(room[:0], int64(i), 10), long...)
+		}
+		return append(strconv.AppendInt(room[:0], int64(i), 10), "/of/a/path"...)
+	}
+	for i := range 20_000 {
+		syms[s.Bytes(text(i))] = string(text(i))
+	}
+	for sym, want := range syms {
+		if got := s.Get(sym); got != want {
+			t.Fatalf("text %d is %q, want %q", sym, got, want)
+		}
+	}
+	n := 20_001
+	if got := testing.AllocsPerRun(1, func() {
+		for range 900 {
+			s.Bytes(text(n))
+			n++
+		}
+	}); len(syms) != 20_000 || got > 10 {
+		t.Errorf("%d texts; %v allocations for 900 more", len(syms), got)
+	}
 }

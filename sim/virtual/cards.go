@@ -209,9 +209,9 @@ func (c *clerk) meet(f *face, viewer uint32) {
 		n += len("User-Agent: \r\n") + len(v.Agent)
 	}
 	if v.Addr.IsValid() {
-		text := v.Addr.AppendTo(c.path[:0])
-		n += len("X-Forwarded-For: \r\n") + len(text)
-		f.forwarded = c.names.Strings.Bytes(text)
+		c.path = v.Addr.AppendTo(c.path[:0])
+		n += len("X-Forwarded-For: \r\n") + len(c.path)
+		f.forwarded = c.names.Strings.Bytes(c.path)
 	}
 	f.lines = uint16(n)
 	c.locate(f, viewer)
