@@ -1,13 +1,9 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"runtime"
 	"sync"
 
 	"edgesim/results"
@@ -16,37 +12,8 @@ import (
 	"edgesim/sim/sweep"
 )
 
-// fleetVersion says which programs give the same bytes: of one commit and one sort
-// of processor, or, where the build does not tell its commit, of one file.
-var fleetVersion = sync.OnceValue(func() string {
-	p := results.ThisProgram("edgesim")
-	version := p.Version
-	switch {
-	case p.Commit != "" && !p.Modified:
-		version = p.Commit[:min(12, len(p.Commit))]
-	case p.Commit != "" || version == "(devel)":
-		version = "built-" + ownHash()
-	}
-	return version + "/" + runtime.GOARCH
-})
-
-// ownHash is of this program's file.
-func ownHash() string {
-	path, err := os.Executable()
-	if err != nil {
-		return "unknown"
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "unknown"
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "unknown"
-	}
-	return hex.EncodeToString(h.Sum(nil))[:12]
-}
+// fleetVersion is the one of this program.
+var fleetVersion = sync.OnceValue(func() string { return fleet.VersionOf(results.ThisProgram("edgesim")) })
 
 // handing is a job whose pieces are handed out.
 type handing struct {

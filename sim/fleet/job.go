@@ -62,6 +62,9 @@ type SetAside struct {
 }
 
 func (s SetAside) Error() string {
+	if isOnce(s.Kind) {
+		return fmt.Sprintf("failed on worker %s: %s", s.Worker, s.Text)
+	}
 	return fmt.Sprintf("set aside after it failed %d times, last on worker %s: %s", failuresMost, s.Worker, s.Text)
 }
 
@@ -261,7 +264,7 @@ func (j *Job) submit(ctx context.Context, id string, p Piece) error {
 	if err := j.conn.forget(ctx, j.ID, id); err != nil {
 		return err
 	}
-	err = j.conn.publish(ctx, &nats.Msg{Subject: workPrefix + Token(j.conn.Version) + "." + j.ID + "." + id, Data: text})
+	err = j.conn.publish(ctx, &nats.Msg{Subject: j.conn.queue(p.Kind) + "." + j.ID + "." + id, Data: text})
 	if err == nil || isThere(err) {
 		return nil
 	}

@@ -13,6 +13,9 @@ import (
 // Kind is a sort of piece that workers can run. They run no other.
 type Kind struct {
 	Name string
+	// Once says that a piece acts on the world and cannot be run again: a worker that
+	// has begun with it keeps it, does nothing else meanwhile, and has no successor.
+	Once bool
 	// Do runs a piece. It must give the same bytes for the same piece every time.
 	Do func(ctx context.Context, r *Room, args []byte) ([]byte, error)
 }
@@ -46,6 +49,8 @@ type Room struct {
 	Jobs   int    // processors that it may use
 	shelf  *shelf
 	needs  []string
+	job    string
+	worker *Worker
 
 	mu    sync.Mutex
 	leave []func() error // gives back what the piece reads
@@ -89,7 +94,7 @@ func (r *Room) Files() int { return len(r.needs) }
 // KindOf makes a kind whose arguments and result are JSON of those types. Unknown
 // fields are refused: they are another version's.
 func KindOf[A, R any](name string, do func(ctx context.Context, r *Room, a A) (R, error)) Kind {
-	return Kind{name, func(ctx context.Context, r *Room, text []byte) ([]byte, error) {
+	return Kind{Name: name, Do: func(ctx context.Context, r *Room, text []byte) ([]byte, error) {
 		var a A
 		d := json.NewDecoder(strings.NewReader(string(text)))
 		d.DisallowUnknownFields()

@@ -34,10 +34,7 @@ func (w *Worker) fail(ctx context.Context, g *given, cause error) {
 	w.count(func(m *Man) { m.Failed++ })
 	w.Conn.log("piece %s of job %s (%s) failed: %v", g.id, g.job, g.Kind, cause)
 	n := w.note(g)
-	n.Error = cause.Error()
-	if len(n.Error) > 4<<10 {
-		n.Error = n.Error[:4<<10]
-	}
+	n.Error = clipped(cause.Error())
 	_, err := w.Conn.tell(ctx, g.job, g.id, failed, n)
 	times := 0
 	if err == nil {

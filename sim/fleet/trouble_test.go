@@ -167,9 +167,9 @@ func TestSecretsAreNotKept(t *testing.T) {
 
 // await is the worker's next message.
 func (w *Worker) await(t *testing.T) (m jetstream.Msg, err error) {
-	var queue jetstream.Consumer
+	queue := queue{conn: w.Conn}
 	for m == nil && err == nil {
-		m, err = w.next(t.Context(), &queue)
+		m, err = queue.ask(t.Context())
 	}
 	return m, err
 }

@@ -31,6 +31,12 @@ type Worker struct {
 	// Limit is how long a piece may take; then it is given up. 0: an hour.
 	Limit time.Duration
 
+	// NoLoad refuses pieces that cannot be run again, those of load; Targets are the
+	// servers, as host or host:port, that others may be asked to load: nil: all.
+	NoLoad  bool
+	Targets []string
+
+	gate  gate
 	shelf *shelf
 	mu    sync.Mutex
 	man   Man
@@ -50,6 +56,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	var slots sync.WaitGroup
 	for range w.Slots {
 		slots.Go(func() { w.slot(ctx) })
+	}
+	if !w.NoLoad {
+		slots.Go(func() { w.onceSlot(ctx) })
 	}
 	slots.Go(func() { w.beat(ctx) })
 	slots.Wait()
@@ -107,18 +116,16 @@ func (w *Worker) beat(ctx context.Context) {
 
 // slot runs one piece after the other.
 func (w *Worker) slot(ctx context.Context) {
-	var queue jetstream.Consumer
-	for ctx.Err() == nil {
-		m, err := w.next(ctx, &queue)
+	queue := queue{conn: w.Conn}
+	for ctx.Err() == nil && w.gate.wait(ctx) {
+		m := queue.next(ctx)
 		switch {
-		case err != nil:
-			queue = nil // it may be another after the server was away
-			select {
-			case <-ctx.Done():
-			case <-time.After(200 * time.Millisecond):
-			}
-		case m != nil:
+		case m == nil:
+		case !w.gate.enter():
+			_ = m.NakWithDelay(time.Second) // a piece that is run once has begun meanwhile
+		default:
 			w.serve(ctx, m)
+			w.gate.leave()
 		}
 	}
 }
@@ -212,10 +219,12 @@ func (w *Worker) run(ctx context.Context, g *given) (result []byte, err error) {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer w.stoppable(g.job, &cancel)()
-	late := time.AfterFunc(limit, func() { cancel(fmt.Errorf("it took longer than %v", limit)) })
-	defer late.Stop()
-	go w.keep(inner, g.m)
-	room := &Room{Worker: w.Name, Jobs: max(1, w.Jobs), shelf: w.shelf, needs: g.Data}
+	if !kind.Once { // that one is the worker's for good, and lasts as long as it was told to
+		late := time.AfterFunc(limit, func() { cancel(fmt.Errorf("it took longer than %v", limit)) })
+		defer late.Stop()
+		go w.keep(inner, g.m)
+	}
+	room := &Room{Worker: w.Name, Jobs: max(1, w.Jobs), shelf: w.shelf, needs: g.Data, job: g.job, worker: w}
 	defer func() {
 		err = errors.Join(err, room.close())
 		if p := recover(); p != nil {

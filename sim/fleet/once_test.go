@@ -1,0 +1,180 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var (
+	playing, most int // pieces that are run once, now and at most, on one worker
+	playingLock   sync.Mutex
+	played        = map[int]int{}
+)
+
+func init() {
+	k := KindOf("play", func(ctx context.Context, r *Room, q question) (answer, error) {
+		playingLock.Lock()
+		playing++
+		most = max(most, playing)
+		played[q.N]++
+		playingLock.Unlock()
+		defer func() { playingLock.Lock(); playing--; playingLock.Unlock() }()
+		if q.Fails > 0 {
+			return answer{}, errors.New("no such server")
+		}
+		if err := r.Line().Tell(q.N); err != nil {
+			return answer{}, err
+		}
+		return answer{Square: q.N * q.N}, nil
+	})
+	k.Once = true
+	Register(k)
+}
+
+// Pieces that are run once are run one at a time by each worker, once each, even
+// where they fail, and their line reaches who waits.
+func TestPiecesThatAreRunOnce(t *testing.T) {
+	p := newPlace(t)
+	c := p.connect("v1")
+	p.work("one", c)
+	j := open(t, c, "once")
+	defer j.Close(true)
+	var mu sync.Mutex
+	heard := map[string]bool{}
+	stop, err := j.Line().Hear(func(text []byte) { mu.Lock(); defer mu.Unlock(); heard[string(text)] = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	var wg sync.WaitGroup
+	for i := range 5 {
+		wg.Go(func() {
+			if a, err := Ask[answer](t.Context(), j, "play", question{N: i}); err != nil || a.Square != i*i {
+				t.Errorf("%d: %v, %v", i, a, err)
+			}
+		})
+	}
+	wg.Wait()
+	_, err = Ask[answer](t.Context(), j, "play", question{N: 9, Fails: 1})
+	var aside SetAside
+	if !errors.As(err, &aside) || aside.Text != "no such server" || strings.Contains(err.Error(), "times") {
+		t.Errorf("the one that fails: %v", err)
+	}
+	playingLock.Lock()
+	defer playingLock.Unlock()
+	if most != 1 || fmt.Sprint(played) != "map[0:1 1:1 2:1 3:1 4:1 9:1]" {
+		t.Errorf("at most %d at a time, runs by piece %v", most, played)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(heard) != 5 {
+		t.Errorf("heard %v", heard)
+	}
+}
+
+// A worker that refuses load leaves it to others, and does the rest.
+func TestAWorkerWithoutLoad(t *testing.T) {
+	p := newPlace(t)
+	c := p.connect("v1")
+	ctx, cancel := context.WithCancel(t.Context())
+	w := &Worker{Conn: c, Name: "calm", Slots: 1, Cache: t.TempDir(), NoLoad: true}
+	var done sync.WaitGroup
+	done.Go(func() { _ = w.Run(ctx) })
+	defer done.Wait()
+	defer cancel()
+	j := open(t, c, "calm")
+	defer j.Close(true)
+	short, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer stop()
+	if _, err := Ask[answer](short, j, "play", question{N: 100}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it ran: %v", err)
+	}
+	all(t, j, 3, question{Run: "calm"})
+}
+
+// One who wants to be alone is, and the others are not shut out for good.
+func TestGate(t *testing.T) {
+	var g gate
+	if !g.enter() || !g.enter() {
+		t.Fatal("an open gate is shut")
+	}
+	g.leave()
+	alone := make(chan bool)
+	go func() { alone <- g.shut(t.Context()) }()
+	for g.enter() { // until the other is at the gate
+		g.leave()
+	}
+	select {
+	case <-alone:
+		t.Fatal("alone beside another")
+	default:
+	}
+	g.leave()
+	if !<-alone || g.enter() {
+		t.Fatal("the last one left, and the gate is not shut behind")
+	}
+	g.open()
+	if !g.wait(t.Context()) || !g.enter() {
+		t.Fatal("it does not open again")
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if g.shut(over) {
+		t.Fatal("shut although the context is over and one is inside")
+	}
+}
+
+// Whatever the two ways take, the true offset lies within what is said to be unsure.
+func TestClockHoldsTheTruth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		truth := time.Duration(rapid.Int64Range(-1e12, 1e12).Draw(t, "ahead"))
+		k, least := Clock{Unsure: time.Hour}, time.Hour
+		now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		for range rapid.IntRange(1, 20).Draw(t, "tries") {
+			out := time.Duration(rapid.Int64Range(1000, 1e9).Draw(t, "out"))
+			back := time.Duration(rapid.Int64Range(1000, 1e9).Draw(t, "back"))
+			k = k.or(now, now.Add(out+back), now.Add(out+truth))
+			least = min(least, (out+back)/2)
+			now = now.Add(time.Second)
+		}
+		if off := (k.Ahead - truth).Abs(); off > k.Unsure+1 || k.Unsure != least {
+			t.Fatalf("%v off, said to be unsure by %v, the least half trip is %v", off, k.Unsure, least)
+		}
+		if at := k.There(k.Here(now)); !at.Equal(now) {
+			t.Fatalf("there and back is %v", at)
+		}
+	})
+}
+
+// The server of this machine has its clock.
+func TestClockOfTheSameMachine(t *testing.T) {
+	c := newPlace(t).connect("v1")
+	k, err := c.Clock(t.Context(), "job", "me")
+	if err != nil || k.Ahead.Abs() > k.Unsure+time.Millisecond {
+		t.Errorf("%+v, %v; right is an offset of 0 within what is unsure", k, err)
+	}
+}
+
+func TestMayLoad(t *testing.T) {
+	for _, c := range []struct {
+		targets []string
+		address string
+		ok      bool
+	}{
+		{nil, "example.com:80", true}, {[]string{"example.com"}, "Example.com:80", true}, {[]string{"example.com:80"}, "example.com:80", true},
+		{[]string{"example.com:80"}, "example.com:81", false}, {[]string{"example.com"}, "www.example.com:80", false},
+		{[]string{"::1"}, "[::1]:80", true}, {[]string{"[::1]:80"}, "[::1]:80", true}, {nil, "example.com", false}, {[]string{}, "example.com:80", false},
+	} {
+		r := &Room{Worker: "w", worker: &Worker{Targets: c.targets}}
+		if err := r.MayLoad(c.address); (err == nil) != c.ok {
+			t.Errorf("%q of %q: %v", c.address, c.targets, err)
+		}
+	}
+}
