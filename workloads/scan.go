@@ -9,14 +9,23 @@ import (
 func init() {
 	traffic.register(TrafficKind{
 		Name:  "scan",
-		Usage: "every object of the sections once, then again from the beginning: crawlers, backups",
-		New:   func(c TrafficConfig, _ Params) (Source, error) { return newWalks(c) },
+		Usage: "every object of the sections once, then again from the beginning, by crawlers",
+		New:   newScan,
 	})
 	traffic.register(TrafficKind{
 		Name:  "attack",
 		Usage: "never the same object twice, past every cache; for a section of its own with very many objects",
 		New:   newAttack,
 	})
+}
+
+// newScan makes a walk by crawlers.
+func newScan(c TrafficConfig, _ Params) (Source, error) {
+	s, err := newWalks(c)
+	if err != nil {
+		return nil, err
+	}
+	return crawled(s, &c), nil
 }
 
 // newWalks makes a source that walks over each of its sections.

@@ -82,3 +82,34 @@ func TestACrowdWantsAFewObjects(t *testing.T) {
 		t.Errorf("the two hot objects have %v and %v of 20,000 requests", most, next)
 	}
 }
+
+// A scan comes from few viewers whose agents are bots, and says not from where it was
+// led; in a population without bots from anybody.
+func TestAScanIsByCrawlers(t *testing.T) {
+	for agents, bots := range map[string]bool{"": true, "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:131.0) Gecko/20100101 Firefox/131.0": false} {
+		viewers := ViewersConfig{Count: 5000}
+		if agents != "" {
+			viewers.Agents = []Agent{{agents, 1}}
+		}
+		who := mustViewers(t, viewers)
+		reqs, err := trafficOf(t, "scan", func(c *TrafficConfig) { c.Viewers, c.ConditionalShare = who, 0.1 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		crawlers, known, led := map[uint32]int{}, 0, 0
+		for i := range reqs {
+			r := &reqs[i]
+			crawlers[r.Viewer]++
+			name := strings.ToLower(who.Viewer(r.Viewer).Agent)
+			if strings.Contains(name, "bot") || strings.Contains(name, "facebookexternalhit") {
+				known++
+			}
+			if r.Referrer != 0 || r.From != 0 {
+				led++
+			}
+		}
+		if bots && (len(crawlers) != mostCrawlers || known != len(reqs) || led != 0) || !bots && (len(crawlers) < 1000 || led == 0) {
+			t.Errorf("agents %q: %d viewers; %d of %d requests are of bots, %d were led to", agents, len(crawlers), known, len(reqs), led)
+		}
+	}
+}

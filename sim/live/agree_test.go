@@ -127,6 +127,7 @@ func TestTheSimulatorForetells(t *testing.T) {
 		"of the RFCs":  {"testdata/methods.yaml", 0, []string{"edge.mode=standard"}},
 		"of a tier":    {"testdata/methods.yaml", 0, []string{"edge.tiers=[{layer: regional, location: DUB50-P7, capacity: 2MiB}]"}},
 		"all by tiers": {"testdata/methods.yaml", 2, []string{"edge.mode=standard", "distributions.0.behaviors.1.compress=false", "origins.app.outages=[{from: 40s, for: 4s, kind: error}]", "edge.tiers=[{layer: regional, location: DUB50-P7, capacity: 2MiB}, {layer: shield, location: IAD50-P9, capacity: 4MiB}]"}},
+		"absent":       {"attack", 0, append(sure[1:], "duration=4s")},
 		"api":          {"api", 0, append(sure[1:], "duration=4s")},
 		"news":         {"news", 0, append(sure[1:], "duration=4s")},
 		"pages":        {"news", 0, append(sure[1:], "duration=4s", "workload.preset=web", "origins.newsroom.concurrency=0", "workload.arrivals=mmpp:high=3,low_for=1s,high_for=1s")},

@@ -23,6 +23,10 @@ func TestEveryObjectIsAtItsOrigin(t *testing.T) {
 			for origin, has := range contents {
 				got, ok := has.Find([]byte("10.0.0.1:80"), path)
 				switch {
+				case len(section.Types) > 0 && section.Types[want.Type].Missing:
+					if ok || has.Own(want.Section) {
+						t.Fatalf("%s: origin %s has %s, which is missing", name, origin, path)
+					}
 				case origin == home && (!ok || got.Key != want.Key || got.Size != want.Size || got.ContentType != want.ContentType):
 					t.Fatalf("%s: origin %s has %s as %+v, %v, want %+v", name, origin, path, got, ok, want)
 				case origin != home && ok && section.Seed == 0:

@@ -7,8 +7,10 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"edgesim/sim/nearest"
+	"edgesim/sim/unit"
 )
 
 //go:embed presets/*.yaml
@@ -43,13 +45,53 @@ func presetNames() []string {
 }
 
 // PresetText is a preset's YAML, comments included: what a scenario can have as its
-// workload.
+// workload. What is of runs of a day and longer is in comments at its end.
 func PresetText(name string) (string, error) {
+	text, inDays, err := presetParts(name)
+	if err == nil && inDays != "" {
+		text += "# in a run of " + aDay.String() + " and longer, beside that or in its place:\n#\n"
+		for line := range strings.Lines(inDays) {
+			text += "# " + line
+		}
+	}
+	return text, err
+}
+
+// presetParts are the two documents of a preset's file: what it is at all times and,
+// where there is more, what a run of days has beside that or in its place.
+func presetParts(name string) (always, inDays string, err error) {
 	text, err := presetFiles.ReadFile("presets/" + name + ".yaml")
 	if err != nil || name == "" {
-		return "", fmt.Errorf("no preset %q%s", name, nearest.DidYouMean(name, presetNames()))
+		return "", "", fmt.Errorf("no preset %q%s", name, nearest.DidYouMean(name, presetNames()))
 	}
-	return string(text), nil
+	always, inDays, _ = strings.Cut(string(text), "---\n")
+	return always, inDays, nil
+}
+
+// aDay is how long a run lasts that gets what changes within days: the shape of a
+// day, whose mean over whole days is the rate asked for, births, churn. A run of
+// seconds at midnight would get the night's rate, and see nobody born.
+const aDay = unit.Duration(24 * time.Hour)
+
+// inDays reports whether a scenario is a run of days by what has been said so far.
+// A closed loop has no time in which anything changes; one that ends by the number
+// of requests does not say how long it takes.
+func inDays(root, w *node) bool {
+	text := func(of *node, key string) string {
+		if n := of.find(key); n != nil && n.kind == scalar {
+			return n.text
+		}
+		return ""
+	}
+	if text(w, "closed") == "true" || text(w, "requests") != "" && text(w, "requests") != "0" {
+		return false
+	}
+	if said := text(root, "duration"); said != "" {
+		var d unit.Duration
+		return d.Set(said) == nil && d >= aDay
+	}
+	var stages unit.Schedule
+	return stages.Set(text(w, "rate")) == nil && stages.Length() >= aDay
 }
 
 // OfPreset is a scenario with a preset as its workload, asked for under one name of
@@ -66,11 +108,14 @@ workload: {preset: %s}
 	return Parse("preset "+name, fmt.Appendf(nil, text, name, host, name), sets...)
 }
 
+// ofPresets are the keys by whose values it is decided what a preset is.
+var ofPresets = []string{"workload.preset", "duration", "workload.rate", "workload.closed", "workload.requests"}
+
 // presetFirst puts a preset below what the file says of its workload, so that
 // assignments find it there, and returns the assignments that are left.
 func presetFirst(root *node, sets []string) (left []string, f *fault) {
 	for _, set := range sets {
-		if !strings.HasPrefix(set, "workload.preset=") {
+		if key, _, _ := strings.Cut(set, "="); !slices.Contains(ofPresets, key) {
 			left = append(left, set)
 		} else if f := assign(root, set); f != nil {
 			return nil, f
@@ -89,16 +134,21 @@ func mergePreset(root *node) *fault {
 	if named == nil || named.kind != scalar || named.text == "" {
 		return nil
 	}
-	text, err := PresetText(named.text)
+	always, more, err := presetParts(named.text)
 	if err != nil {
 		return named.fault("workload.preset", "%v", err)
 	}
-	preset, f := parseTree([]byte(text))
-	if f != nil {
-		return f
+	if !inDays(root, w) {
+		more = ""
 	}
-	preset.mark(place{set: "preset " + named.text})
-	w.merge(preset)
+	for _, text := range []string{more, always} {
+		preset, f := parseTree([]byte(text))
+		if f != nil {
+			return f
+		}
+		preset.mark(place{set: "preset " + named.text})
+		w.merge(preset)
+	}
 	return nil
 }
 

@@ -214,3 +214,59 @@ func TestPresetsHaveTheirSizes(t *testing.T) {
 		}
 	}
 }
+
+// A run of a day and longer has what changes within days, at the mean rate that was
+// asked for; shorter ones, and those without time, have not.
+func TestPresetsInRunsOfDays(t *testing.T) {
+	popularity := func(s *Scenario) (list []string) {
+		for i := range s.Workload.Sections {
+			if p := s.Workload.Sections[i].Popularity; p != "" {
+				list = append(list, p)
+			}
+		}
+		return list
+	}
+	for name, want := range map[string]string{
+		"web": "zipf+churn:every=1d,part=33%", "images": "zipf+births:share=50%,every=52ms,half_life=2d2h",
+		"vod": "mandelbrot:q=20+churn:every=1d,part=20%", "news": "zipf+births:share=50%,every=26s,half_life=1d12h",
+		"api": "", "download": "",
+	} {
+		s := mustPreset(t, name, "duration=7d")
+		if got := strings.Join(popularity(s), " "); got != want {
+			t.Errorf("%s: popularity %s, want %s", name, got, want)
+		}
+		if shaped := len(s.Workload.Shape) == 1; shaped == (name == "download") {
+			t.Errorf("%s: shape %q", name, s.Workload.Shape)
+		}
+		if mean := s.MeanRate(); math.Abs(mean-1000) > 1 {
+			t.Errorf("%s: %g requests a second on average over a week, want the rate of 1000", name, mean)
+		}
+		if again, err := Parse("again.yaml", []byte(s.Text())); err != nil || again.Text() != s.Text() {
+			t.Errorf("%s: what a run keeps of it does not stand: %v", name, err)
+		}
+	}
+	plain := popularity(mustPreset(t, "web"))
+	for _, sets := range [][]string{{"duration=23h"}, {"duration=7d", "workload.requests=1000"}, {"duration=7d", "workload.rate=0/s", "workload.closed=true"}} {
+		if s := mustPreset(t, "web", sets...); len(s.Workload.Shape) > 0 || len(popularity(s)) != len(plain) {
+			t.Errorf("%q: %q, %q", sets, s.Workload.Shape, popularity(s))
+		}
+	}
+	if s := mustPreset(t, "web", "duration=7d", "workload.sections.site.popularity=uniform", "workload.shape=[]"); s.Workload.Sections[0].Popularity != "uniform" || len(s.Workload.Shape) > 0 {
+		t.Errorf("what was said does not win: %+v", s.Workload)
+	}
+}
+
+// What docs/workloads.md says can be added, can.
+func TestPresetsTakeWhatIsSaidToBeAdded(t *testing.T) {
+	for preset, sets := range map[string][]string{
+		"web":      {"workload.shape=[diurnal:day=10m]"},
+		"download": {`workload.shape=["release:peak=20,half=18h"]`},
+		"news":     {"workload.shape=[crowd:peak=30]"},
+		"images":   {"workload.sections.photos.popularity=shot_noise", "workload.sections.photos.objects=1000000000000", "workload.rate=20/s"},
+	} {
+		s := mustPreset(t, preset, sets...)
+		if _, err := s.Crowd(); err != nil {
+			t.Errorf("%s %q: %v", preset, sets, err)
+		}
+	}
+}

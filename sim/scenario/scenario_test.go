@@ -77,7 +77,7 @@ func TestBuiltinsLoad(t *testing.T) {
 			t.Errorf("%+v", b)
 		}
 	}
-	if !reflect.DeepEqual(names, []string{"api", "downloads", "news", "quickstart", "storm", "tiers", "two-buckets", "vod", "world"}) {
+	if !reflect.DeepEqual(names, []string{"api", "attack", "downloads", "news", "quickstart", "storm", "tiers", "two-buckets", "vod", "world"}) {
 		t.Error(names)
 	}
 	if s := mustLoad(t, "quickstart"); s.Duration.Std() > 25*time.Second {
@@ -88,7 +88,7 @@ func TestBuiltinsLoad(t *testing.T) {
 func TestLoadSuggestsBuiltins(t *testing.T) {
 	for name, want := range map[string]string{
 		"quikstart":     `no scenario "quikstart": neither a built-in one nor a file; did you mean "quickstart"?`,
-		"zzz":           `no scenario "zzz": neither a built-in one nor a file; there is api, downloads, news, quickstart, storm, tiers, two-buckets, vod, world`,
+		"zzz":           `no scenario "zzz": neither a built-in one nor a file; there is api, attack, downloads, news, quickstart, storm, tiers, two-buckets, vod, world`,
 		"./no/such.yml": `reading a scenario: open ./no/such.yml: no such file or directory`,
 	} {
 		if _, err := Load(name); err == nil || err.Error() != want {
