@@ -123,16 +123,56 @@ func TestTheSimulatorForetells(t *testing.T) {
 		"by the RFCs":  {"testdata/troubles.yaml", 5, []string{"edge.mode=standard"}},
 		"world":        {"world", 0, append(sure, "duration=4s", "network.loopback=true")},
 		"storm":        {"storm", 30, nil},
-		"methods":      {"testdata/methods.yaml", 0, nil},
-		"of the RFCs":  {"testdata/methods.yaml", 0, []string{"edge.mode=standard"}},
-		"of a tier":    {"testdata/methods.yaml", 0, []string{"edge.tiers=[{layer: regional, location: DUB50-P7, capacity: 2MiB}]"}},
-		"all by tiers": {"testdata/methods.yaml", 2, []string{"edge.mode=standard", "distributions.0.behaviors.1.compress=false", "origins.app.outages=[{from: 40s, for: 4s, kind: error}]", "edge.tiers=[{layer: regional, location: DUB50-P7, capacity: 2MiB}, {layer: shield, location: IAD50-P9, capacity: 4MiB}]"}},
-		"absent":       {"attack", 0, append(sure[1:], "duration=4s")},
-		"api":          {"api", 0, append(sure[1:], "duration=4s")},
-		"news":         {"news", 0, append(sure[1:], "duration=4s")},
-		"pages":        {"news", 0, append(sure[1:], "duration=4s", "workload.preset=web", "origins.newsroom.concurrency=0", "workload.arrivals=mmpp:high=3,low_for=1s,high_for=1s")},
-		"video":        {"vod", 0, append(sure[1:], "duration=6s")},
 	} {
 		t.Run(name, func(t *testing.T) { agree(t, x.most, x.scenario, x.sets...) })
+	}
+}
+
+// Every method there is, of behaviors that take all, some or two of them; by tiers in
+// the standard mode, where a renewal's fields are not always those of the edge. The
+// pipes of a bubble hold nothing: a tier that refuses content would wait for ever for
+// an edge that is still sending it, so that no connection is refused there.
+func TestTheSimulatorForetellsMethods(t *testing.T) {
+	standard, tier := "edge.mode=standard", "edge.tiers=[{layer: regional, location: DUB50-P7, capacity: 2MiB}]"
+	agreeOn(t, []played{
+		{"methods", "testdata/methods.yaml", 0, nil},
+		{"by the RFCs", "testdata/methods.yaml", 0, []string{standard}},
+		{"of a tier", "testdata/methods.yaml", 0, []string{tier}},
+		{"all by tiers", "testdata/methods.yaml", 2, []string{standard, "distributions.0.behaviors.1.compress=false",
+			"origins.app.outages=[{from: 40s, for: 4s, kind: error}]",
+			"edge.tiers=[{layer: regional, location: DUB50-P7, capacity: 2MiB}, {layer: shield, location: IAD50-P9, capacity: 4MiB}]"}},
+	})
+}
+
+// What the presets ask for, and names that no origin has.
+func TestTheSimulatorForetellsPresets(t *testing.T) {
+	some := slices.Clip(append(slices.Clone(sure[1:]), "duration=4s"))
+	agreeOn(t, []played{
+		{"absent", "attack", 0, some},
+		{"api", "api", 0, some},
+		{"news", "news", 0, some},
+		{"pages", "testdata/web.yaml", 0, nil},
+		{"video", "vod", 0, append(some, "duration=6s")},
+	})
+}
+
+// played is a scenario, and how many of a thousand of its records may differ.
+type played struct {
+	name, scenario string
+	most           int
+	sets           []string
+}
+
+// agreeOn holds several to agree; the first alone where time is short.
+func agreeOn(t *testing.T, list []played) {
+	t.Helper()
+	if raceEnabled {
+		t.Skip("takes minutes with the race detector")
+	}
+	if testing.Short() {
+		list = list[:1]
+	}
+	for _, x := range list {
+		t.Run(x.name, func(t *testing.T) { agree(t, x.most, x.scenario, x.sets...) })
 	}
 }

@@ -124,7 +124,7 @@ func inOrder(a, b results.Record) int {
 // The real edge in a bubble says the same every time: what others are held
 // against does not waver itself.
 func TestABubbleIsAlwaysTheSame(t *testing.T) {
-	s, err := scenario.Load("quickstart", "duration=3s", "warmup=1s", "origins.app.uncacheable=0%")
+	s, err := scenario.Load("quickstart", "duration=3s", "warmup=1s", "origins.app.uncacheable=0%", "workload.aborts=0%")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ export function figureOf(table, chart, view) {
   let places = placesOf(part, chart);
   if (!inTime && chart.most) places = places.slice(0, chart.most);
   const series = chart.series.map((s) => lineOf(part, chart, s, places, inTime));
-  const some = inTime ? places.length > 0 : series.some((s) => s.y.some(Boolean));
+  const some = series.some((s) => s.y.some(inTime ? (n) => n !== null : Boolean));
   const rate = Boolean(chart.rate && inTime);
   return {
     x: inTime ? { scale: "time" } : { scale: "category", names: places.map((p) => String(p.at) || "(none)") },

@@ -59,6 +59,8 @@ test("a chart picks the rows that it wants", () => {
   const want = table.columns.find((c) => c.name === "RequestCount").data.reduce((a, n, i) => a + (us[i] ? n : 0), 0);
   assert.equal(figureOf(table, chart, view).series[0].whole, want);
   assert.equal(figureOf(table, { ...chart, only: [["FriendlyName", "nowhere"]] }, view).lack, "Nothing happened in this range.");
+  const silent = { ...table, columns: table.columns.map((c) => (c.name === "RequestCount" ? { ...c, data: c.data.map(() => null) } : c)) };
+  assert.equal(figureOf(silent, { ...chart, only: [] }, view).lack, "Nothing happened in this range.", "of buckets without a number");
   const empty = { ...table, rows: 0, columns: table.columns.map((c) => ({ ...c, data: [] })) };
   assert.equal(figureOf(empty, chart, view).lack, "There is nothing to show.");
 });
