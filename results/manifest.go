@@ -25,7 +25,7 @@ type Manifest struct {
 	Partial  bool      `json:"partial"` // interrupted before its planned end
 	Warnings []string  `json:"warnings"`
 	Unsound  bool      `json:"unsound,omitempty"` // the load generator did not keep its schedule; the summary says how
-	Merged   []string  `json:"merged,omitempty"`  // folders of the runs that this one was put together from
+	Merged   []string  `json:"merged,omitempty"`  // folders of the runs, or shares, that this one was put together from
 	Share    string    `json:"share,omitempty"`   // of a schedule that several processes played: "2/4" is the second of four
 	Files    []string  `json:"files"`             // paths inside the run folder, sorted
 

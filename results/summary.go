@@ -58,9 +58,11 @@ type Summary struct {
 	BytesIn   int64 `json:"bytes_in"`   // from viewers, header included
 	BodyBytes int64 `json:"body_bytes"` // to viewers
 
-	Rate      Rate       `json:"rate"`
-	Generator *Generator `json:"generator,omitempty"` // of runs that were played against a server
-	Latency   Latency    `json:"latency_ms"`
+	Rate      Rate           `json:"rate"`
+	Shares    []ShareFigures `json:"shares,omitempty"`        // of runs that several workers played together
+	StartSkew float64        `json:"start_skew_ms,omitempty"` // of their starts, at most
+	Generator *Generator     `json:"generator,omitempty"`     // of runs that were played against a server
+	Latency   Latency        `json:"latency_ms"`
 
 	ByResult map[string]ResultFigures `json:"by_result"` // by result type; the four usual ones always
 	ByLayer  map[string]ResultFigures `json:"by_layer"`  // by the layer that had the bytes

@@ -5,6 +5,8 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -24,6 +26,11 @@ As many as there are may work at a time, on any machines. A worker that ends
 gives its pieces back; one that dies or hangs loses them after the lease, and
 another runs them. It runs pieces of its own version only, and of the kinds that
 ` + "`edgesim worker --kinds`" + ` lists: never a command.
+
+A share of a load run is played alone: the worker waits until its other pieces
+are over and takes no more until the run is. Whoever has the server's
+credentials can have any host loaded from here, unless --load-targets names
+those that may be, or --no-load refuses.
 
 Data is fetched once, by content, and kept in --cache, where what was not used
 for the longest time leaves for what comes. Workers may share that folder. Files
@@ -47,6 +54,8 @@ before the work began; 2 wrong usage, no server, or credentials that it refuses.
 		f.Var(&o.room, "cache-size", "how large --cache may be; what is in use at one time may be more (default 20GiB)")
 		f.StringArrayVar(&o.shared, "shared", nil, "`DIR` or URL below which files may be read where they lie; may be repeated")
 		f.Var(&o.limit, "piece-limit", "give a piece up that takes longer (default 1h)")
+		f.StringVar(&o.mayLoad, "load-targets", "", "`HOST[:PORT],…` that loadgen may have this worker load (default any)")
+		f.BoolVar(&o.noLoad, "no-load", false, "play no shares of load runs")
 		f.BoolVar(&o.kinds, "kinds", false, "list the kinds of pieces, and end")
 		return o.run
 	},
@@ -58,6 +67,9 @@ type workerOptions struct {
 	name, cache string
 	limit       unit.Duration
 	kinds       bool
+	mayLoad     string
+	targets     []string // mayLoad, read
+	noLoad      bool
 	room        unit.Size
 	shared      []string
 	places      fleet.Places
@@ -80,17 +92,24 @@ func (o *workerOptions) run(e *env, args []string) error {
 	defer end()
 	host, _ := os.Hostname()
 	w := &fleet.Worker{Conn: c, Name: o.name, Host: host, Slots: o.slots, Cache: o.cache, Limit: o.limit.Std(),
-		Room: int64(o.room), Shared: o.places, Jobs: max(1, runtime.GOMAXPROCS(0)/o.slots)}
+		Room: int64(o.room), Shared: o.places, Jobs: max(1, runtime.GOMAXPROCS(0)/o.slots), NoLoad: o.noLoad, Targets: o.targets}
 	fmt.Fprintf(e.stderr, "worker %s, %d slots, version %s, at %s\n", o.name, o.slots, c.Version, c.Where)
 	return w.Run(e.ctx)
 }
 
 func (o *workerOptions) check(e *env, args []string) (err error) {
+	if o.mayLoad != "" {
+		o.targets = strings.Split(o.mayLoad, ",")
+	}
 	switch {
 	case len(args) > 0:
 		return usagef("%q: a worker takes no arguments; right is as: edgesim worker --nats nats://127.0.0.1:4222", args[0])
 	case !o.nats.Asked():
 		return usagef("no --nats given; right is as: edgesim worker --nats nats://127.0.0.1:4222")
+	case o.noLoad && len(o.targets) > 0:
+		return usagef("--load-targets with --no-load: it loads nothing; give one of them")
+	case slices.ContainsFunc(o.targets, func(t string) bool { return t == "" || strings.ContainsAny(t, " /") }):
+		return usagef("--load-targets %q: right are hosts or hosts with ports, as edge.test:8080,10.0.0.7", strings.Join(o.targets, ","))
 	case o.slots < 0 || o.slots > 10_000:
 		return usagef("--slots %d: right are 1 to 10000, or 0 for one for each processor", o.slots)
 	case o.limit < 0 || o.limit > 0 && o.limit.Std() < time.Second:

@@ -13,6 +13,20 @@ import (
 	"edgesim/workloads/player"
 )
 
+// watched is what can be shown while it lasts: a run, or one that workers play.
+type watched interface {
+	Progress() player.Progress
+	Look() load.Heard
+	SoFar(func(*load.Heard))
+	Faults() results.FaultCounts
+	Troubles() []results.Trouble
+	planned() time.Duration // 0: by the number of requests alone
+	shares() []string       // a line for each share; none of a run by itself
+}
+
+func (s *job) planned() time.Duration { return s.Plan.Length }
+func (s *job) shares() []string       { return nil }
+
 // liveView shows a run while it lasts.
 type liveView struct {
 	w        io.Writer
@@ -24,15 +38,15 @@ type liveView struct {
 
 // show draws the figures as they stand: over those drawn before on a terminal, in
 // one line elsewhere.
-func (v *liveView) show(s *job) {
-	p, now := s.Player.Progress(), s.Gauge.Look()
+func (v *liveView) show(s watched) {
+	p, now := s.Progress(), s.Look()
 	if !v.terminal {
-		lines := append([]string{s.plainLine(p, v.last, &now)}, s.troubleLines(&v.told)...)
+		lines := append([]string{plainLine(s, p, v.last, &now)}, troubleLines(s, &v.told)...)
 		fmt.Fprintln(v.w, strings.Join(lines, "\n"))
-		v.last, v.told = p, s.Gauge.Faults()
+		v.last, v.told = p, s.Faults()
 		return
 	}
-	lines := append(s.liveLines(p, v.last, &now), s.troubleLines(nil)...)
+	lines := append(liveLines(s, p, v.last, &now), troubleLines(s, nil)...)
 	v.last = p
 	var b strings.Builder
 	if v.drawn > 0 {
@@ -56,31 +70,31 @@ func (v *liveView) clear() {
 // fitLine keeps a line within a terminal's width.
 func fitLine(line string) string { return shorten(line, columns-1) }
 
-func (s *job) plainLine(p, last player.Progress, now *load.Heard) string {
+func plainLine(s watched, p, last player.Progress, now *load.Heard) string {
 	return fmt.Sprintf("%s  %.0f/s  in flight %d  errors %d  hit %s  first byte p50 %s p99 %s ms",
-		s.at(p), pace(p.Done-last.Done, p.Elapsed-last.Elapsed), p.InFlight, s.failed(), now.HitRatio(),
+		reached(s, p), pace(p.Done-last.Done, p.Elapsed-last.Elapsed), p.InFlight, failed(s), now.HitRatio(),
 		at(now.TTFB, 0.5), at(now.TTFB, 0.99))
 }
 
 // barWidth is how many columns the bar of a run's time has.
 const barWidth = 40
 
-func (s *job) liveLines(p, last player.Progress, now *load.Heard) []string {
+func liveLines(s watched, p, last player.Progress, now *load.Heard) []string {
 	took := p.Elapsed - last.Elapsed
 	lines := []string{
-		s.at(p) + "  " + bar(p.Elapsed, s.Plan.Length),
+		reached(s, p) + "  " + bar(p.Elapsed, s.planned()),
 		fmt.Sprintf("  sent %.0f/s   answered %.0f/s   in flight %d   errors %d of %d",
-			pace(p.Sent-last.Sent, took), pace(p.Done-last.Done, took), p.InFlight, s.failed(), p.Done),
+			pace(p.Sent-last.Sent, took), pace(p.Done-last.Done, took), p.InFlight, failed(s), p.Done),
 		"            hit  first byte p50      p90      p99  last byte p50      p99 ms",
 		"  now    " + row(now),
 	}
-	s.Gauge.SoFar(func(all *load.Heard) { lines = append(lines, "  so far "+row(all)) })
-	return lines
+	s.SoFar(func(all *load.Heard) { lines = append(lines, "  so far "+row(all)) })
+	return append(lines, s.shares()...)
 }
 
 // failed is how many requests have failed so far, in any way.
-func (s *job) failed() int64 {
-	faults := s.Gauge.Faults()
+func failed(s watched) int64 {
+	faults := s.Faults()
 	return faults.Total()
 }
 
@@ -89,9 +103,9 @@ const kindsShown = 3
 
 // troubleLines are how many requests failed in which way, with an example; only
 // of the kinds that there are more of than were told, where those are given.
-func (s *job) troubleLines(told *results.FaultCounts) (lines []string) {
-	faults := s.Gauge.Faults()
-	list := faults.Troubles(s.Player.Troubles())
+func troubleLines(s watched, told *results.FaultCounts) (lines []string) {
+	faults := s.Faults()
+	list := faults.Troubles(s.Troubles())
 	slices.SortStableFunc(list, func(a, b results.Trouble) int { return cmp.Compare(b.Count, a.Count) })
 	for _, t := range list {
 		if told != nil && told[t.Kind] == t.Count {
@@ -122,11 +136,11 @@ func at(h *results.Histogram, q float64) string {
 	return ms(h.Quantile(q))
 }
 
-// at is how far the run has come.
-func (s *job) at(p player.Progress) string {
+// reached is how far the run has come.
+func reached(s watched, p player.Progress) string {
 	at := max(p.Elapsed, 0).Truncate(time.Second).String()
-	if s.Plan.Length > 0 {
-		at += "/" + s.Plan.Length.String()
+	if s.planned() > 0 {
+		at += "/" + s.planned().String()
 	}
 	return at
 }

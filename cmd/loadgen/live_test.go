@@ -50,7 +50,7 @@ func TestLiveViewRedrawsInPlace(t *testing.T) {
 	}
 	huge := player.Progress{Sent: 1 << 60, Done: 1 << 60, InFlight: 1 << 40, Errors: 1 << 60, Elapsed: 100 * time.Hour}
 	now := s.Gauge.Look()
-	for _, line := range s.liveLines(huge, player.Progress{}, &now) {
+	for _, line := range liveLines(s, huge, player.Progress{}, &now) {
 		if n := len([]rune(fitLine(line))); n >= columns {
 			t.Errorf("%d columns: %s", n, line)
 		}

@@ -55,6 +55,8 @@ type options struct {
 	slo  []string
 	find finding
 	json bool
+
+	joint
 }
 
 const (
@@ -98,6 +100,7 @@ func (o *options) flags() *pflag.FlagSet {
 	o.replayFlags(f)
 	o.wireFlags(f)
 	o.shapeFlags(f)
+	o.joint.flags(f)
 	return f
 }
 
@@ -138,6 +141,9 @@ func (o *options) check() error {
 		return fmt.Errorf("--slo: %w", err)
 	}
 	if err := o.Check(); err != nil {
+		return err
+	}
+	if err := o.joint.check(o); err != nil {
 		return err
 	}
 	return o.find.check(o)

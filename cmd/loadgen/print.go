@@ -12,11 +12,26 @@ import (
 	"unicode/utf8"
 
 	"edgesim/results"
+	"edgesim/sim/load"
 	"edgesim/sim/objective"
+	"edgesim/workloads/player"
 )
 
 // print writes the result: the summary as JSON, or what fits a terminal.
 func (s *job) print(w io.Writer, sum *results.Summary) error {
+	told := &told{options: s.options, plan: s.Plan, made: s.Outcome.Connections, hits: s.Gauge.Told()}
+	return told.print(w, sum)
+}
+
+// told is what is printed of a run beside its summary.
+type told struct {
+	options *options
+	plan    *load.Plan
+	made    player.Connections // zero: not known
+	hits    bool               // the server told hits from misses
+}
+
+func (s *told) print(w io.Writer, sum *results.Summary) error {
 	if s.options.json {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
@@ -27,6 +42,7 @@ func (s *job) print(w io.Writer, sum *results.Summary) error {
 	p.latencies(sum)
 	p.results(sum)
 	p.groups(sum)
+	p.shares(sum)
 	p.line("")
 	p.objectives(sum)
 	for _, text := range sum.Warnings {
@@ -50,7 +66,7 @@ func (p *printer) line(format string, args ...any) {
 	}
 }
 
-func (p *printer) headline(s *job, sum *results.Summary) {
+func (p *printer) headline(s *told, sum *results.Summary) {
 	state := ""
 	if sum.Partial {
 		state = ", interrupted"
@@ -58,16 +74,17 @@ func (p *printer) headline(s *job, sum *results.Summary) {
 	if sum.Unsound {
 		p.line("%s\n", wrap("unsound: "+sum.UnsoundReason, columns))
 	}
-	p.line("%s", wrap(fmt.Sprintf("%s: %d requests in %.1f s on %d connections%s", s.options.URL(), sum.ViewerRequests, sum.Duration, s.Plan.Connections, state), columns))
+	p.line("%s", wrap(fmt.Sprintf("%s: %d requests in %.1f s on %d connections%s", s.options.URL(), sum.ViewerRequests, sum.Duration, s.plan.Connections, state), columns))
 	if sum.WarmupRequests > 0 {
 		p.line("left out: %d requests of a warm-up of %.3g s", sum.WarmupRequests, sum.Warmup)
 	}
-	if s.Plan.Closed {
+	if s.plan.Closed {
 		p.line("rate      %.1f/s achieved, closed loop", sum.Rate.Achieved)
 	} else {
 		p.line("rate      %.1f/s scheduled, %.1f/s sent, %.1f/s achieved", sum.Rate.Scheduled, sum.Rate.Sent, sum.Rate.Achieved)
 	}
-	if slip := s.Outcome.Slip; slip.Count > 0 {
+	if g := sum.Generator; g != nil && g.OwnDelay.Count > 0 {
+		slip := &g.OwnDelay
 		p.line("own delay p50 %s ms, p99 %s ms, most %s ms behind the schedule", ms(slip.P50), ms(slip.P99), ms(slip.Max))
 	}
 	p.connections(s)
@@ -75,7 +92,7 @@ func (p *printer) headline(s *job, sum *results.Summary) {
 	if s.options.Verify {
 		p.line("verified  %d bodies right, %d wrong", sum.Verified, sum.Unverified)
 	}
-	if s.Gauge.Told() {
+	if s.hits {
 		p.line("hits      %.2f%% of requests, %.2f%% of bytes", 100*sum.HitRatio, 100*sum.ByteHitRatio)
 	}
 }

@@ -17,7 +17,7 @@ const (
 
 // progress writes how far the run has come: a few lines that are drawn over on a
 // terminal, a line now and then elsewhere.
-func (s *job) progress(w io.Writer, stop <-chan struct{}) {
+func progress(s watched, w io.Writer, stop <-chan struct{}) {
 	live := &liveView{w: w, terminal: isTerminal(w)}
 	every := plainEvery
 	if live.terminal {
@@ -31,7 +31,10 @@ func (s *job) progress(w io.Writer, stop <-chan struct{}) {
 			if n*flushEvery%every == 0 {
 				live.show(s)
 			}
-			s.Flush() // by the next look the records are here
+			// By the next look the records are here.
+			if f, ok := s.(interface{ Flush() }); ok {
+				f.Flush()
+			}
 		case <-stop:
 			live.clear()
 			return

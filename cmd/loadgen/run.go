@@ -44,6 +44,9 @@ func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 			return findMax(ctx, o, stdout, stderr)
 		}
 	}
+	if err == nil && o.nats.Asked() {
+		return together(ctx, o, stdout, stderr)
+	}
 	var s *job
 	if err == nil {
 		s, err = open(o)
@@ -84,7 +87,7 @@ func (s *job) run(ctx context.Context, stdout, stderr io.Writer) int {
 func (s *job) play(ctx context.Context, stderr io.Writer) error {
 	var watcher sync.WaitGroup
 	stop := make(chan struct{})
-	watcher.Go(func() { s.progress(stderr, stop) })
+	watcher.Go(func() { progress(s, stderr, stop) })
 	err := s.Play(ctx)
 	close(stop)
 	watcher.Wait()

@@ -44,6 +44,7 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	if n := len(b.opt.Names.EveryDistribution()); n > mostScopes {
 		s.Warn("the first %d of %d distributions have reports of their own; those of all together count every one", mostScopes, n)
 	}
+	s.Shares, s.StartSkew = end.Shares, results.StartSkew(end.Shares)
 	if end.Judge != nil {
 		s.Objectives = end.Judge(s)
 	}

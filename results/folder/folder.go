@@ -107,9 +107,10 @@ type End struct {
 	// out, the nearest to viewers first; whoever ran them has counted.
 	Tiers []results.TierFigures
 
-	Troubles  []results.Trouble  // of which the summary takes examples of what failed
-	Generator *results.Generator // how the load generator kept its schedule; nil: there was none
-	Unsound   string             // why the figures are the generator's own; "": they are not
+	Shares    []results.ShareFigures // of workers that played the run together; nil: there were none
+	Troubles  []results.Trouble      // of which the summary takes examples of what failed
+	Generator *results.Generator     // how the load generator kept its schedule; nil: there was none
+	Unsound   string                 // why the figures are the generator's own; "": they are not
 	// Kept are histograms that are kept beside the records, by name.
 	Kept map[string]*results.Histogram
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"edgesim/results"
@@ -24,6 +25,14 @@ type Merging struct {
 
 	// Manifest says who merges: command and program.
 	Manifest results.Manifest
+	// Shares are what each of the runs did, where they were played as one; the manifest
+	// then tells of them, and not of folders. nil: nobody knows.
+	Shares []results.ShareFigures
+	// Unsound says why the runs together are not what was asked for; "": they are.
+	Unsound string
+	// CSV is a file that gets a line for each interval; "": none.
+	CSV string
+
 	// Judge says what the run keeps of what was promised; nil: nothing was.
 	Judge func(*results.Summary) []results.Objective
 }
@@ -48,8 +57,13 @@ func Merge(m Merging) (*results.Summary, error) {
 		return nil, errors.Join(err, b.Discard())
 	}
 	end := all.end(b.opt.Length)
-	end.Intervals, end.Judge = seconds, m.Judge
-	return b.Finish(end)
+	end.Intervals, end.Judge, end.Shares = seconds, m.Judge, m.Shares
+	end.Unsound = strings.TrimSpace(m.Unsound + " " + end.Unsound)
+	s, err := b.Finish(end)
+	if err == nil && m.CSV != "" {
+		err = results.WriteFile(m.CSV, func(w io.Writer) error { return seconds.WriteCSV(w, all.names.Epoch) })
+	}
+	return s, err
 }
 
 // piece is one of the runs.

@@ -18,8 +18,13 @@ func (all *pieces) builder(m Merging) (*Builder, *results.Intervals, error) {
 	manifest.Machine, manifest.Started = first.Machine, all.names.Epoch
 	o := Options{Dir: m.Dir, Names: all.names, Plots: true, Formats: m.Formats, Groups: true, Records: true,
 		TrafficFrom: results.AtClient, LatencyFrom: results.AtClient}
+	for _, s := range m.Shares {
+		manifest.Merged = append(manifest.Merged, fmt.Sprintf("share %s: worker %s, %s", s.Share, s.Worker, s.State))
+	}
 	for _, p := range all.list {
-		manifest.Merged = append(manifest.Merged, p.dir)
+		if m.Shares == nil {
+			manifest.Merged = append(manifest.Merged, p.dir)
+		}
 		o.Verify = o.Verify || p.summary.Verified+p.summary.Unverified > 0
 		o.Warmup = max(o.Warmup, seconds(p.manifest.Warmup))
 		if p.manifest.Length > 0 {

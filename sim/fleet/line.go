@@ -3,7 +3,9 @@ package fleet
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -61,4 +63,17 @@ func (r *Room) Lease() time.Duration { return r.worker.Conn.Lease }
 // Keep lays a file into the object store; what it gives names it.
 func (r *Room) Keep(ctx context.Context, path string) (hash string, err error) {
 	return r.worker.Conn.Put(ctx, path)
+}
+
+// Take copies a blob to a file and takes it out of the store: for results that are
+// large and wanted once.
+func (c *Conn) Take(ctx context.Context, hash, path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(c.fetch(ctx, hash, f), f.Close()); err != nil {
+		return err
+	}
+	return c.data.Delete(ctx, hash)
 }

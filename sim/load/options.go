@@ -14,62 +14,70 @@ import (
 )
 
 // Options say what is played, against what, and what is kept of it. Their errors
-// name them as loadgen's flags do. Check reads them; then they are not changed.
+// name them as loadgen's flags do. Check reads them; then they are not changed. As
+// JSON they are what another machine is told: no path, and nothing that is kept.
 type Options struct {
-	URLs []string // servers of the same path: http or https, host, port, path; at least one
+	URLs []string `json:"urls"` // servers of the same path: http or https, host, port, path; at least one
 
-	Rate        unit.Schedule
-	Duration    unit.Duration // warm-up included; 0: until Requests
-	Warmup      unit.Duration // this first part is left out of the figures
-	Requests    uint64        // end after so many; 0: no such end
-	Connections int           // 1 to 65,536
-	Arrivals    string        // as workloads.CheckArrivals takes it
-	Shapes      []string      // of the rate, as workloads.CheckShape takes them
-	Closed      bool          // each connection asks again as soon as it is answered
-	Timeout     unit.Duration // of one request
+	Rate        unit.Schedule `json:"rate"`
+	Duration    unit.Duration `json:"duration"`    // warm-up included; 0: until Requests
+	Warmup      unit.Duration `json:"warmup"`      // this first part is left out of the figures
+	Requests    uint64        `json:"requests"`    // end after so many; 0: no such end
+	Connections int           `json:"connections"` // 1 to 65,536
+	Arrivals    string        `json:"arrivals"`    // as workloads.CheckArrivals takes it
+	Shapes      []string      `json:"shapes"`      // of the rate, as workloads.CheckShape takes them
+	Closed      bool          `json:"closed"`      // each connection asks again as soon as it is answered
+	Timeout     unit.Duration `json:"timeout"`     // of one request
 
-	Zipf         float64 // exponent, 0 to 10
-	Objects      uint64  // 1 to 2^53
-	Popularity   string  // as workloads.CheckPopularity takes it
-	Workload     string  // a preset's name
-	Scenario     string  // a file, or a built-in one's name
-	Ranges       unit.Share
-	Aborts       unit.Share
-	Conditionals unit.Share
-	Seed         uint64
+	Zipf         float64    `json:"zipf"`       // exponent, 0 to 10
+	Objects      uint64     `json:"objects"`    // 1 to 2^53
+	Popularity   string     `json:"popularity"` // as workloads.CheckPopularity takes it
+	Workload     string     `json:"workload"`   // a preset's name
+	Scenario     string     `json:"-"`          // a file, or a built-in one's name
+	Ranges       unit.Share `json:"ranges"`
+	Aborts       unit.Share `json:"aborts"`
+	Conditionals unit.Share `json:"conditionals"`
+	Seed         uint64     `json:"seed"`
 
-	Trace    string  // file that is played
-	Format   string  // of it; "": told by its content
-	Columns  string  // of it: which is what
-	Speed    float64 // so much faster than in the file
-	SkipBad  bool    // pass over what is no request
-	OwnHosts bool    // send the log's Host names
+	Trace    string  `json:"-"`         // file that is played
+	Format   string  `json:"format"`    // of it; "": told by its content
+	Columns  string  `json:"columns"`   // of it: which is what
+	Speed    float64 `json:"speed"`     // so much faster than in the file
+	SkipBad  bool    `json:"skip_bad"`  // pass over what is no request
+	OwnHosts bool    `json:"own_hosts"` // send the log's Host names
 
-	Host        string // sent as Host; "": the URL's or the scenario's
-	Insecure    bool   // take any certificate
-	CA          string // PEM file with the authorities to trust; "": the system's
-	NoKeepAlive bool
-	Resolve     []string // HOST:PORT:ADDR
-	ConnectTo   []string // HOST:PORT:HOST:PORT
-	Slow        string   // SHARE:BANDWIDTH of viewers who read slowly
-	Think       string   // of a closed loop: TIME, or constant:TIME
-	Headers     []string // Name: value
-	Method      string
-	Body        unit.Size // of every POST, PUT and PATCH
-	Verify      bool      // compare every byte with what a simulated origin answers
+	Host        string    `json:"host"`     // sent as Host; "": the URL's or the scenario's
+	Insecure    bool      `json:"insecure"` // take any certificate
+	CA          string    `json:"-"`        // PEM file with the authorities to trust; "": the system's
+	NoKeepAlive bool      `json:"no_keepalive"`
+	Resolve     []string  `json:"resolve"`    // HOST:PORT:ADDR
+	ConnectTo   []string  `json:"connect_to"` // HOST:PORT:HOST:PORT
+	Slow        string    `json:"slow"`       // SHARE:BANDWIDTH of viewers who read slowly
+	Think       string    `json:"think"`      // of a closed loop: TIME, or constant:TIME
+	Headers     []string  `json:"headers"`    // Name: value
+	Method      string    `json:"method"`
+	Body        unit.Size `json:"body"`   // of every POST, PUT and PATCH
+	Verify      bool      `json:"verify"` // compare every byte with what a simulated origin answers
 
-	Share    Share              // of the schedule; zero: all of it
-	StartAt  Moment             // zero: at once
-	Out      string             // run folder that is left; "": none
-	Records  bool               // keep every record there
-	CSV      string             // file with a line a second; "": none
-	Metrics  string             // address for Prometheus; "": none
-	Promises []objective.Target // that the run has to keep
-	Command  []string           // arguments as typed, for the manifest
+	Share    Share              `json:"-"` // of the schedule; zero: all of it
+	StartAt  Moment             `json:"-"` // zero: at once
+	Out      string             `json:"-"` // run folder that is left; "": none
+	Records  bool               `json:"-"` // keep every record there
+	CSV      string             `json:"-"` // file with a line a second; "": none
+	Metrics  string             `json:"-"` // address for Prometheus; "": none
+	Promises []objective.Target `json:"-"` // that the run has to keep
+	Command  []string           `json:"-"` // arguments as typed, for the manifest
 
 	// Given names the options that the user gave, as flags are named: in place of a
 	// scenario's own values.
-	Given []string
+	Given []string `json:"given"`
+
+	// Of a share that is played for another machine: what it is called, and the texts
+	// in place of files.
+	Name         string `json:"name"`
+	ScenarioText []byte `json:"-"` // nil: read from Scenario
+	Authorities  []byte `json:"-"` // PEM; nil: read from CA
+	Handed       bool   `json:"-"` // it is handed in, and needs no Out of its own
 
 	urls []*url.URL
 	url  *url.URL // the first
@@ -78,6 +86,14 @@ type Options struct {
 
 // MostConnections is how many connections a run may have.
 const MostConnections = 65_536
+
+// Addresses are those that are connected to, as host:port.
+func (o *Options) Addresses() (list []string) {
+	for _, u := range o.urls {
+		list = append(list, o.wire.address(u))
+	}
+	return list
+}
 
 // URL is the first server's.
 func (o *Options) URL() *url.URL { return o.url }
@@ -167,7 +183,7 @@ func (o *Options) readURLs() error {
 // checkKept says what of the outlets does not go together.
 func (o *Options) checkKept() error {
 	switch {
-	case o.Share.Of > 0 && o.Out == "":
+	case o.Share.Of > 0 && o.Out == "" && !o.Handed:
 		return fmt.Errorf("--share %v needs --out: the folders of all shares are what edgesim merge puts together", &o.Share)
 	case o.Records && o.Out == "":
 		return errors.New("--records needs --out: they are kept in the run folder")

@@ -32,11 +32,11 @@ type ending struct {
 }
 
 func newOutlet(s *Run) (outlet, error) {
-	if s.Options.Out == "" {
-		view := results.NewSummary(s.Names, results.SummaryOptions{
-			Name: s.Plan.Name, Seed: s.Plan.Seed, Warmup: s.Plan.Warmup, Verify: s.Options.Verify, Groups: true,
-		})
-		return &plain{view: view, length: s.Plan.Length}, nil
+	switch {
+	case s.Options.Handed:
+		return newHanded(s)
+	case s.Options.Out == "":
+		return newPlain(s), nil
 	}
 	b, err := folder.New(folder.Options{
 		Dir: s.Options.Out, Manifest: s.manifest(), Names: s.Names,
@@ -54,6 +54,13 @@ func newOutlet(s *Run) (outlet, error) {
 type plain struct {
 	view   *results.SummaryView
 	length time.Duration
+}
+
+func newPlain(s *Run) *plain {
+	view := results.NewSummary(s.Names, results.SummaryOptions{
+		Name: s.Plan.Name, Seed: s.Plan.Seed, Warmup: s.Plan.Warmup, Verify: s.Options.Verify, Groups: true,
+	})
+	return &plain{view: view, length: s.Plan.Length}
 }
 
 // Add implements results.View.

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -30,7 +31,7 @@ func (o *Options) fromTrace() (*Plan, error) {
 	if !r.Timed() && p.Rate == 0 && !p.Closed {
 		return nil, fmt.Errorf("--trace %s tells no times; right is with --rate or --closed", o.Trace)
 	}
-	l := &Plan{Name: strings.TrimSuffix(filepath.Base(o.Trace), filepath.Ext(o.Trace)), Seed: o.Seed,
+	l := &Plan{Name: cmp.Or(o.Name, strings.TrimSuffix(filepath.Base(o.Trace), filepath.Ext(o.Trace))), Seed: o.Seed,
 		Warmup: o.Warmup.Std(), Connections: o.Connections, Closed: o.Closed, warnings: r.Doubts(), ofHost: func(string) uint16 { return 0 },
 		distrs: []results.Distribution{{ID: o.url.Host, Domain: o.url.Host, Friendly: o.url.Host}}}
 	if l.Length = o.lengthOf(r, p); l.Length > 0 && l.Warmup >= l.Length {

@@ -35,6 +35,7 @@ type Run struct {
 	outlet   outlet
 	scraped  *scraped      // nil: nobody scrapes
 	worked   time.Duration // of processors, while it played
+	placed   bool          // StartAt said when
 }
 
 // Open makes everything ready, so that what is wrong with the options or the
@@ -118,10 +119,17 @@ func (s *Run) distributions(hosts []string) []uint16 {
 	return d
 }
 
+// StartAt says when Play begins, before it is called: at a moment of a clock that is
+// so far ahead of this machine's. Records have their times since then.
+func (s *Run) StartAt(moment time.Time, ahead time.Duration) {
+	s.Names.Epoch, s.placed = moment, true
+	s.Player.StartAt(moment.Add(-ahead))
+}
+
 // Play plays the workload to its end, or until ctx is, while records flow to their
 // outlet. The error says why it could not be; Outcome is valid with it.
 func (s *Run) Play(ctx context.Context) error {
-	if s.Options.StartAt.IsZero() {
+	if s.Options.StartAt.IsZero() && !s.placed {
 		s.Names.Epoch = time.Now().UTC()
 	}
 	var taker sync.WaitGroup
@@ -164,6 +172,22 @@ func (s *Run) views() results.Tee {
 	return views
 }
 
+// Progress is how far the run has come; Look, SoFar, Faults and Troubles are what was
+// heard until now. All may be asked while it plays.
+func (s *Run) Progress() player.Progress { return s.Player.Progress() }
+
+// Look gives what was heard since the last look.
+func (s *Run) Look() Heard { return s.Gauge.Look() }
+
+// SoFar gives f what was heard since the run began.
+func (s *Run) SoFar(f func(*Heard)) { s.Gauge.SoFar(f) }
+
+// Faults are the failures until now.
+func (s *Run) Faults() results.FaultCounts { return s.Gauge.Faults() }
+
+// Troubles are the failures on the wire, with examples.
+func (s *Run) Troubles() []results.Trouble { return s.Player.Troubles() }
+
 // ending is what is known when the run is over.
 func (s *Run) ending(ctx context.Context) ending {
 	e := ending{
@@ -178,7 +202,7 @@ func (s *Run) ending(ctx context.Context) ending {
 		troubles:  s.Outcome.Errors,
 		unsound:   s.unsound(),
 		intervals: s.seconds,
-		judge:     s.judge,
+		judge:     s.Plan.Judge(s.Options),
 		kept:      map[string]*results.Histogram{results.LagTimes: s.Outcome.LagTimes, results.OwnDelayTimes: s.Outcome.SlipTimes},
 	}
 	if s.Gauge.untold() {
@@ -187,10 +211,12 @@ func (s *Run) ending(ctx context.Context) ending {
 	return e
 }
 
-// judge says what was kept of the objectives, those of a scenario and those of the
+// Judge says what was kept of the objectives, those of a scenario and those of the
 // options.
-func (s *Run) judge(sum *results.Summary) []results.Objective {
-	return objective.Judge(slices.Concat(s.Plan.promises, s.Options.Promises), sum)
+func (l *Plan) Judge(o *Options) func(*results.Summary) []results.Objective {
+	return func(sum *results.Summary) []results.Objective {
+		return objective.Judge(slices.Concat(l.promises, o.Promises), sum)
+	}
 }
 
 // checkCSV says before the run what would keep the time series from being written

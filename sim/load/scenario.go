@@ -11,7 +11,7 @@ import (
 // fromScenario takes catalog, viewers and schedule from a scenario, but for
 // what the command line says itself.
 func (o *Options) fromScenario() (*Plan, error) {
-	s, err := scenario.Load(o.Scenario, o.settings()...)
+	s, err := o.readScenario()
 	if err != nil {
 		return nil, fmt.Errorf("--scenario: %w", err)
 	}
@@ -37,6 +37,13 @@ func (o *Options) fromScenario() (*Plan, error) {
 		return index[d.ID]
 	}
 	return l, nil
+}
+
+func (o *Options) readScenario() (*scenario.Scenario, error) {
+	if o.ScenarioText != nil {
+		return scenario.Parse(o.Scenario, o.ScenarioText, o.settings()...)
+	}
+	return scenario.Load(o.Scenario, o.settings()...)
 }
 
 // friendly is the name that people know a distribution by.

@@ -64,12 +64,16 @@ func (o *Options) readTLS() error {
 		return nil
 	}
 	o.wire.tls = &tls.Config{InsecureSkipVerify: o.Insecure}
-	if o.CA == "" {
+	text := o.Authorities
+	switch {
+	case text != nil:
+	case o.CA == "":
 		return nil
-	}
-	text, err := os.ReadFile(o.CA)
-	if err != nil {
-		return fmt.Errorf("--ca: %w", err)
+	default:
+		var err error
+		if text, err = os.ReadFile(o.CA); err != nil {
+			return fmt.Errorf("--ca: %w", err)
+		}
 	}
 	o.wire.tls.RootCAs = x509.NewCertPool()
 	if !o.wire.tls.RootCAs.AppendCertsFromPEM(text) {
@@ -240,7 +244,7 @@ func (s *Run) onTheWire(c *player.Config) error {
 	o, w := s.Options, &s.Options.wire
 	c.Scheme, c.TLS, c.NoKeepAlive, c.Headers = o.url.Scheme, w.tls, o.NoKeepAlive, w.fields
 	c.SlowShare, c.SlowRate = w.slowShare, w.slowRate
-	c.Think, c.ThinkEven, c.ThinkSeed = cmp.Or(w.think, s.Plan.think), w.thinkEven, s.Plan.Seed
+	c.Think, c.ThinkEven, c.ThinkSeed = cmp.Or(w.think, s.Plan.think), w.thinkEven, s.Plan.Seed+uint64(max(0, o.Share.Number-1))
 	c.Target, c.Source = w.address(o.url), o.shape(c.Source)
 	if len(o.urls) == 1 {
 		return nil

@@ -66,6 +66,9 @@ func New(cfg Config) (*Player, error) {
 	return p, nil
 }
 
+// StartAt says what Config.Epoch says, before Play.
+func (p *Player) StartAt(epoch time.Time) { p.cfg.Epoch = epoch }
+
 // Play plays the source to its end, or until ctx is cancelled or Length and
 // Drain are over. It may be called once. The error says why a run could not
 // be: nobody answered, or the source failed; the outcome is valid with it.

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"edgesim/results"
+	"edgesim/results/folder"
+	"edgesim/sim/fleet"
+	"edgesim/sim/load"
+	"edgesim/sim/objective"
+	"edgesim/sim/pieces"
+	"edgesim/sim/scenario"
+	"edgesim/sim/unit"
+)
+
+// joint are the flags of a run that several workers play.
+type joint struct {
+	nats    fleet.Flags
+	workers int
+	wait    unit.Duration
+}
+
+func (j *joint) flags(f *pflag.FlagSet) {
+	j.nats.Add(f, true)
+	j.wait = unit.Duration(time.Minute)
+	f.IntVar(&j.workers, "workers", 0, "with --nats: so many workers play the schedule together, a share each;\n--connections are split between them")
+	f.Var(&j.wait, "workers-wait", "with --nats: for as many workers to be ready")
+}
+
+func (j *joint) check(o *options) error {
+	if err := j.nats.Check(o.given); err != nil {
+		return err
+	}
+	if !j.nats.Asked() {
+		for _, name := range []string{"workers", "workers-wait"} {
+			if o.given(name) {
+				return fmt.Errorf("--%s goes with --nats: workers play there; give that too, or --share for processes by hand", name)
+			}
+		}
+		return nil
+	}
+	for _, name := range []string{"share", "start-at", "find-max", "metrics"} {
+		if o.given(name) {
+			return fmt.Errorf("--%s with --nats: workers have their shares and their start from here, and one run at one rate; leave it out", name)
+		}
+	}
+	switch {
+	case j.workers < 1 || j.workers > load.MostShares:
+		return fmt.Errorf("--nats with --workers %d; right are 1 to %d, each an edgesim worker at that server", j.workers, load.MostShares)
+	case j.wait <= 0:
+		return errors.New("--workers-wait 0s; right is more than 0")
+	case o.Trace == "-":
+		return errors.New("--trace - with --nats: workers read the trace, too; right is a file")
+	}
+	return nil
+}
+
+// crewed is a run that workers play, as it is watched.
+type crewed struct {
+	*load.Crew
+	length time.Duration
+}
+
+func (c *crewed) planned() time.Duration { return c.length }
+func (c *crewed) shares() []string       { return c.Shares() }
+
+// together has a schedule played by several workers.
+func together(ctx context.Context, o *options, stdout, stderr io.Writer) int {
+	l, err := o.loading()
+	if err != nil {
+		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+		return exitUsage
+	}
+	c, end, err := o.nats.Connect(ctx, "loadgen", fleet.VersionOf(results.ThisProgram("loadgen")), stderr)
+	if err != nil {
+		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+		return exitUsage
+	}
+	defer end()
+	t := &troupe{options: o, loading: l, conn: c, stderr: stderr}
+	sum, err := t.play(ctx)
+	if err == nil {
+		err = t.told.print(stdout, sum)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+		return exitFail
+	}
+	return t.verdict(ctx, sum)
+}
+
+// loading is what workers are told.
+func (o *options) loading() (*pieces.Loading, error) {
+	plan, err := o.Planned()
+	if err != nil {
+		return nil, err
+	}
+	if plan.Connections < o.workers {
+		return nil, fmt.Errorf("--connections %d for --workers %d; right is one for each of them or more", plan.Connections, o.workers)
+	}
+	if o.Scenario != "" {
+		s, err := scenario.Load(o.Scenario)
+		if err != nil {
+			return nil, fmt.Errorf("--scenario: %w", err)
+		}
+		if s.Replays() {
+			return nil, fmt.Errorf("--scenario %s replays a file that the workers do not have; right is --trace with that file", o.Scenario)
+		}
+		_, o.ScenarioText, _ = s.Written()
+	}
+	return &pieces.Loading{Options: o.Options, Plan: plan, Of: o.workers}, nil
+}
+
+// troupe is a run that workers play.
+type troupe struct {
+	options *options
+	loading *pieces.Loading
+	conn    *fleet.Conn
+	stderr  io.Writer
+	told    told
+}
+
+// play plays, and puts together what came of it.
+func (t *troupe) play(ctx context.Context) (*results.Summary, error) {
+	if err := t.loading.Lay(ctx, t.conn); err != nil {
+		return nil, err
+	}
+	host, _ := os.Hostname()
+	dir, _ := os.Getwd()
+	about := fleet.About{ // a run in real time is never the same again
+		ID:      fleet.JobID(t.conn.Version, "load", host, fmt.Sprint(os.Getpid(), time.Now().UnixNano())),
+		Command: fleet.Safe(append([]string{"loadgen"}, t.options.Command...)), Dir: dir, Host: host,
+	}
+	j, err := fleet.Open(ctx, t.conn, about)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(t.stderr, "job %s at %s: %d workers are asked for\n", j.ID, t.conn.Where, t.loading.Of)
+	hands, crew, err := t.perform(ctx, j)
+	j.Close(err == nil)
+	if err != nil {
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return nil, errors.Join(err, t.conn.Cancel(after, j.ID))
+	}
+	t.told = told{options: t.options, plan: t.loading.Plan}
+	crew.SoFar(func(all *load.Heard) { t.told.hits = all.Told > 0 })
+	return t.gather(context.WithoutCancel(ctx), hands)
+}
+
+// perform has the shares played, while the live view moves.
+func (t *troupe) perform(ctx context.Context, j *fleet.Job) ([]*load.Hand, *load.Crew, error) {
+	clock, err := t.conn.Clock(ctx, j.ID, "coordinator")
+	if err != nil {
+		return nil, nil, err
+	}
+	crew := &load.Crew{Of: t.loading.Of, Wait: t.options.wait.Std(), Lease: t.conn.Lease, Line: j.Line(), Clock: clock,
+		Ask: func(ctx context.Context, share int) (load.Parted, error) { return t.loading.Ask(ctx, j, share) },
+		Log: func(format string, args ...any) { fmt.Fprintf(t.stderr, format+"\n", args...) },
+	}
+	var watcher sync.WaitGroup
+	stop := make(chan struct{})
+	crew.Begun = func() {
+		watcher.Go(func() { progress(&crewed{crew, t.loading.Plan.Length}, t.stderr, stop) })
+	}
+	hands, err := crew.Play(ctx)
+	close(stop)
+	watcher.Wait()
+	if aside := (fleet.SetAside{}); errors.As(err, &aside) {
+		err = fmt.Errorf("worker %s: %s", aside.Worker, aside.Text)
+	}
+	return hands, crew, err
+}
+
+// gather makes a run folder of all shares, and takes it away if nobody wants it.
+func (t *troupe) gather(ctx context.Context, hands []*load.Hand) (*results.Summary, error) {
+	dir := t.options.Out
+	if dir == "" {
+		scratch, err := os.MkdirTemp("", "edgesim-load-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(scratch)
+		dir = scratch
+	}
+	return load.Gather(ctx, load.Gathering{Hands: hands, Scenario: t.loading.Plan.Text, Fetch: t.conn.Take, Into: folder.Merging{
+		Dir: dir, CSV: t.options.CSV, Judge: t.loading.Plan.Judge(&t.options.Options),
+		Manifest: results.Manifest{Command: append([]string{"loadgen"}, fleet.Safe(t.options.Command)...), Program: results.ThisProgram("loadgen")},
+	}})
+}
+
+// verdict is as of a run by one process; a share that is not whole fails it.
+func (t *troupe) verdict(ctx context.Context, sum *results.Summary) int {
+	for _, s := range sum.Shares {
+		if s.Trouble != "" {
+			fmt.Fprintf(t.stderr, "loadgen: share %s (worker %s): %s\n", s.Share, s.Worker, s.Trouble)
+			return exitFail
+		}
+	}
+	switch {
+	case t.options.Verify && sum.Unverified > 0:
+		fmt.Fprintf(t.stderr, "loadgen: %d responses had wrong bytes\n", sum.Unverified)
+	case ctx.Err() != nil:
+		fmt.Fprintln(t.stderr, "loadgen: interrupted; the results are partial")
+	case sum.ViewerRequests == 0:
+		fmt.Fprintln(t.stderr, "loadgen: no request was answered")
+	case sum.Errors == sum.ViewerRequests:
+		fmt.Fprintln(t.stderr, "loadgen: every request failed")
+	case objective.Missed(sum) != "":
+		fmt.Fprintf(t.stderr, "loadgen: %s\n", objective.Missed(sum))
+	default:
+		return exitDone
+	}
+	return exitFail
+}
