@@ -106,6 +106,7 @@ func TestTheSimulatorForetells(t *testing.T) {
 	}{
 		"quickstart":   {"quickstart", 0, append(sure, "duration=6s")},
 		"cloudfront":   {"quickstart", 0, append(sure, "duration=6s", "edge.mode=cloudfront")},
+		"missing":      {"quickstart", 0, append(sure, "duration=4s", "workload.sections.0.types.3.missing=true", "workload.heads=5%")},
 		"heads":        {"quickstart", 0, append(sure, "duration=4s", "workload.heads=10%")},
 		"conditionals": {"quickstart", 0, append(sure, "duration=4s", "workload.conditionals=20%", "workload.heads=5%", "workload.ranges=5%")},
 		"asked about":  {"quickstart", 0, append(sure, "duration=4s", "workload.conditionals=20%", "edge.mode=cloudfront", "edge.capacity=1MiB")},

@@ -147,6 +147,28 @@ func TestForwardedHostTellsSectionsApart(t *testing.T) {
 	}
 }
 
+// TestMissingTypesAreNotThere: objects of such a type have paths, and no origin has them.
+func TestMissingTypesAreNotThere(t *testing.T) {
+	s, err := Load("quickstart", "workload.sections.0.types.3.missing=true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog := catalogOf(t, s)
+	app := s.Contents(catalog, "app")
+	if app.Own(0) {
+		t.Error("an origin that misses some is said to have all")
+	}
+	for id := range uint64(500) {
+		path, kind := catalog.AppendPath(nil, id), catalog.Object(id).Type
+		if kind < 3 {
+			continue // a bucket's
+		}
+		if _, ok := app.Find([]byte("app.origin.internal"), path); ok != (kind != 3) {
+			t.Errorf("%s of type %d: found %v", path, kind, ok)
+		}
+	}
+}
+
 func TestFindDoesNotAllocate(t *testing.T) {
 	s := mustLoad(t, "two-buckets")
 	c := catalogOf(t, s)

@@ -15,7 +15,7 @@ import (
 func (d *document) origin(i int) {
 	d.line("  origin-%d:", i+1)
 	x := d.p.Mixes
-	server := !d.bare && x != nil && x.Statuses["500"] > x.Errors.Value/4
+	server := !d.bare && x != nil && (x.Statuses["500"] > x.Errors.Value/4 || x.Changes.Value > 0) // buckets take no POST
 	if server {
 		d.line("    kind: server")
 	} else {
@@ -44,16 +44,16 @@ func (d *document) origin(i int) {
 }
 
 // ofOrigin is a share of all requests as one of those that reach an origin: the hits
-// do not.
+// do not. Where a log does not tell them they are taken for half.
 func (x *Mixes) ofOrigin(of float64) float64 {
 	if of == 0 {
 		return 0
 	}
-	reach := 1.0
+	missed := 0.5
 	if x.Hits.Told {
-		reach = (1-x.Hits.Hit)*(1-of) + of
+		missed = 1 - x.Hits.Hit
 	}
-	return min(of/reach, 1)
+	return min(of/(missed*(1-of)+of), 1)
 }
 
 func (d *document) distribution(i int, s Site) {
@@ -82,41 +82,26 @@ func (d *document) beside() {
 	if d.bare || x == nil {
 		return
 	}
-	found := float64(d.m.Requests) / float64(x.Records)
-	var gone []string
 	if x.Gone.Value > 0 {
-		gone = append(gone, d.aside("gone", x.Gone.Value/max(found, 1e-9), "          missing: true"))
+		d.aside("gone", x.Gone.Value*float64(x.Records)/float64(d.m.Requests), "          missing: true")
 	}
 	if x.Changes.Value == 0 {
 		return
 	}
-	change := d.aside("changes", 1, "          cache_control: no-store")
-	var names []string
-	for i := range d.p.Parts {
-		names = append(names, d.p.Parts[i].sections()...)
-	}
+	others := strings.Join(d.names, ", ")
+	d.aside("changes", 1, "          cache_control: no-store")
 	d.line("  streams:")
-	d.line("    - {kind: independent, share: %s, sections: [%s]}", share(1-x.Changes.Value), strings.Join(append(names, gone...), ", "))
+	d.line("    - {kind: independent, share: %s, sections: [%s]}", share(1-x.Changes.Value), others)
 	post := math.Round(x.post*1e4) / 1e4
-	d.line("    - {kind: %q, share: %s, sections: [%s]}", fmt.Sprintf("api:post=%s,other=%s", unit.Share(post), unit.Share(1-post)), share(x.Changes.Value), change)
-}
-
-// sections are the names of the part's: its own, and those of its hot objects.
-func (p *Part) sections() []string {
-	names := []string{p.Name}
-	for i := range p.written {
-		names = append(names, p.hotName(i))
-	}
-	return names
+	d.line("    - {kind: %q, share: %s, sections: [%s]}", fmt.Sprintf("api:post=%s,other=%s", unit.Share(post), unit.Share(1-post)), share(x.Changes.Value), "changes")
 }
 
 // aside is a section of few objects beside the others.
-func (d *document) aside(name string, of float64, key string) string {
+func (d *document) aside(name string, of float64, key string) {
 	d.section(section{name: name, hosts: d.sites()[0].Hosts, share: of, objects: 1000, zipf: 0.8, types: func() {
 		d.line("        - name: %s", otherClass)
 		d.line("          prefix: /%s/", name)
 		d.line("          size: {median: 1KB}")
 		d.line("%s", key)
 	}})
-	return name
 }

@@ -34,13 +34,12 @@ func init() {
 
 // headOf are the sections of a part: its hot objects, and the others.
 func (d *document) headOf(p *Part) {
-	p.written = len(p.Hot)
 	for i, h := range p.Hot {
 		size := fmt.Sprintf("{median: %d}", h.Size)
 		if p.Sizes == nil {
 			size = p.Sizes.model()
 		}
-		d.line("    - name: %s", p.hotName(i))
+		d.begin(fmt.Sprintf("%s-hot-%d", p.Name, i+1))
 		d.line("      hosts: [%s]", strings.Join(d.hosts(p), ", "))
 		d.line("      share: %s", share(h.Share))
 		d.line("      objects: 1")
@@ -51,5 +50,3 @@ func (d *document) headOf(p *Part) {
 		d.section(d.part(p, p.rest, &p.cold))
 	}
 }
-
-func (p *Part) hotName(i int) string { return fmt.Sprintf("%s-hot-%d", p.Name, i+1) }

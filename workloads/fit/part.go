@@ -35,7 +35,6 @@ type Part struct {
 	kind []bool // the log's kinds that are in it
 
 	members []*object
-	written int // of the hot, in the scenario
 }
 
 // group is what is known of several objects.
@@ -125,7 +124,9 @@ func (x *Mixing) parts(requests float64) []Part {
 			p.Name = fmt.Sprintf("%d-%s", key.site+1, p.Class)
 		}
 		p.Lifetime = fresh[key].lifetime()
-		p.Uncacheable = p.shareOf(never)
+		if f := fresh[key]; f.hits+f.renewed > 0 {
+			p.Uncacheable = p.shareOf(never)
+		}
 		p.Ending = mostOf(ends[key])
 		list = append(list, *p)
 	}
@@ -156,8 +157,7 @@ func (x *Mixing) never() [][2]float64 {
 	return counts
 }
 
-// shareOf is the second of the first, over the part's kinds; 0 of fewer than ten, or
-// where all are: a log without result types tells nothing.
+// shareOf is the second of the first, over the part's kinds; 0 of fewer than ten.
 func (p *Part) shareOf(counts [][2]float64) float64 {
 	all, some := 0.0, 0.0
 	for k, in := range p.kind {

@@ -267,7 +267,7 @@ func (d *document) recent(list []class) {
 		requests += list[i].requests
 		objects += list[i].objects
 	}
-	d.line("    - name: %s", p.Name)
+	d.begin(p.Name)
 	d.line("      hosts: [%s]", strings.Join(d.hosts(p), ", "))
 	d.line("      share: %s", share(requests/d.m.seen.requests))
 	d.line("      objects: %d", newObjects)

@@ -20,7 +20,7 @@ type section struct {
 }
 
 func (d *document) section(s section) {
-	d.line("    - name: %s", s.name)
+	d.begin(s.name)
 	d.line("      hosts: [%s]", strings.Join(s.hosts, ", "))
 	d.line("      share: %s", share(s.share))
 	d.line("      objects: %d", s.objects)
@@ -30,6 +30,12 @@ func (d *document) section(s section) {
 	}
 	d.line("      types:")
 	s.types()
+}
+
+// begin begins a section.
+func (d *document) begin(name string) {
+	d.line("    - name: %s", name)
+	d.names = append(d.names, name)
 }
 
 // share is a share to nine decimals.

@@ -19,11 +19,10 @@ func (e *Edge) write(row rowFunc) {
 	if e == nil {
 		return
 	}
-	warm := ""
+	row("cache", "LRU of %v hits %s in the scenario, %s in the log", unit.Size(rounded(float64(e.Capacity), 3)), percent(e.Hit), percent(e.Wanted))
 	if e.Warm {
-		warm = ", warm when the log begins"
+		row("", "warm when the log begins: the scenario has a warm-up")
 	}
-	row("cache", "LRU of %v would hit as often: %s%s", unit.Size(rounded(float64(e.Capacity), 3)), percent(e.Hit), warm)
 }
 
 // writeParts is a line for each part that a scenario has a section for, of logs.

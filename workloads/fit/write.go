@@ -19,6 +19,8 @@ type document struct {
 	seed uint64
 	bare bool
 	edge *Edge // nil: not told by a log
+
+	names []string // of the sections written so far
 }
 
 func (d *document) line(format string, args ...any) {
