@@ -168,7 +168,7 @@ func (o *fitOptions) check(args []string) ([]fit.Model, error) {
 	}
 	if o.policies != "" {
 		if o.named, err = realPolicies(o.policies); err != nil {
-			return nil, err
+			return nil, usagef("--policies: %v", err)
 		}
 	}
 	if o.objects < 1000 {

@@ -54,12 +54,15 @@ func TestFitSaysWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line, want := range map[string]string{
-		"":                      "no log or trace given",
-		file + " --model zpif":  `did you mean "zipf"?`,
-		file + " --objects 5":   "from 1000 on",
-		file + " --plot x.jpeg": "ends in one of",
-		file + " --limit -1":    "--limit -1",
-		"nothing.csv":           "nothing.csv",
+		"":                          "no log or trace given",
+		file + " --model zpif":      `did you mean "zipf"?`,
+		file + " --objects 5":       "from 1000 on",
+		file + " --plot x.jpeg":     "ends in one of",
+		file + " --limit -1":        "--limit -1",
+		file + " --policies lr":     `did you mean "lru"?`,
+		file + " --policies belady": "knows the future",
+		file + " --geo nowhere":     "--geo",
+		"nothing.csv":               "nothing.csv",
 	} {
 		status, _, stderr := edgesim(t, t.Context(), append([]string{"fit"}, strings.Fields(line)...)...)
 		if status != exitUsage || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
