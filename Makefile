@@ -93,6 +93,9 @@ bench-peers: bench-load ## bench-load, then edgesim beside nginx and Varnish, wh
 bench-load: ## loadgen beside wrk, wrk2, h2load, vegeta, fortio, hey, bombardier: CPU a request, schedule kept, evenness
 	.ci/bench-load
 
+bench-hosts: ## three hosts as network namespaces: a sweep's bytes, and how far apart load begins; needs root
+	.ci/bench-hosts
+
 bench-memory: ## a 4 GiB cache of 16 KiB objects, replaced three times over: resident set, garbage collector's share
 	$(GO) test ./edge -run '^$$' -bench Memory -benchtime 1x -timeout 30m
 
