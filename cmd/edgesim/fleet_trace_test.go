@@ -23,7 +23,6 @@ func cluster(t *testing.T, workers int, shared ...string) string {
 	t.Cleanup(srv.Close)
 	ctx, stop := context.WithCancel(context.Background())
 	var over sync.WaitGroup
-	t.Cleanup(func() { stop(); over.Wait() })
 	cache := filepath.Join(t.TempDir(), "cache")
 	for i := range workers {
 		c, err := fleet.Connect(ctx, fleet.Options{URL: srv.URL, Name: "worker", Version: fleetVersion()})
@@ -38,6 +37,7 @@ func cluster(t *testing.T, workers int, shared ...string) string {
 			}
 		})
 	}
+	t.Cleanup(func() { stop(); over.Wait() })
 	return srv.URL
 }
 
@@ -73,6 +73,8 @@ func TestCurvesByWorkersAreThoseOfOneProcess(t *testing.T) {
 		{path, "--sample", "50%", "--policy", "lru,fifo", "--json"},
 		{path, "--sample-size", "1000", "--capacity", "100kB", "--csv", "-"},
 		{text, "--skip-bad", "--capacity", "250"},
+		{path, other, "--shards", "4", "--policy", "lru,sieve,wtinylfu", "--capacity", "100kB,300kB", "--warmup", "10%"},
+		{path, "--shards", "5", "--json", "--seed", "2", "--ignore-size"},
 	} {
 		same(t, url, append([]string{"mrc"}, args...)...)
 	}
@@ -123,6 +125,11 @@ func TestTracesForWorkersBlameTheFlag(t *testing.T) {
 		{[]string{"mrc", path, "--nats", url, "--policy", "pfoo-l", "--warmup", "10", "--capacity", "1MiB"}, "no warm-up"},
 		{[]string{"mrc", os.DevNull, "--nats", url, "--format", "ids", "--capacity", "1MiB"}, "has no requests"},
 		{[]string{"mrc", "nowhere.bin", "--nats", url}, "nowhere.bin"},
+		{[]string{"mrc", path, "--shards", "3"}, "4 to 4096"},
+		{[]string{"mrc", path, "--shards", "4"}, "are too few"},
+		{[]string{"mrc", path, "--shards", "4", "--sample", "1%"}, "one of them"},
+		{[]string{"mrc", path, "--shards", "4", "--all-sizes"}, "one of them"},
+		{[]string{"mrc", path, "--shards", "4", "--policy", "belady", "--nats", url}, "knows the whole trace"},
 		{[]string{"sweep", "nowhere", "--shared", "/"}, "--shared is about workers"},
 		{[]string{"plan", path, "--nats", "nats://127.0.0.1:1", "--target", "hit>=0.1"}, "no NATS server"},
 	} {

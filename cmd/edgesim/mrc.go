@@ -37,12 +37,16 @@ are twelve, each half of the next, up to all objects.
 
 With --sample a part of the objects is played and every ratio has its 95 %
 interval; large objects are the likelier to be in it, as bytes hang on them.
+With --shards all objects are, each in one shard (a large one in more), so that N
+workers have an N-th of the work and memory each; the shards' figures add up, and
+their differences give the intervals.
 
 Examples:
   edgesim mrc access.oracleGeneral.zst --policy lru,sieve,s3fifo
   edgesim mrc trace.bin --policy all --capacity 1GiB,4GiB,16GiB --csv -
   edgesim mrc trace.bin --capacity 1%,10% --warmup 10% --json
   edgesim mrc trace.bin --policy lru,sieve --sample 1% --out curves --mark 4GiB
+  edgesim mrc trace.bin --policy lru,lirs --shards 16 --nats nats://10.0.0.1:4222
   zcat trace.gz | edgesim mrc - --ignore-size --capacity 1000,10000
 
 Exit status: 0 done; 1 reading failed or was interrupted (what was counted until
@@ -58,6 +62,7 @@ a place in it that is no request.
 		f.Var(&o.sample, "sample", "play a sample of so many of the objects, as 1%, and of more of the large ones")
 		f.IntVar(&o.sampleSize, "sample-size", 0, "sample so many objects at most, whatever the trace has; lru only")
 		f.BoolVar(&o.even, "even", false, "sample without regard to size, as SHARDS does")
+		f.IntVar(&o.shards, "shards", 0, "deal the objects out to so many shards, and play each in caches of its part")
 		f.BoolVar(&o.ignoreSize, "ignore-size", false, "every object counts 1, and capacities are numbers of objects")
 		f.StringVar(&o.resized, "resized", "keep", "a known id with another size is a hit that keeps its size (keep) or\nanother object (new)")
 		f.StringVar(&o.warmup, "warmup", "", "leave so many first requests out of the counts, or such a share: 10% (default none)")
@@ -85,7 +90,7 @@ type mrcOptions struct {
 	allSizes                              bool
 	ignoreSize, skipBad, json, even       bool
 	sample                                unit.Share
-	sampleSize                            int
+	sampleSize, shards                    int
 	limit                                 int64
 	seed                                  uint64
 	jobs                                  int
@@ -102,6 +107,7 @@ type wanted struct {
 	warmup warmup
 	config curve.Config
 	sample *curve.Sampling // nil: everything is played
+	shards int             // of the objects; 0: they are not dealt out
 }
 
 func (o *mrcOptions) run(e *env, args []string) (err error) {
@@ -117,7 +123,7 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 	}
 	m := &measured{wanted: a, memory: int64(o.memory), names: args}
 	m.options = trace.Options{Files: args, Format: o.format, Columns: o.columns, Limit: o.limit, SkipBad: o.skipBad}
-	if o.nats.Asked() {
+	if o.nats.Asked() || a.shards > 0 { // the trace is read more than once
 		var drop func()
 		if m.options, drop, err = spooled(e, m.options); err != nil {
 			return err
@@ -131,6 +137,8 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 	switch {
 	case o.nats.Asked():
 		err = m.byWorkers(e, &o.nats)
+	case a.shards > 0:
+		err = m.inShards(e)
 	case a.sample != nil:
 		err = m.draw(e)
 	default:
@@ -150,7 +158,10 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 }
 
 func (o *mrcOptions) wanted() (*wanted, error) {
-	a := &wanted{config: curve.Config{IgnoreSize: o.ignoreSize, Seed: o.seed, Jobs: o.jobs}}
+	a := &wanted{shards: o.shards, config: curve.Config{IgnoreSize: o.ignoreSize, Seed: o.seed, Jobs: o.jobs}}
+	if err := o.checkShards(); err != nil {
+		return nil, err
+	}
 	switch o.resized {
 	case "keep":
 	case "new":
@@ -180,7 +191,7 @@ func (o *mrcOptions) wanted() (*wanted, error) {
 	if o.allSizes && a.sample != nil {
 		return nil, usagef("--all-sizes is of all requests, and --sample of some; right is one of them")
 	}
-	if a.specs, err = policySpecs(o.policies, a.sample != nil, o.warmup == ""); err != nil {
+	if a.specs, err = policySpecs(o.policies, a.sample != nil || a.shards > 0, o.warmup == ""); err != nil {
 		return nil, usagef("--policy: %v", err)
 	}
 	if a.sizes, err = parseCapacities(o.capacities, o.ignoreSize); err != nil {
@@ -220,7 +231,8 @@ type measured struct {
 
 	results   []curve.Result
 	totals    curve.Totals
-	estimates []curve.Estimate // of a sample: the results with their intervals
+	estimates []curve.Estimate // of a sample, or of shards: the results with their intervals
+	shards    int              // that the estimates are from; 0: none
 	sample    *curve.Sample
 	partial   error // why the reading was broken off
 	lost      error // why cells are missing

@@ -41,6 +41,9 @@ func (m *measured) head(b *strings.Builder) {
 		fmt.Fprintf(b, "sampled: %s of the objects (%.3g %%, of large ones more); objects and their bytes are estimates\n± is a 95 %% interval, by the differences of ten parts of the sample\n",
 			commas(int64(m.sample.Objects)), 100*m.sample.Rate)
 	}
+	if m.shards > 0 {
+		fmt.Fprintf(b, "played in %d shards of the objects, each in caches of its part\n± is a 95 %% interval, by the differences of the shards\n", m.shards)
+	}
 	if played := left + t.Counted; m.partial != nil && played < t.Requests {
 		fmt.Fprintf(b, "partial: broken off when %s of them had been played\n", commas(played))
 	} else if m.partial != nil {
@@ -223,6 +226,7 @@ type curveJSON struct {
 	Partial    bool         `json:"partial"`
 	Sampled    int          `json:"sampled,omitempty"`     // objects in the sample; 0: everything was played
 	SampleRate float64      `json:"sample_rate,omitempty"` // of small objects
+	Shards     int          `json:"shards,omitempty"`      // that were played and added up; 0: none
 	Results    []resultJSON `json:"results"`
 }
 
@@ -240,7 +244,7 @@ type resultJSON struct {
 	Refused       int64   `json:"refused"` // misses that were not admitted
 	RefusedBytes  int64   `json:"refused_bytes"`
 
-	Intervals *intervalsJSON `json:"intervals,omitempty"` // of a sample, 95 %
+	Intervals *intervalsJSON `json:"intervals,omitempty"` // of a sample or shards, 95 %
 }
 
 type intervalsJSON struct {
@@ -252,7 +256,7 @@ func (m *measured) writeJSON(w io.Writer) error {
 	t, info := m.totals, m.trace.Info()
 	out := curveJSON{
 		Files: m.names, Format: info.Format, Requests: t.Requests, Counted: t.Counted, Objects: t.Objects, WorkingSet: t.WorkingSet,
-		Largest: t.Largest, Resized: t.Resized, IgnoreSize: m.wanted.config.IgnoreSize, ResizedNew: m.wanted.config.ResizedNew, Partial: t.Partial,
+		Largest: t.Largest, Resized: t.Resized, IgnoreSize: m.wanted.config.IgnoreSize, ResizedNew: m.wanted.config.ResizedNew, Partial: t.Partial, Shards: m.shards,
 	}
 	if m.sample != nil {
 		out.Sampled, out.SampleRate = m.sample.Objects, m.sample.Rate

@@ -9,33 +9,53 @@ import (
 	"edgesim/sim/pieces"
 )
 
-// byWorkers has the cells played on other machines. The trace is read here once, for
-// what it tells as a whole, and so that what is wrong with it is known here.
+// byWorkers has the cells played on other machines.
 func (m *measured) byWorkers(e *env, o *fleet.Flags) (err error) {
 	a := m.wanted
-	known, err := m.known(e)
-	if err != nil || m.totals.Requests == 0 {
+	cells, err := m.prepared(e)
+	if cells == nil || err != nil {
 		return err
-	}
-	a.config.Warmup = a.warmup.of(known.requests)
-	if a.config.Warmup >= m.totals.Requests {
-		return nil // which is said where there is nothing to print
-	}
-	cells := a.cells(known)
-	if err := curve.Playable(cells, a.config); err != nil && a.sample == nil {
-		return usageError{err}
 	}
 	files, h, err := handOutTrace(e, o, m.trace, m.options)
 	if err != nil {
 		return err
 	}
 	defer func() { h.close(e, errors.Join(err, e.ctx.Err())) }()
-	if a.sample != nil {
+	switch {
+	case a.shards > 0:
+		return m.joined(e, cells, a.shards, files.Shard)
+	case a.sample != nil:
 		return m.drawn(e, files, cells)
 	}
 	info := m.trace.Info()
 	files.Tape = !a.settled(whole{info.Requests, -1}) || !info.Next || a.config.ResizedNew // as measure has one
 	return m.played(e, files, cells)
+}
+
+// prepared is the cells of a trace that is played in pieces. It is read here once, for
+// what it tells as a whole, and so that what is wrong with it is known before. nil:
+// there is nothing to play, which is said where there is nothing to print.
+func (m *measured) prepared(e *env) ([]curve.Cell, error) {
+	a := m.wanted
+	known, err := m.known(e)
+	if err != nil || m.totals.Requests == 0 {
+		return nil, err
+	}
+	a.config.Warmup = a.warmup.of(known.requests)
+	if a.config.Warmup >= m.totals.Requests {
+		return nil, nil
+	}
+	cells := a.cells(known)
+	switch {
+	case a.shards > 0:
+		err = curve.Drawable(cells)
+	case a.sample == nil:
+		err = curve.Playable(cells, a.config)
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return cells, nil
 }
 
 // known is what capacities and the warm-up depend on, as it is where nobody helps.

@@ -57,12 +57,31 @@ func (d *draw) clear() {
 // check is what cannot be sampled.
 func (d *drawing) check() error {
 	for _, c := range d.cells {
-		if _, is := bound(c.Policy); is || Foresees([]string{c.Policy}) {
-			return fmt.Errorf("%s knows the whole trace, and none of a sample", c.Policy)
+		if err := drawable(c); err != nil {
+			return err
 		}
 		if d.sampling.Objects > 0 && c.Policy != "lru" {
 			return fmt.Errorf("%s cannot be sampled to a fixed size: only lru can; right is a rate", c.Policy)
 		}
+	}
+	return nil
+}
+
+// Drawable is why cells cannot be played on a part of the objects; nil of those that
+// can.
+func Drawable(cells []Cell) error {
+	for _, c := range cells {
+		if err := drawable(c); err != nil {
+			return err
+		}
+	}
+	_, err := lay(cells, Config{})
+	return err
+}
+
+func drawable(c Cell) error {
+	if _, is := bound(c.Policy); is || Foresees([]string{c.Policy}) {
+		return fmt.Errorf("%s knows the whole trace, and none of a sample", c.Policy)
 	}
 	return nil
 }
