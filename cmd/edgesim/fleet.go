@@ -3,13 +3,16 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 
 	"edgesim/results"
 	"edgesim/sim/fleet"
 	"edgesim/sim/pieces"
 	"edgesim/sim/sweep"
+	"edgesim/workloads/trace"
 )
 
 // fleetVersion is the one of this program.
@@ -67,22 +70,51 @@ func (h *handing) close(e *env, err error) {
 // mostAsked is how many pieces of a job are asked for at a time.
 const mostAsked = 10_000
 
-// handOut gives the scenario to workers, and the job that its trials are of.
+// handOut gives the scenario and the files that it names to workers, and the job that
+// its trials are of.
 func (w *ofScenario) handOut(e *env, o *fleet.Flags) (*pieces.World, *handing, error) {
-	if w.base.Replays() {
-		return nil, nil, usagef("--nats: %s replays a file that the workers do not have; right is a sweep of that trace itself", w.base.Name)
-	}
 	file, text, sets := w.base.Written()
-	h, err := handOut(e, o, append([]string{file, string(text)}, sets...)...)
+	world := &pieces.World{File: file, Sets: sets}
+	files := w.base.Names()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := workersFile(files[name]); err != nil {
+			return nil, nil, err
+		}
+		world.Names = append(world.Names, name)
+	}
+	if r := w.base.Workload.Replay; r != nil && r.Format == "auto" { // which the name of the file may have told
+		format, err := trace.Told(trace.Options{Files: []string{files[r.File]}, Columns: r.Columns})
+		if err != nil {
+			return nil, nil, usageError{err}
+		}
+		world.Sets = append(slices.Clone(sets), "workload.replay.format="+format)
+	}
+	h, err := handOutOf(e, o, func(c *fleet.Conn) ([]string, error) {
+		hash, err := c.PutBytes(e.ctx, text)
+		world.Data = []string{hash}
+		about := append([]string{file, string(text)}, world.Sets...)
+		for _, name := range world.Names {
+			var data string
+			if err == nil {
+				data, err = c.Lay(e.ctx, files[name], o.Shares)
+			}
+			world.Data, about = append(world.Data, data), append(about, fleet.ContentOf(data))
+		}
+		return about, err
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	hash, err := h.PutBytes(e.ctx, text)
-	if err != nil {
-		h.close(e, err)
-		return nil, nil, err
+	world.Job = h.Job
+	return world, h, nil
+}
+
+// workersFile refuses what workers cannot be given.
+func workersFile(name string) error {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return usagef("--nats: %s is no file, and workers read files; right are those that it stands for", name)
 	}
-	return &pieces.World{Job: h.Job, File: file, Sets: sets, Text: hash}, h, nil
+	return nil
 }
 
 // setAside tells a sweep that one trial failed for good, and the others go on.

@@ -46,8 +46,8 @@ func scan(e *env, t *trace.Trace, c curve.Config) (curve.Totals, error) {
 // handOutTrace gives a trace's files to workers, and the job that its pieces are of.
 func handOutTrace(e *env, o *fleet.Flags, t *trace.Trace, options trace.Options) (*pieces.Files, *handing, error) {
 	for _, name := range options.Files {
-		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-			return nil, nil, usagef("--nats: %s is no file, and workers read files; right are those that it stands for", name)
+		if err := workersFile(name); err != nil {
+			return nil, nil, err
 		}
 	}
 	f := &pieces.Files{Trace: pieces.Traced{Format: options.Format, Columns: options.Columns, Limit: options.Limit, SkipBad: options.SkipBad}}

@@ -139,3 +139,40 @@ func TestTracesForWorkersBlameTheFlag(t *testing.T) {
 		}
 	}
 }
+
+const replayed = `
+duration: 20s
+edge: {capacity: 4MiB}
+network: {matrix: %s}
+origins:
+  a: {kind: bucket}
+distributions:
+  - id: E1
+    domain: a.example
+    default: {origin: a}
+workload:
+  replay: {file: trace.bin}
+`
+
+// A scenario's files go with it: workers have them under other names.
+func TestReplaysByWorkersAreThoseOfOneProcess(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	trace, err := os.ReadFile(oracleTrace(t, 5_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	matrix := filepath.Join(dir, "round-trips.csv")
+	for name, text := range map[string]string{
+		filepath.Join(dir, "trace.bin"): string(trace), matrix: "from,to,ms\nDE,FRA,3\n",
+		filepath.Join(dir, "s.yaml"): fmt.Sprintf(replayed, matrix),
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	url := cluster(t, 2)
+	path := filepath.Join(dir, "s.yaml")
+	same(t, url, "sweep", path, "--policy", "lru,sieve", "--capacity", "100KiB,500KiB", "--replicas", "2", "--json")
+	same(t, url, "plan", path, "--target", "hit>=30%", "--policy", "lru,sieve", "--replicas", "2", "--precision", "0.5", "--json")
+}

@@ -10,8 +10,6 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-
-	"edgesim/sim/network"
 )
 
 //go:embed builtin/*.yaml
@@ -78,22 +76,23 @@ func Load(nameOrPath string, sets ...string) (*Scenario, error) {
 
 // parseLoaded is Parse, and reads the files that the scenario names.
 func parseLoaded(file string, text []byte, sets ...string) (*Scenario, error) {
-	return loadLike(nil, file, text, sets...)
+	return loadLike(nil, nil, file, text, sets...)
 }
 
 // loadLike is parseLoaded by who may have read the files before; nil: nobody has.
-func loadLike(like *Scenario, file string, text []byte, sets ...string) (*Scenario, error) {
+func loadLike(like *Scenario, files Files, file string, text []byte, sets ...string) (*Scenario, error) {
 	s, err := Parse(file, text, sets...)
 	if err != nil {
 		return nil, err
 	}
+	s.source.files = files
 	if s.Replays() {
 		if f := s.openReplay(like); f != nil {
 			return nil, f.in(file)
 		}
 	}
-	if m := s.Network.Matrix; m != "" {
-		if _, err := network.OpenMatrix(m); err != nil {
+	if s.Network.Matrix != "" {
+		if _, err := s.matrix(); err != nil {
 			return nil, s.source.fault(at{"network", "matrix"}, "%v", err).in(file)
 		}
 	}

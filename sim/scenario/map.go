@@ -37,7 +37,7 @@ func (s *Scenario) NetworkConfig(v *workloads.Viewers) (network.Config, error) {
 		return c, nil
 	}
 	var err error
-	if c.Matrix, err = network.OpenMatrix(n.Matrix); err != nil {
+	if c.Matrix, err = s.matrix(); err != nil {
 		return c, fmt.Errorf("network.matrix: %w", err)
 	}
 	return c, nil

@@ -44,14 +44,6 @@ func (s *Scenario) keyOfReplay() string {
 	return string(text)
 }
 
-// path is where a file lies that the scenario names.
-func (s *Scenario) path(file string) string {
-	if filepath.IsAbs(file) {
-		return file
-	}
-	return filepath.Join(filepath.Dir(s.source.file), file)
-}
-
 // fileLimit is how many requests are read: of a loop, all.
 func (s *Scenario) fileLimit() uint64 {
 	if s.Workload.Replay.Loop || s.Workload.Requests > math.MaxInt64 {
@@ -62,6 +54,9 @@ func (s *Scenario) fileLimit() uint64 {
 
 func (s *Scenario) readReplay() *fault {
 	r := s.Workload.Replay
+	if s.path(r.File) == "" {
+		return s.source.fault(at{"workload", "replay", "file"}, "%v", notHere(r.File))
+	}
 	o := replay.Options{
 		Files: []string{s.path(r.File)}, Columns: r.Columns, From: int64(r.From), To: int64(r.To), Limit: s.fileLimit(),
 		SkipBad: r.SkipBad, Place: s.place, Seen: s.seen, Viewers: s.ViewersConfig(),
@@ -163,7 +158,7 @@ func (s *Scenario) doubtOrigins() {
 // Again is the scenario with further settings, as Load would have it. What was read
 // of the file of a replay is shared where the settings leave it as it was.
 func (s *Scenario) Again(sets ...string) (*Scenario, error) {
-	return loadLike(s, s.source.file, s.source.text, slices.Concat(s.source.sets, sets)...)
+	return loadLike(s, s.source.files, s.source.file, s.source.text, slices.Concat(s.source.sets, sets)...)
 }
 
 // Faster makes requests come that much faster, for as long as they last.

@@ -10,6 +10,8 @@ type source struct {
 	file string // of a scenario, its text, and the settings that were carried out on it
 	text []byte
 	sets []string
+
+	files Files // that the scenario names; nil: where their names say
 }
 
 // at leads to a setting: keys of mappings as strings, numbers of items as
