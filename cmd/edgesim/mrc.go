@@ -37,16 +37,16 @@ are twelve, each half of the next, up to all objects.
 
 With --sample a part of the objects is played and every ratio has its 95 %
 interval; large objects are the likelier to be in it, as bytes hang on them.
-With --shards all objects are, each in one shard (a large one in more), so that N
-workers have an N-th of the work and memory each; the shards' figures add up, and
-their differences give the intervals.
+With --shards all objects are, each in one shard (a large one in more), and N
+workers have an N-th of the work and memory each; the shards' figures add up,
+and their differences give the intervals.
 
 Examples:
   edgesim mrc access.oracleGeneral.zst --policy lru,sieve,s3fifo
   edgesim mrc trace.bin --policy all --capacity 1GiB,4GiB,16GiB --csv -
   edgesim mrc trace.bin --capacity 1%,10% --warmup 10% --json
   edgesim mrc trace.bin --policy lru,sieve --sample 1% --out curves --mark 4GiB
-  edgesim mrc trace.bin --policy lru,lirs --shards 16 --nats nats://10.0.0.1:4222
+  edgesim mrc trace.bin --policy arc --shards 16 --nats nats://10.0.0.1:4222
   zcat trace.gz | edgesim mrc - --ignore-size --capacity 1000,10000
 
 Exit status: 0 done; 1 reading failed or was interrupted (what was counted until

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -92,23 +93,29 @@ func (m *measured) join(e *env, cells []curve.Cell, parts []*curve.Part, lost []
 	m.shards = len(there)
 	m.totals.Counted, m.totals.Bytes = there[0].Counted, there[0].Sum
 	m.estimates = curve.Joined(there, cells)
-	m.crowded(e, cells)
+	m.doubt(e, cells)
 	m.estimated()
 	return nil
 }
 
-// crowded warns of caches that hold so few objects of a shard that their figures are
-// off by more than how the shards differ.
-func (m *measured) crowded(e *env, cells []curve.Cell) {
+// doubt says which figures may be off by more than the shards differ: of caches that
+// hold few objects of a shard, and of policies that are not themselves in small.
+func (m *measured) doubt(e *env, cells []curve.Cell) {
 	mean := float64(m.totals.WorkingSet) / float64(m.totals.Objects)
-	few := int64(0)
+	few, adapting := int64(0), []string(nil)
 	for _, c := range cells {
 		if float64(c.Capacity) < mean*float64(m.wanted.shards*curve.ShardObjects) {
 			few = max(few, c.Capacity)
+		}
+		if curve.Adapts(c.Policy) {
+			adapting = append(adapting, c.Policy)
 		}
 	}
 	if few > 0 {
 		fmt.Fprintf(e.stderr, "edgesim mrc: caches up to %s hold less than %d objects of each of %d shards: their figures may be off by more than the interval\n",
 			m.capacity(few), curve.ShardObjects, m.wanted.shards)
+	}
+	if len(adapting) > 0 {
+		fmt.Fprintf(e.stderr, "edgesim mrc: %s in small is not quite itself: its figures may be some points off, whatever the interval; right is no --shards\n", strings.Join(uniq(adapting), ", "))
 	}
 }
