@@ -33,7 +33,7 @@ type Flags struct {
 
 // AddShared adds the flag of commands whose pieces read files.
 func (o *Flags) AddShared(f *pflag.FlagSet) {
-	f.StringArrayVar(&o.shared, "shared", nil, "`DIR` whose files workers read where they lie; DIR=PLACE where they find it in\nanother folder or at a URL; may be repeated (default all go through the server)")
+	f.StringArrayVar(&o.shared, "shared", nil, "`DIR` whose files workers read where they lie; DIR=PLACE where they find it in\nanother folder or at a URL; may be repeated; others go through the server")
 }
 
 // Add adds the flags. A worker takes the lease that coordinators say.
