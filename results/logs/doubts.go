@@ -61,14 +61,6 @@ func (d *Doubts) say(format string, args ...any) {
 	d.Said = append(d.Said, fmt.Sprintf(format, args...))
 }
 
-// fault counts a malformed line, and keeps it if it is one of the first.
-func (d *Doubts) fault(f Fault) {
-	d.Malformed++
-	if len(d.First) < mostFaults {
-		d.First = append(d.First, f)
-	}
-}
-
 // short is text as a message shows it: quoted, and cut if it is long.
 func short(text []byte) string {
 	const most = 40
@@ -119,6 +111,28 @@ func (s *seen) add(r *results.Record) {
 	s.agent |= r.Agent
 	s.addr |= r.Addr[15] | r.Addr[0] | r.Addr[12]
 	s.distribution = s.distribution || r.Distribution != results.NoDistribution
+}
+
+// mask is what was said, as bits.
+func (s *seen) mask() (m uint8) {
+	for i, said := range []bool{s.results != 0, s.bytes != 0, s.total != 0, s.ttfb != 0, s.agent != 0, s.addr != 0, s.distribution} {
+		if said {
+			m |= 1 << i
+		}
+	}
+	return m
+}
+
+// unmask adds what another has seen.
+func (s *seen) unmask(m uint8) {
+	bit := func(i uint) uint8 { return m >> i & 1 }
+	s.results |= results.Result(bit(0))
+	s.bytes |= int64(bit(1))
+	s.total |= int64(bit(2))
+	s.ttfb |= int64(bit(3))
+	s.agent |= results.Sym(bit(4))
+	s.addr |= bit(5)
+	s.distribution = s.distribution || bit(6) > 0
 }
 
 // lacks is what no line said, and what it means for the figures.

@@ -19,6 +19,9 @@ type input struct {
 	path string // "-": the standard input
 	size int64  // bytes on the disk; 0 when it is not known
 	info fs.FileInfo
+
+	part   *Portion // of the file; nil: all of it
+	format *chosen  // with part: that of its lines; nil: the file is to tell
 }
 
 // expand is the list of files that the arguments mean, each once.
@@ -46,7 +49,7 @@ func expandOne(arg string, d *Doubts) ([]input, error) {
 	case err == nil && info.IsDir():
 		return inFolder(arg, d)
 	case err == nil:
-		return []input{{arg, sizeOf(info), info}}, nil
+		return []input{{path: arg, size: sizeOf(info), info: info}}, nil
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(arg, "*?["):
 		return matching(arg, d)
 	}
@@ -93,7 +96,7 @@ func walk(dir string, d *Doubts, wanted func(path string) bool) ([]input, error)
 			return err
 		}
 		if info.Mode().IsRegular() {
-			found = append(found, input{path, info.Size(), info})
+			found = append(found, input{path: path, size: info.Size(), info: info})
 		}
 		return nil
 	})
@@ -144,7 +147,7 @@ func plainMatching(pattern string, d *Doubts) ([]input, error) {
 			return nil, fmt.Errorf("log: %w", err)
 		}
 		if info != nil && !info.IsDir() && (!unfinished(path) || unfinished(pattern)) {
-			found = append(found, input{path, sizeOf(info), info})
+			found = append(found, input{path: path, size: sizeOf(info), info: info})
 		}
 	}
 	return found, nil

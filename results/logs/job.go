@@ -52,7 +52,7 @@ func (j *job) stranger(column string, word []byte) {
 }
 
 // strange tells once of every word that is not known.
-func (d *Doubts) strange(f *file, words []string) {
+func (d *Doubts) strange(path string, words []string) {
 	for _, w := range words {
 		if d.strangers[w] || len(d.strangers) >= strangersMost {
 			continue
@@ -61,7 +61,7 @@ func (d *Doubts) strange(f *file, words []string) {
 			d.strangers = map[string]bool{}
 		}
 		d.strangers[w] = true
-		d.say("%s: this program does not know %s: it counts as unknown", f.path, w)
+		d.say("%s: this program does not know %s: it counts as unknown", path, w)
 	}
 }
 

@@ -10,11 +10,9 @@ package logs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/netip"
 	"runtime"
-	"strings"
 	"time"
 
 	"edgesim/results"
@@ -81,9 +79,5 @@ func Read(ctx context.Context, o Options, sink func([]results.Record)) (*Doubts,
 	if err := p.run(ctx); err != nil {
 		return d, err
 	}
-	d.sum()
-	if d.Unknown > 0 && d.Unknown == d.Files {
-		return d, fmt.Errorf("%w: %s. %s", ErrNothingKnown, strings.Join(o.Files, ", "), o.recognised())
-	}
-	return d, nil
+	return d, d.end(&o)
 }

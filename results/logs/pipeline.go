@@ -21,6 +21,7 @@ type pipeline struct {
 	inputs []input
 	doubts *Doubts
 	sink   func([]results.Record)
+	ending func(b *block, line int64) int64 // what is done with a block: finish, or another
 
 	todo  chan *block // for workers
 	order chan *block // the same, for deliver
@@ -31,7 +32,7 @@ type pipeline struct {
 	land   chan struct{} // one of them has landed
 	most   int           // strings before the table is emptied
 
-	place placer
+	place numbering
 	told  Progress
 }
 
@@ -47,6 +48,7 @@ func newPipeline(o Options, format *chosen, inputs []input, d *Doubts, sink func
 	p := &pipeline{o: o, format: format, inputs: inputs, doubts: d, sink: sink,
 		todo: make(chan *block, perWorker*o.Workers), order: make(chan *block, perWorker*o.Workers+o.Workers),
 		stop: make(chan struct{}), land: make(chan struct{}, 1), place: newPlacer(o.Names, o.Workers), most: mostStrings}
+	p.ending = p.finish
 	p.told.Files = len(inputs)
 	for _, in := range inputs {
 		p.told.Bytes += in.size
@@ -78,6 +80,9 @@ func (p *pipeline) open(files chan<- *reader) {
 	defer close(files)
 	for _, in := range p.inputs {
 		r := &reader{in: in, stdin: p.o.Stdin, wanted: p.format, stop: p.stop, blocks: make(chan *block, ahead)}
+		if in.part != nil {
+			r.wanted = in.format
+		}
 		select {
 		case files <- r:
 			go r.run()
@@ -149,7 +154,7 @@ func (p *pipeline) deliver(ctx context.Context) error {
 		if b == nil || err != nil {
 			return err
 		}
-		line = p.finish(b, line)
+		line = p.ending(b, line)
 		p.landed.Add(1)
 		select {
 		case p.land <- struct{}{}:
@@ -180,50 +185,23 @@ func (p *pipeline) ready(ctx context.Context) (*block, error) {
 // finish is the end of a block's way. It returns how many lines the file has so
 // far; 0 at its end.
 func (p *pipeline) finish(b *block, line int64) int64 {
-	d, out := p.doubts, b.out
-	for ; b.skipped > 0; b.skipped-- {
-		line++
-		d.Lines++
-		d.TooLong++
-		d.fault(Fault{b.file.path, line, "it is longer than 1 MiB"})
-	}
-	for _, f := range out.faults {
-		f.File = b.file.path
-		if f.Line > 0 {
-			f.Line += line
-		}
-		d.fault(f)
-	}
-	d.Malformed += out.malformed - int64(len(out.faults))
-	d.Lines += out.lines
-	d.Records += int64(len(out.recs))
-	d.strange(b.file, out.strange)
+	out, t := b.out, b.told()
+	p.doubts.take(b.file.path, line, &t)
 	p.place.name(out)
-	d.dates(out.recs, p.o)
+	p.doubts.dates(out.recs, p.o)
 	if len(out.recs) > 0 {
 		p.sink(out.recs)
 	}
 	p.progress(b)
-	line += out.allLines
 	out.release()
 	if b.room != nil {
 		rooms.Put(b.room)
 	}
 	if b.end {
-		p.ended(b)
+		p.doubts.ended(b.file.path, b.said, b.lost)
 		return 0
 	}
-	return line
-}
-
-func (p *pipeline) ended(b *block) {
-	p.doubts.Files++
-	if b.lost {
-		p.doubts.Unknown++
-	}
-	if b.said != "" {
-		p.doubts.say("%s %s", b.file.path, b.said)
-	}
+	return line + t.AllLines
 }
 
 func (p *pipeline) progress(b *block) {

@@ -114,6 +114,12 @@ func (j *job) behavior(pattern []byte) uint16 {
 	return number(j.known.behaviors, &j.placed.behaviors, string(pattern))
 }
 
+// numbering gives the records of batches, in the order of the log, their numbers.
+type numbering interface {
+	name(*batch)
+	forget() // the table of strings was emptied
+}
+
 // placer gives records the numbers of Names.
 type placer struct {
 	names   *results.Names
@@ -124,8 +130,8 @@ type placer struct {
 // numbers are those of Names by a worker's.
 type numbers struct{ distributions, edges, behaviors []uint16 }
 
-func newPlacer(names *results.Names, workers int) placer {
-	return placer{names: names, workers: make([]numbers, workers), friends: map[uint16]results.Sym{}}
+func newPlacer(names *results.Names, workers int) *placer {
+	return &placer{names: names, workers: make([]numbers, workers), friends: map[uint16]results.Sym{}}
 }
 
 // name gives the records of a batch their numbers.

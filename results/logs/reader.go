@@ -64,7 +64,12 @@ var errStopped = errors.New("stopped")
 // run reads the file; the last block says how it ended.
 func (r *reader) run() {
 	defer close(r.blocks)
-	r.file = &file{path: r.in.path, distribution: distributionOf(r.in.path)}
+	r.file = &file{path: r.in.path}
+	if part := r.in.part; part == nil {
+		r.file.distribution = distributionOf(r.in.path)
+	} else {
+		r.file.distribution, r.header = part.Distribution, part.Header
+	}
 	last := r.read()
 	last.end = true
 	if r.send(last) != nil {
@@ -94,6 +99,11 @@ func (r *reader) read() *block {
 	}
 	defer from.Close()
 	r.raw = &counted{r: from}
+	if r.in.part != nil && r.in.part.Amid {
+		r.file.format = r.wanted
+		room := rooms.Get().(*[]byte)
+		return r.lines(r.raw, (*room)[:0], nil, room)
+	}
 	text, packed, err := unpack(r.raw)
 	if err != nil {
 		return &block{lost: true, said: "cannot be unpacked: " + err.Error()}
@@ -125,7 +135,17 @@ func (r *reader) open() (io.ReadCloser, error) {
 		}
 		return io.NopCloser(r.stdin), nil
 	}
-	return os.Open(r.in.path)
+	f, err := os.Open(r.in.path)
+	if p := r.in.part; err == nil && p != nil {
+		return section{io.NewSectionReader(f, p.From, p.To-p.From), f}, nil
+	}
+	return f, err
+}
+
+// section is a part of a file.
+type section struct {
+	io.Reader
+	io.Closer
 }
 
 // fill reads until b has at least n bytes, or nothing more comes. b has room.

@@ -213,15 +213,10 @@ func (j *Job) note(n *note, early bool) {
 // Do has a piece run, and gives what it came to: at once if that is known. It
 // returns SetAside for one that failed too often.
 func (j *Job) Do(ctx context.Context, p Piece) ([]byte, error) {
-	if len(p.Args) > LargestPiece {
-		return nil, fmt.Errorf("a piece's description has %d bytes; right are at most %d, and the rest as data", len(p.Args), LargestPiece)
-	}
 	id := p.ID()
-	arrived, known := j.wait(id)
-	if !known {
-		if err := j.submit(ctx, id, p); err != nil {
-			return nil, err
-		}
+	arrived, err := j.ask(ctx, id, p)
+	if err != nil {
+		return nil, err
 	}
 	select {
 	case <-arrived:
@@ -237,6 +232,26 @@ func (j *Job) Do(ctx context.Context, p Piece) ([]byte, error) {
 		return nil, SetAside{p.Kind, n.Worker, n.Error}
 	}
 	return j.conn.bytesOf(ctx, n)
+}
+
+// Ask has a piece run, whose result Do gives later: so results that do not fit into
+// memory together stay on the server until they are wanted.
+func (j *Job) Ask(ctx context.Context, p Piece) error {
+	_, err := j.ask(ctx, p.ID(), p)
+	return err
+}
+
+// ask queues a piece that was not asked for yet. What it returns is closed when the
+// result is there.
+func (j *Job) ask(ctx context.Context, id string, p Piece) (arrived chan struct{}, err error) {
+	if len(p.Args) > LargestPiece {
+		return nil, fmt.Errorf("a piece's description has %d bytes; right are at most %d, and the rest as data", len(p.Args), LargestPiece)
+	}
+	arrived, known := j.wait(id)
+	if !known {
+		err = j.submit(ctx, id, p)
+	}
+	return arrived, err
 }
 
 // wait is closed when the piece's result is there; known: it was asked for.

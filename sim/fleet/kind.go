@@ -95,11 +95,9 @@ func (r *Room) Files() int { return len(r.needs) }
 // fields are refused: they are another version's.
 func KindOf[A, R any](name string, do func(ctx context.Context, r *Room, a A) (R, error)) Kind {
 	return Kind{Name: name, Do: func(ctx context.Context, r *Room, text []byte) ([]byte, error) {
-		var a A
-		d := json.NewDecoder(strings.NewReader(string(text)))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&a); err != nil {
-			return nil, fmt.Errorf("the piece's description: %w", err)
+		a, err := argsOf[A](text)
+		if err != nil {
+			return nil, err
 		}
 		v, err := do(ctx, r, a)
 		if err != nil {
@@ -107,6 +105,27 @@ func KindOf[A, R any](name string, do func(ctx context.Context, r *Room, a A) (R
 		}
 		return json.Marshal(v)
 	}}
+}
+
+// BytesOf makes a kind whose arguments are JSON, as KindOf's, and whose result are
+// bytes.
+func BytesOf[A any](name string, do func(ctx context.Context, r *Room, a A) ([]byte, error)) Kind {
+	return Kind{Name: name, Do: func(ctx context.Context, r *Room, text []byte) ([]byte, error) {
+		a, err := argsOf[A](text)
+		if err != nil {
+			return nil, err
+		}
+		return do(ctx, r, a)
+	}}
+}
+
+func argsOf[A any](text []byte) (a A, err error) {
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&a); err != nil {
+		return a, fmt.Errorf("the piece's description: %w", err)
+	}
+	return a, nil
 }
 
 // Ask is Job.Do for a kind that KindOf made.
