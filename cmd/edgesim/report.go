@@ -21,6 +21,8 @@ import (
 	"edgesim/results/places"
 	"edgesim/results/price"
 	"edgesim/results/report"
+	"edgesim/sim/fleet"
+	"edgesim/sim/pieces"
 	"edgesim/sim/unit"
 )
 
@@ -46,6 +48,10 @@ Examples:
   edgesim report access.log --reports cost --prices ours.yaml
   edgesim report 'logs/*.gz' --reports what_if --cache-size 64GiB --rows 0
   zcat site.gz | edgesim report - --format nginx --json
+  edgesim report 'logs/*.gz' --nats nats://10.0.0.1:4222 --out month
+
+With --nats workers read the logs (edgesim worker), in pieces of about 64 MiB of
+text, and the reports are the same; a log that comes by a pipe is read here only.
 
 Exit status: 0 done; 1 reading or writing failed or was interrupted (what was
 read is reported and marked partial); 2 wrong usage, or no log among the files.
@@ -71,6 +77,8 @@ read is reported and marked partial); 2 wrong usage, or no log among the files.
 		f.IntVar(&o.rows, "rows", 24, "rows of a table that are printed; 0: all (files have all)")
 		f.IntVar(&o.workers, "workers", 0, "goroutines that parse (default one per processor)")
 		f.BoolVar(&o.json, "json", false, "print the tables as JSON")
+		o.nats.Add(f, true)
+		o.nats.AddShared(f)
 		return o.run
 	},
 }
@@ -85,6 +93,7 @@ type reportOptions struct {
 	location                      string
 	bounded, rows, workers        int
 	cacheSize                     unit.Size
+	nats                          fleet.Flags
 }
 
 // single reports whether one distribution is asked for.
@@ -108,6 +117,9 @@ func (o *reportOptions) run(e *env, args []string) error {
 	}
 	ro, err := o.reportOptions()
 	if err != nil {
+		return err
+	}
+	if err := o.checkWorkers(e); err != nil {
 		return err
 	}
 	kinds, err := o.kinds()
@@ -243,7 +255,7 @@ func (o *reportOptions) kinds() ([]report.Kind, error) {
 func (o *reportOptions) print(e *env, in *sources, ro report.Options, kinds []report.Kind) error {
 	set := report.NewSet(ro, kinds...)
 	doubts, readErr := in.read(e, o, set.Add)
-	if readErr != nil && !errors.Is(readErr, context.Canceled) {
+	if readErr != nil && !partial(readErr) {
 		return readErr
 	}
 	err := in.absorb(func(t *report.Table) error {
@@ -265,11 +277,20 @@ func (o *reportOptions) print(e *env, in *sources, ro report.Options, kinds []re
 	return interrupted(readErr)
 }
 
+// partial reports whether the error of reading leaves something to report on.
+func partial(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, fleet.ErrCancelled) || errors.As(err, new(pieces.LeftOut))
+}
+
+// interrupted says why reports are of a part.
 func interrupted(err error) error {
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled):
 		return errors.New("interrupted; the reports are of what was read until then")
+	case errors.Is(err, fleet.ErrCancelled):
+		return fmt.Errorf("%w; the reports are of what was read until then", err)
 	}
-	return nil
+	return err
 }
 
 func (o *reportOptions) printTables(e *env, set *report.Set) error {
@@ -325,7 +346,7 @@ func (o *reportOptions) folder(e *env, in *sources, ro report.Options, kinds []r
 		return errors.Join(err, b.Discard())
 	}
 	doubts, readErr := in.read(e, o, b.Add)
-	if readErr != nil && !errors.Is(readErr, context.Canceled) {
+	if readErr != nil && !partial(readErr) {
 		return errors.Join(readErr, b.Discard())
 	}
 	tell(e.stderr, doubts, b.LeftOut())

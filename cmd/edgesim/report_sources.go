@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"edgesim/results/geo"
 	"edgesim/results/logs"
 	"edgesim/results/report"
+	"edgesim/sim/pieces"
 	"edgesim/sim/scenario"
 )
 
@@ -28,8 +28,9 @@ type sources struct {
 	kept   []keptRun     // runs without a log
 	said   []string      // what a reader must know of them
 	grain  time.Duration // the shortest that every run's buckets fit into; 0: there are no runs
-	locate func(netip.Addr) (country [2]byte, state results.State)
+	locate pieces.Locate
 	places *geo.Database // nil: none
+	worlds []string      // scenarios that locate goes by
 
 	capacity int64 // of an edge's cache in every run; 0: not known, -1: they differ
 }
@@ -128,29 +129,13 @@ func common(a, b time.Duration) time.Duration {
 }
 
 // locateBy knows a simulated viewer's country as the run's scenario does.
-func (in *sources) locateBy(m *results.Manifest) error {
+func (in *sources) locateBy(m *results.Manifest) (err error) {
 	if m.Scenario == "" || in.places != nil {
 		return nil
 	}
-	s, err := scenario.Parse("manifest.json", []byte(m.Scenario))
-	if err != nil {
-		return fmt.Errorf("the scenario in the run's manifest: %w", err)
-	}
-	viewers, err := s.Viewers()
-	if err != nil && s.Replays() {
-		return nil // what was replayed is gone, and whose addresses are where with it
-	}
-	if err != nil {
-		return fmt.Errorf("the viewers in the run's manifest: %w", err)
-	}
-	before := in.locate
-	in.locate = func(addr netip.Addr) ([2]byte, results.State) {
-		if c := viewers.CountryOf(addr); c != ([2]byte{}) || before == nil {
-			return c, results.NoState
-		}
-		return before(addr)
-	}
-	return nil
+	in.worlds = append(in.worlds, m.Scenario)
+	in.locate, err = in.locate.Or(m.Scenario)
+	return err
 }
 
 // keptTables reads the reports that a run without a log has left: of several
@@ -325,14 +310,20 @@ func (in *sources) read(e *env, o *reportOptions, sink func([]results.Record)) (
 	if len(in.files) == 0 {
 		return nil, in.ofOneHere(o)
 	}
-	bar := newReading(e.stderr)
-	d, err := logs.Read(e.ctx, logs.Options{
+	lo := logs.Options{
 		Files: in.files, Stdin: os.Stdin, Format: o.format, Names: in.names, Locate: in.locate, Query: o.query,
-		Bounded: o.bounded > 0, Now: time.Now(), Workers: o.workers, Progress: bar.tell,
-	}, sink)
-	bar.done()
+		Bounded: o.bounded > 0, Now: time.Now(), Workers: o.workers,
+	}
+	read := readHere
+	if o.nats.Asked() {
+		read = in.byWorkers
+	}
+	d, err := read(e, o, lo, sink)
 	if e.ctx.Err() != nil {
 		return d, e.ctx.Err()
+	}
+	if o.nats.Asked() && err != nil && !errors.Is(err, logs.ErrNothingKnown) {
+		return d, err
 	}
 	if err == nil {
 		err = o.anyOfFormat(d)
@@ -341,6 +332,14 @@ func (in *sources) read(e *env, o *reportOptions, sink func([]results.Record)) (
 		return d, usageError{err}
 	}
 	return d, in.ofOneHere(o)
+}
+
+// readHere reads the logs in this process.
+func readHere(e *env, _ *reportOptions, lo logs.Options, sink func([]results.Record)) (*logs.Doubts, error) {
+	bar := newReading(e.stderr)
+	defer bar.done()
+	lo.Progress = bar.tell
+	return logs.Read(e.ctx, lo, sink)
 }
 
 // anyOfFormat checks that logs of which the format was given had a line of it.

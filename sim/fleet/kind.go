@@ -128,14 +128,20 @@ func argsOf[A any](text []byte) (a A, err error) {
 	return a, nil
 }
 
+// PieceOf is a piece of a kind whose arguments are JSON.
+func PieceOf(kind string, args any, data ...string) (Piece, error) {
+	text, err := json.Marshal(args)
+	return Piece{Kind: kind, Args: text, Data: data}, err
+}
+
 // Ask is Job.Do for a kind that KindOf made.
 func Ask[R any](ctx context.Context, j *Job, kind string, args any, data ...string) (R, error) {
 	var v R
-	text, err := json.Marshal(args)
+	p, err := PieceOf(kind, args, data...)
 	if err != nil {
 		return v, err
 	}
-	got, err := j.Do(ctx, Piece{Kind: kind, Args: text, Data: data})
+	got, err := j.Do(ctx, p)
 	if err == nil {
 		err = json.Unmarshal(got, &v)
 	}

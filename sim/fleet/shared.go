@@ -125,6 +125,9 @@ func (s Shares) placeOf(file string) string {
 	return ""
 }
 
+// Has reports whether workers can read a file where it lies.
+func (s Shares) Has(file string) bool { return s.placeOf(file) != "" }
+
 // Lay makes a file's content known to workers: by where it lies if it is shared, and
 // through the object store otherwise. It gives what a piece's Data says of it.
 func (c *Conn) Lay(ctx context.Context, file string, s Shares) (string, error) {
