@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"os"
 	"runtime"
@@ -68,6 +67,7 @@ type extraction struct {
 	workers []numbers
 	placed  placed
 	known   known
+	brief   brief
 
 	out      bytes.Buffer
 	begins   int // where in out the recording begins that is being written
@@ -88,6 +88,7 @@ func (e Extraction) Extract(ctx context.Context) ([]byte, error) {
 	}
 	x := &extraction{Extraction: e, names: results.NewNames(time.Unix(0, 0).UTC()), workers: make([]numbers, e.Workers), known: newKnown()}
 	o := Options{Names: x.names, Locate: e.Locate, Query: e.Query, Bounded: true, Workers: e.Workers}
+	x.brief.strings = x.names.Strings
 	x.p = newPipeline(o, nil, inputs, &Doubts{}, nil)
 	x.p.ending, x.p.place = x.land, x
 	if err := x.p.run(ctx); err != nil {
@@ -134,6 +135,7 @@ func (x *extraction) land(b *block, line int64) int64 {
 		if x.Trim != nil {
 			x.Trim(&out.recs[i])
 		}
+		x.brief.shorten(&out.recs[i])
 	}
 	x.write(out.recs)
 	out.release()
@@ -173,9 +175,7 @@ func (x *extraction) name(b *batch) {
 	n := &x.workers[b.worker]
 	for i := range b.recs {
 		r := &b.recs[i]
-		r.Distribution = lookUp(&n.distributions, b.placed.distributions, r.Distribution, func(d distribution) uint16 {
-			return number(x.known.distributions, &x.placed.distributions, d)
-		})
+		r.Distribution = lookUp(&n.distributions, b.placed.distributions, r.Distribution, x.distribution)
 		r.Edge = lookUp(&n.edges, b.placed.edges, r.Edge, func(code string) uint16 {
 			return number(x.known.edges, &x.placed.edges, code)
 		})
@@ -183,6 +183,14 @@ func (x *extraction) name(b *batch) {
 			return number(x.known.behaviors, &x.placed.behaviors, pattern)
 		})
 	}
+}
+
+func (x *extraction) distribution(d distribution) uint16 {
+	n := number(x.known.distributions, &x.placed.distributions, d)
+	if len(x.brief.seeds) < len(x.placed.distributions) {
+		x.brief.distribution(d)
+	}
+	return n
 }
 
 // forget is called when the table of strings was emptied, and nothing is under way.
@@ -202,92 +210,4 @@ func (x *extraction) bytes() []byte {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
 	return b
-}
-
-// Gathering puts extracts together.
-type Gathering struct {
-	o      Options
-	doubts *Doubts
-	place  *placer
-	sink   func([]results.Record)
-	line   int64 // lines of the file so far
-	most   int   // strings before the table is emptied
-}
-
-// Take puts the extract of portions behind those before it. An error says that it is
-// none of theirs, and then it is taken up to there.
-func (g *Gathering) Take(portions []Portion, extract []byte) error {
-	text, rest, err := chunk(extract)
-	var h head
-	if err == nil {
-		err = json.Unmarshal(text, &h)
-	}
-	if err == nil && len(h.Parts) != len(portions) {
-		err = fmt.Errorf("it is of %d portions, not of %d", len(h.Parts), len(portions))
-	}
-	if err != nil {
-		return fmt.Errorf("an extract of logs: %w", err)
-	}
-	own := placed{edges: h.Edges, behaviors: h.Behaviors}
-	for _, d := range h.Distributions {
-		own.distributions = append(own.distributions, distribution{d[0], d[1]})
-	}
-	g.place.workers[0] = numbers{}
-	for len(rest) > 0 {
-		var segment []byte
-		if segment, rest, err = chunk(rest); err == nil {
-			err = g.records(segment, own)
-		}
-		if err != nil {
-			return fmt.Errorf("an extract of logs: %w", err)
-		}
-	}
-	g.doubts.seen.unmask(h.Seen)
-	for i := range h.Parts {
-		g.told(&portions[i], &h.Parts[i])
-	}
-	return nil
-}
-
-func (g *Gathering) told(p *Portion, t *told) {
-	g.doubts.take(p.Path, g.line, t)
-	g.line += t.AllLines
-	if p.Last {
-		g.doubts.ended(p.Path, t.Said, t.Lost)
-		g.line = 0
-	}
-}
-
-// chunk is what begins with its length, and what is behind it.
-func chunk(b []byte) (is, rest []byte, err error) {
-	n, width := binary.Uvarint(b)
-	if width <= 0 || n > uint64(len(b)-width) {
-		return nil, nil, io.ErrUnexpectedEOF
-	}
-	return b[width : width+int(n)], b[width+int(n):], nil
-}
-
-// records hands on the records of a recording.
-func (g *Gathering) records(segment []byte, own placed) error {
-	if g.o.Bounded && g.o.Names.Strings.Len() >= g.most {
-		g.o.Names.Strings.Reset()
-		g.place.forget()
-	}
-	r, err := recording.NewReader(bytes.NewReader(segment), g.o.Names)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	for {
-		recs, err := r.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		g.place.name(&batch{recs: recs, placed: own})
-		g.doubts.dates(recs, g.o)
-		g.sink(recs)
-	}
 }

@@ -3,6 +3,7 @@ package recording
 import (
 	"encoding/binary"
 	"errors"
+	"unsafe"
 
 	"edgesim/results"
 )
@@ -11,15 +12,34 @@ import (
 type column struct {
 	get   func(*results.Record) uint64
 	set   func(*results.Record, uint64)
-	delta bool // written as the difference from the record before
+	fill  func(recs []results.Record, v []uint64) // set for each of the records
+	delta bool                                    // written as the difference from the record before
+}
+
+// where is how far a field lies from the record's beginning: with it, filling a
+// column of many records calls nothing.
+func where[T any](at func(*results.Record) *T) uintptr {
+	var r results.Record
+	return uintptr(unsafe.Pointer(at(&r))) - uintptr(unsafe.Pointer(&r))
+}
+
+// fieldAt is the field of a record that lies so far from its beginning.
+func fieldAt[T any](r *results.Record, offset uintptr) *T {
+	return (*T)(unsafe.Add(unsafe.Pointer(r), offset))
 }
 
 // signed is a column of a field that may be negative: small numbers of either sign
 // are small.
 func signed(delta bool, at func(*results.Record) *int64) column {
+	offset := where(at)
 	return column{
-		get:   func(r *results.Record) uint64 { return zigzag(*at(r)) },
-		set:   func(r *results.Record, v uint64) { *at(r) = unzigzag(v) },
+		get: func(r *results.Record) uint64 { return zigzag(*at(r)) },
+		set: func(r *results.Record, v uint64) { *at(r) = unzigzag(v) },
+		fill: func(recs []results.Record, v []uint64) {
+			for i := range recs {
+				*fieldAt[int64](&recs[i], offset) = unzigzag(v[i])
+			}
+		},
 		delta: delta,
 	}
 }
@@ -29,9 +49,15 @@ func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 
 // plain is a column of a field without a sign.
 func plain[T ~uint8 | ~uint16 | ~uint32 | ~uint64](delta bool, at func(*results.Record) *T) column {
+	offset := where(at)
 	return column{
-		get:   func(r *results.Record) uint64 { return uint64(*at(r)) },
-		set:   func(r *results.Record, v uint64) { *at(r) = T(v) },
+		get: func(r *results.Record) uint64 { return uint64(*at(r)) },
+		set: func(r *results.Record, v uint64) { *at(r) = T(v) },
+		fill: func(recs []results.Record, v []uint64) {
+			for i := range recs {
+				*fieldAt[T](&recs[i], offset) = T(v[i])
+			}
+		},
 		delta: delta,
 	}
 }
@@ -95,6 +121,11 @@ func addr(from int) column {
 	return column{
 		get: func(r *results.Record) uint64 { return binary.BigEndian.Uint64(r.Addr[from:]) },
 		set: func(r *results.Record, v uint64) { binary.BigEndian.PutUint64(r.Addr[from:], v) },
+		fill: func(recs []results.Record, v []uint64) {
+			for i := range recs {
+				binary.BigEndian.PutUint64(recs[i].Addr[from:], v[i])
+			}
+		},
 	}
 }
 
@@ -130,27 +161,42 @@ func appendColumn(b []byte, c *column, recs []results.Record) []byte {
 
 var errCut = errors.New("a block ends too early")
 
-// readColumn reads a column into the records and returns what follows it.
-func readColumn(b []byte, c *column, recs []results.Record) ([]byte, error) {
+// readColumn reads a column into the records, in which it is 0, and returns what
+// follows it. v is room for as many numbers.
+func readColumn(b []byte, c *column, recs []results.Record, v []uint64) ([]byte, error) {
 	if len(b) == 0 || b[0] > each {
 		return nil, errCut
 	}
 	form := b[0]
 	b = b[1:]
+	if form == alike {
+		v, n := binary.Uvarint(b)
+		if n <= 0 {
+			return nil, errCut
+		}
+		if v != 0 {
+			for i := range recs {
+				c.set(&recs[i], v)
+			}
+		}
+		return b[n:], nil
+	}
 	last := uint64(0)
-	for i := range recs {
-		if i == 0 || form == each {
-			v, n := binary.Uvarint(b)
-			if n <= 0 {
+	for i := range v {
+		if len(b) > 0 && b[0] < 0x80 {
+			v[i], b = uint64(b[0]), b[1:]
+		} else {
+			n := 0
+			if v[i], n = binary.Uvarint(b); n <= 0 {
 				return nil, errCut
 			}
 			b = b[n:]
-			if c.delta && form == each {
-				v = last + uint64(unzigzag(v))
-			}
-			last = v
 		}
-		c.set(&recs[i], last)
+		if c.delta {
+			last += uint64(unzigzag(v[i]))
+			v[i] = last
+		}
 	}
+	c.fill(recs, v)
 	return b, nil
 }

@@ -33,6 +33,7 @@ type Reader struct {
 	fields []column // that its records have
 	buf    []byte
 	recs   []results.Record
+	column []uint64 // numbers of one
 
 	epoch time.Time
 	texts []results.Sym // by number in the file: in into
@@ -80,6 +81,12 @@ func (r *Reader) Epoch() time.Time { return r.epoch }
 // Histogram is the one kept under that name; nil where there is none, or before the
 // end is read.
 func (r *Reader) Histogram(name string) *results.Histogram { return r.hists[name] }
+
+// NextInto is Next for who keeps batches: the room that they bring takes the next.
+func (r *Reader) NextInto(room []results.Record) ([]results.Record, error) {
+	r.recs = room[:0]
+	return r.Next()
+}
 
 // Next is the next batch of records, which is good until the next call; io.EOF at
 // the end, and ErrCut where it ends without one.
@@ -205,10 +212,13 @@ func (r *Reader) readRecords() error {
 		return errCut
 	}
 	r.recs = append(r.recs[:0], make([]results.Record, n)...)
+	if uint64(cap(r.column)) < n {
+		r.column = make([]uint64, mostOfBlock)
+	}
 	b := r.buf[width:]
 	var err error
 	for i := range r.fields {
-		if b, err = readColumn(b, &r.fields[i], r.recs); err != nil {
+		if b, err = readColumn(b, &r.fields[i], r.recs, r.column[:n]); err != nil {
 			return err
 		}
 	}
