@@ -20,7 +20,7 @@ CALM := image/... compress/... hash/... golang.org/x/image/... gonum.org/v1/plot
   git.sr.ht/~sbinet/gg/... github.com/golang/freetype/... github.com/goccy/go-yaml/...
 RACE := -race $(foreach p,$(CALM),-gcflags=$(p)=-race=false)
 
-.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-load bench-memory bench-report bench-sim fits verify gallery clean
+.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-load bench-hosts bench-memory bench-report bench-sim fits verify gallery clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16

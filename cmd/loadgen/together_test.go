@@ -126,6 +126,9 @@ func TestWorkersPlayTheScheduleOfOne(t *testing.T) {
 		"builtin": {url, "--scenario", "quickstart", "--rate", "100/s", "--duration", "1s", "--warmup", "0s"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if raceEnabled && name != "trace" {
+				t.Skip("what differs is drawing, and the race detector makes it long")
+			}
 			alone, together := t.TempDir(), t.TempDir()
 			var out, errs bytes.Buffer
 			run(append(args, "--out", alone, "--records"), &out, &errs)

@@ -75,8 +75,11 @@ func (c *Crew) Play(ctx context.Context) ([]*Hand, error) {
 	defer cancel()
 	for n := range c.Of {
 		one, lose := context.WithCancelCause(asking)
-		c.hands = append(c.hands, &Hand{Share: n + 1, cancel: lose})
-		asked.Go(func() { c.ask(one, c.hands[n]) })
+		h := &Hand{Share: n + 1, cancel: lose}
+		c.mu.Lock()
+		c.hands = append(c.hands, h)
+		c.mu.Unlock()
+		asked.Go(func() { c.ask(one, h) })
 	}
 	if err := c.muster(ctx); err != nil {
 		c.tell(func(o *Order) { o.Stop = true })
