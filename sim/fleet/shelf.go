@@ -128,7 +128,8 @@ func (s *shelf) bring(ctx context.Context, r ref, path string) error {
 	}
 	err = errors.Join(s.fetch(ctx, r, f), f.Close())
 	return errors.Join(err, s.alone(func() error {
-		if err == nil {
+		// Another worker may have brought the same meanwhile, and someone reads it there.
+		if _, there := os.Stat(path); err == nil && there != nil {
 			err = os.Rename(f.Name(), path)
 		} else {
 			_ = os.Remove(f.Name())
