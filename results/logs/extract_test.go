@@ -142,3 +142,46 @@ func TestPortionsTellWhatOneReadingTells(t *testing.T) {
 		}
 	}
 }
+
+// FuzzAnExtractIsTakenOrRefused gives to whoever gathers what a worker of ours would
+// not send: it is refused with an error, and nothing else happens.
+func FuzzAnExtractIsTakenOrRefused(f *testing.F) {
+	dir := f.TempDir()
+	var text bytes.Buffer
+	if err := logtest.Write(&text, 1, 5, 10); err != nil {
+		f.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "E1EXAMPLE.2026-09-01-00.abcdefgh"), text.Bytes(), 0o600); err != nil {
+		f.Fatal(err)
+	}
+	gathering := func() (*Plan, []Portion) {
+		p, err := NewPlan(Options{Files: []string{dir}, Names: names(), Workers: 1})
+		if err != nil {
+			f.Fatal(err)
+		}
+		for b, err := range p.Bundles(context.Background()) {
+			if err != nil {
+				f.Fatal(err)
+			}
+			return p, b
+		}
+		f.Fatal("no portion")
+		return nil, nil
+	}
+	_, portions := gathering()
+	extract, err := Extraction{Portions: portions, Workers: 1}.Extract(context.Background())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(extract)
+	f.Add(extract[:len(extract)/2])
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, extract []byte) {
+		p, portions := gathering()
+		records := 0
+		err := p.Gather(func(recs []results.Record) { records += len(recs) }).Take(portions, extract)
+		if err == nil && len(extract) == 0 {
+			t.Error("nothing was taken for an extract")
+		}
+	})
+}
