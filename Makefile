@@ -20,7 +20,7 @@ CALM := image/... compress/... hash/... golang.org/x/image/... gonum.org/v1/plot
   git.sr.ht/~sbinet/gg/... github.com/golang/freetype/... github.com/goccy/go-yaml/...
 RACE := -race $(foreach p,$(CALM),-gcflags=$(p)=-race=false)
 
-.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-load bench-hosts bench-memory bench-report bench-sim fits verify gallery clean
+.PHONY: help build demo test check fmt vet staticcheck script fuzz floors bench bench-hit bench-stream bench-peers bench-load bench-hosts bench-memory bench-report bench-scale bench-sim fits verify gallery clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -107,6 +107,9 @@ fits: ## how near the scenarios fitted to the traces in EDGESIM_DATA come: the t
 
 bench-sim: build ## miss-ratio curves on one core, from a trace's file to the answer; beside libCacheSim's where CACHESIM=PATH names cachesim
 	$(GO) run ./sim/curve/beside --edgesim bin/edgesim
+
+bench-scale: build ## what handing work to others costs: a sweep on two workers beside one process, pieces, data
+	$(GO) build -o bin/ ./sim/fleet/beside && bin/beside --edgesim bin/edgesim
 
 verify: build ## a million requests with evictions, expiry, ranges and aborts, every byte compared
 	.ci/verify

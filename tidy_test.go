@@ -38,12 +38,12 @@ var floors = map[string]int{
 	"sim/live": 4, "sim/fleet": 4, "sim/pieces": 4, "sim/load": 4, "sim/plan": 4, "sim/sweep": 4, "sim/validate": 4,
 
 	"cmd/edgesim": 5, "cmd/loadgen": 5,
-	"edge/peers": 5, "workloads/player/beside": 5, "results/logs/beside": 5, "sim/curve/beside": 5, "results/plot/gallery": 5,
+	"edge/peers": 5, "workloads/player/beside": 5, "results/logs/beside": 5, "sim/curve/beside": 5, "sim/fleet/beside": 5, "results/plot/gallery": 5,
 }
 
 // withClock are the packages that live in real time and may ask for it, and for
 // chance.
-var withClock = []string{"edge", "sim/origin/live", "workloads/player", "sim/live", "sim/validate", "sim/fleet", "sim/load", "cmd/edgesim", "cmd/loadgen", "edge/peers", "workloads/player/beside", "results/logs/beside", "sim/curve/beside"}
+var withClock = []string{"edge", "sim/origin/live", "workloads/player", "sim/live", "sim/validate", "sim/fleet", "sim/load", "cmd/edgesim", "cmd/loadgen", "edge/peers", "workloads/player/beside", "results/logs/beside", "sim/curve/beside", "sim/fleet/beside"}
 
 // withHTTP are the packages that may import fasthttp.
 var withHTTP = withClock

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+)
+
+// grid is 64 cells, each a few hundred milliseconds of one core.
+var grid = []string{"sweep", "quickstart", "--set", "duration=120s", "--set", "warmup=0s",
+	"--policy", "lru,fifo,clock,sieve,s3fifo,arc,wtinylfu,gdsf", "--capacity", "2MiB,4MiB,8MiB,16MiB,32MiB,64MiB,128MiB,256MiB", "--replicas", "1", "--json"}
+
+// sweeps plays the grid in pairs: in one process on two cores, and by two workers of
+// one core each.
+func sweeps(program string, rounds int) error {
+	fmt.Println("A sweep of 64 cells: one process on two cores, and two workers of one core each")
+	var ratios []float64
+	for i := range rounds {
+		alone, fleet, err := pair(program, i)
+		if err != nil {
+			return err
+		}
+		ratios = append(ratios, alone.Seconds()/fleet.Seconds())
+		fmt.Printf("  %6.2f s  %6.2f s  speed %.2f\n", alone.Seconds(), fleet.Seconds(), alone.Seconds()/fleet.Seconds())
+	}
+	slices.Sort(ratios)
+	fmt.Printf("  median speed of the workers, of the process: %.2f\n\n", ratios[len(ratios)/2])
+	return nil
+}
+
+func pair(program string, round int) (alone, byWorkers time.Duration, err error) {
+	dir, err := os.MkdirTemp("", "beside-*")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer os.RemoveAll(dir)
+	args := append(slices.Clone(grid), "--seed", fmt.Sprint(round+1)) // each round another job
+	begin := time.Now()
+	want, err := output(exec.Command(program, append(slices.Clone(args), "--jobs", "2")...))
+	if err != nil {
+		return 0, 0, err
+	}
+	alone = time.Since(begin)
+
+	first, url, err := worker(program, dir, "one", "embedded")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer first()
+	second, _, err := worker(program, dir, "two", url)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer second()
+	begin = time.Now()
+	got, err := output(exec.Command(program, append(slices.Clone(args), "--nats", url)...))
+	if err == nil && !bytes.Equal(got, want) {
+		err = errors.New("the workers' answer is another than the process'")
+	}
+	return alone, time.Since(begin), err
+}
+
+func output(c *exec.Cmd) ([]byte, error) {
+	var said bytes.Buffer
+	c.Stderr = &said
+	out, err := c.Output()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, said.String())
+	}
+	return out, err
+}
+
+// worker starts a worker of one core, and waits until it is ready.
+func worker(program, dir, name, at string) (stop func(), url string, err error) {
+	args := []string{"worker", "--slots", "1", "--name", name, "--cache", dir + "/data-" + name, "--nats", at}
+	if at == "embedded" {
+		args = append(args, "--nats-store", dir+"/nats")
+	}
+	c := exec.Command(program, args...)
+	c.Env = append(os.Environ(), "GOMAXPROCS=1")
+	stop, lines, err := begun(c, c.StderrPipe)
+	if err != nil {
+		return nil, "", err
+	}
+	for lines.Scan() {
+		if _, after, ok := strings.Cut(lines.Text(), ", at "); ok {
+			go func() {
+				for lines.Scan() { // so that it can go on saying things
+				}
+			}()
+			return stop, after, nil
+		}
+	}
+	stop()
+	return nil, "", errors.New("a worker ended before it was ready")
+}
+
+// begun starts a process that is read by lines, and is asked to end by stop.
+func begun(c *exec.Cmd, pipe func() (io.ReadCloser, error)) (stop func(), lines *bufio.Scanner, err error) {
+	r, err := pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := c.Start(); err != nil {
+		return nil, nil, err
+	}
+	return func() {
+		_ = c.Process.Signal(os.Interrupt)
+		_ = c.Wait()
+	}, bufio.NewScanner(r), nil
+}
