@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"sync"
 )
 
 // spool keeps blocks of at most batchSize words: in memory until that is used up,
@@ -12,7 +13,8 @@ type spool struct {
 	memory int64      // bytes left
 	blocks [][]uint64 // nil: in the file
 	file   *os.File
-	bytes  []byte // of one block
+	bytes  []byte    // of one block that is being put
+	read   sync.Pool // of *[blockBytes]byte: several may get at a time
 }
 
 const blockBytes = batchSize * 8
@@ -53,18 +55,22 @@ func (s *spool) open() error {
 	return nil
 }
 
-// get is block i, of n words; buf may hold it.
+// get is block i, of n words; buf may hold it. Any number may get while nobody puts.
 func (s *spool) get(i, n int, buf []uint64) ([]uint64, error) {
 	if s.blocks[i] != nil {
 		return s.blocks[i], nil
 	}
-	s.bytes = lengthened(s.bytes, blockBytes)
-	if _, err := s.file.ReadAt(s.bytes[:n*8], int64(i)*blockBytes); err != nil {
+	block, _ := s.read.Get().(*[blockBytes]byte)
+	if block == nil {
+		block = new([blockBytes]byte)
+	}
+	defer s.read.Put(block)
+	if _, err := s.file.ReadAt(block[:n*8], int64(i)*blockBytes); err != nil {
 		return nil, fmt.Errorf("reading the trace back from a temporary file: %w", err)
 	}
 	buf = buf[:0]
 	for at := 0; at < n*8; at += 8 {
-		buf = append(buf, binary.LittleEndian.Uint64(s.bytes[at:]))
+		buf = append(buf, binary.LittleEndian.Uint64(block[at:]))
 	}
 	return buf, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"edgesim/workloads/trace"
 )
@@ -17,7 +18,8 @@ type Tape struct {
 	config Config
 	asks   spool
 	nexts  spool
-	seen   bool // nexts are there
+	mu     sync.Mutex // of looking ahead
+	seen   bool       // nexts are there
 	n      int64
 	src    *numberer
 }
@@ -58,7 +60,7 @@ func (t *Tape) Totals() Totals {
 func (t *Tape) Close() error { return errors.Join(t.asks.close(), t.nexts.close()) }
 
 // Play plays cells over the tape. c says as for Play how; sizes are taken as
-// they were when it was recorded.
+// they were when it was recorded. Several may play it at a time.
 func (t *Tape) Play(ctx context.Context, cells []Cell, c Config) ([]Result, Totals, error) {
 	p, err := lay(cells, c)
 	if err != nil {
@@ -74,6 +76,8 @@ func (t *Tape) Play(ctx context.Context, cells []Cell, c Config) ([]Result, Tota
 
 // foresee looks for every request's next one, from the end to the beginning.
 func (t *Tape) foresee() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if t.seen {
 		return nil
 	}

@@ -2,6 +2,8 @@ package curve
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"testing"
 
 	"edgesim/workloads/trace"
@@ -72,6 +74,38 @@ func TestForeseenIsWhatComes(t *testing.T) {
 		}
 		if at != len(reqs) {
 			t.Errorf("%d requests, not %d", at, len(reqs))
+		}
+	}
+}
+
+// TestATapeIsPlayedByManyAtATime plays one tape from a temporary file several times
+// at once, where each wants the future.
+func TestATapeIsPlayedByManyAtATime(t *testing.T) {
+	reqs := zipfTrace(2000, 3*batchSize+7, 0.8, true, 0, 5)
+	cells := []Cell{{"belady", 1 << 20}, {"lru", 1 << 20}}
+	tape, err := Record(context.Background(), read(reqs), Config{}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tape.Close()
+	var players sync.WaitGroup
+	results := make([][]Result, 4)
+	for i := range results {
+		players.Go(func() {
+			var err error
+			if results[i], _, err = tape.Play(context.Background(), cells, Config{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	players.Wait()
+	want, _, err := tape.Play(context.Background(), cells, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range results {
+		if !slices.Equal(got, want) {
+			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
 }
