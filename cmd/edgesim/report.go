@@ -51,7 +51,7 @@ Examples:
   edgesim report 'logs/*.gz' --nats nats://10.0.0.1:4222 --out month
 
 With --nats workers read the logs (edgesim worker), in pieces of about 64 MiB of
-text, and the reports are the same; a log that comes by a pipe is read here only.
+text, and the reports are the same; a log from a pipe is read here only.
 
 Exit status: 0 done; 1 reading or writing failed or was interrupted (what was
 read is reported and marked partial); 2 wrong usage, or no log among the files.
