@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -55,9 +56,18 @@ func (h *hub) worker(name string, more ...string) *process {
 	return w
 }
 
-// grid is a sweep whose cells take a second or so each under the race detector.
+// lasting sets how long a scenario lasts: a tenth of it where the race detector takes
+// ten times as long.
+func lasting(seconds int) string {
+	if raceEnabled {
+		seconds /= 10
+	}
+	return fmt.Sprintf("duration=%ds", seconds)
+}
+
+// gridOfTest is a sweep whose cells take about a tenth of a second each.
 var gridOfTest = []string{"sweep", "quickstart", "--policy", "lru,sieve", "--capacity", "4MiB,8MiB,16MiB", "--replicas", "2",
-	"--set", "duration=30s", "--set", "warmup=0s", "--json"}
+	"--set", lasting(30), "--set", "warmup=0s", "--json"}
 
 // alone is what a command prints without workers.
 func alone(t *testing.T, args ...string) string {
@@ -86,7 +96,8 @@ func TestWorkersGiveWhatOneProcessGives(t *testing.T) {
 func TestWhatGoesWrongChangesNothing(t *testing.T) {
 	h := newHub(t, fleet.Login{})
 	dies, sleeps := h.worker("dies"), h.worker("sleeps")
-	args := append(gridOfTest, "--nats", h.srv.URL, "--lease", "2s")
+	grid := append(slices.Clone(gridOfTest), "--set", lasting(120)) // long enough to be broken off
+	args := append(slices.Clone(grid), "--nats", h.srv.URL, "--lease", "2s")
 
 	first := start(t, args...)
 	first.until(`[1-9] running`)
@@ -106,7 +117,7 @@ func TestWhatGoesWrongChangesNothing(t *testing.T) {
 	if status := second.wait(); status != exitDone {
 		t.Fatalf("status %d", status)
 	}
-	if got, want := second.stdout.String(), alone(t, gridOfTest...); got != want {
+	if got, want := second.stdout.String(), alone(t, grid...); got != want {
 		t.Errorf("by workers\n%s\nalone\n%s", got, want)
 	}
 	jobs := alone(t, "jobs", "list", "--nats", h.srv.URL)

@@ -85,6 +85,7 @@ func (o *workerOptions) run(e *env, args []string) error {
 	if err := o.check(e, args); err != nil {
 		return err
 	}
+	jobs := max(1, runtime.GOMAXPROCS(0)/o.slots) // of the machine: a server in this process is lent more
 	c, end, err := o.nats.Connect(e.ctx, "worker "+o.name, fleetVersion(), e.stderr)
 	if err != nil {
 		return usageError{err}
@@ -92,7 +93,7 @@ func (o *workerOptions) run(e *env, args []string) error {
 	defer end()
 	host, _ := os.Hostname()
 	w := &fleet.Worker{Conn: c, Name: o.name, Host: host, Slots: o.slots, Cache: o.cache, Limit: o.limit.Std(),
-		Room: int64(o.room), Shared: o.places, Jobs: max(1, runtime.GOMAXPROCS(0)/o.slots), NoLoad: o.noLoad, Targets: o.targets}
+		Room: int64(o.room), Shared: o.places, Jobs: jobs, NoLoad: o.noLoad, Targets: o.targets}
 	fmt.Fprintf(e.stderr, "worker %s, %d slots, version %s, at %s\n", o.name, o.slots, c.Version, c.Where)
 	return w.Run(e.ctx)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -187,8 +188,13 @@ func (o *Flags) serve() (*Server, error) {
 			return nil, err
 		}
 	}
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + lent)
 	return Serve(Serving{Host: host, Port: port, Dir: dir, Room: int64(o.room), Login: o.Login})
 }
+
+// lent is how many more goroutines run at a time beside a server: where all
+// processors compute, it would wait a turn of theirs for each message.
+const lent = 2
 
 // CacheDir is a folder of ours among the user's caches.
 func CacheDir(name string) (string, error) {

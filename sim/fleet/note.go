@@ -68,6 +68,15 @@ func (c *Conn) tell(ctx context.Context, job, piece, what string, n note) (first
 	return err == nil, err
 }
 
+// mention publishes a note that nothing hangs on, without waiting for it to be kept:
+// what the connection publishes next comes behind it.
+func (c *Conn) mention(job, piece, what string, n note) {
+	if text, err := json.Marshal(n); err == nil {
+		subject := noteSubject(job, piece, what) + "." + strconv.FormatUint(n.Turn, 10)
+		_, _ = c.js.PublishMsgAsync(&nats.Msg{Subject: subject, Data: text})
+	}
+}
+
 // patience is how long one attempt to publish may take.
 const patience = 5 * time.Second
 

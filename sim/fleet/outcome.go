@@ -26,7 +26,7 @@ func (w *Worker) finish(g *given, result []byte) {
 		return
 	}
 	w.count(func(m *Man) { m.Done++ })
-	_ = g.m.DoubleAck(ctx) // unless it is heard: then another worker finds the result
+	_ = g.m.Ack() // if it is not heard another worker finds the result
 }
 
 // fail tells of an error, and sets the piece aside if it is one too many.

@@ -27,12 +27,12 @@ func (j *Job) Watch(w io.Writer) (stop func()) {
 	}
 	var over sync.WaitGroup
 	over.Go(func() {
-		for {
+		for wait := watchEvery / 8; ; wait = watchEvery { // the first time soon
 			select {
 			case <-ctx.Done():
 				v.show(j.Progress(), true)
 				return
-			case <-time.After(watchEvery):
+			case <-time.After(wait):
 				v.lookAround(ctx)
 				v.show(j.Progress(), false)
 			}

@@ -146,17 +146,15 @@ func (w *Worker) serve(ctx context.Context, m jetstream.Msg) {
 		_ = m.Term() // it would not be one the next time
 		return
 	}
-	n, err := w.Conn.finished(ctx, g.job, g.id)
-	if err == nil && n != nil {
-		_ = m.Ack() // a lease was lost, and another worker was done first
-		return
+	if g.turn > 1 {
+		if n, err := w.Conn.finished(ctx, g.job, g.id); err == nil && n != nil {
+			_ = m.Ack() // a lease was lost, and another worker was done first
+			return
+		}
 	}
 	w.count(func(m *Man) { m.Running++ })
 	defer w.count(func(m *Man) { m.Running-- })
-	if _, err := w.Conn.tell(ctx, g.job, g.id, begun, w.note(g)); err != nil {
-		w.giveBack(g) // it may have been told all the same
-		return
-	}
+	w.Conn.mention(g.job, g.id, begun, w.note(g))
 	result, err := w.run(ctx, g)
 	switch {
 	case err == nil:

@@ -49,16 +49,18 @@ func pair(program string, round int) (alone, byWorkers time.Duration, err error)
 	}
 	alone = time.Since(begin)
 
-	first, url, err := worker(program, dir, "one", "embedded")
+	url, server, err := self("--serve", dir)
 	if err != nil {
 		return 0, 0, err
 	}
-	defer first()
-	second, _, err := worker(program, dir, "two", url)
-	if err != nil {
-		return 0, 0, err
+	defer server()
+	for _, name := range []string{"one", "two"} {
+		stop, err := worker(program, dir, name, url)
+		if err != nil {
+			return 0, 0, err
+		}
+		defer stop()
 	}
-	defer second()
 	begin = time.Now()
 	got, err := output(exec.Command(program, append(slices.Clone(args), "--nats", url)...))
 	if err == nil && !bytes.Equal(got, want) {
@@ -78,28 +80,24 @@ func output(c *exec.Cmd) ([]byte, error) {
 }
 
 // worker starts a worker of one core, and waits until it is ready.
-func worker(program, dir, name, at string) (stop func(), url string, err error) {
-	args := []string{"worker", "--slots", "1", "--name", name, "--cache", dir + "/data-" + name, "--nats", at}
-	if at == "embedded" {
-		args = append(args, "--nats-store", dir+"/nats")
-	}
-	c := exec.Command(program, args...)
+func worker(program, dir, name, url string) (stop func(), err error) {
+	c := exec.Command(program, "worker", "--slots", "1", "--name", name, "--cache", dir+"/data-"+name, "--nats", url)
 	c.Env = append(os.Environ(), "GOMAXPROCS=1")
 	stop, lines, err := begun(c, c.StderrPipe)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	for lines.Scan() {
-		if _, after, ok := strings.Cut(lines.Text(), ", at "); ok {
+		if strings.Contains(lines.Text(), ", at ") {
 			go func() {
 				for lines.Scan() { // so that it can go on saying things
 				}
 			}()
-			return stop, after, nil
+			return stop, nil
 		}
 	}
 	stop()
-	return nil, "", errors.New("a worker ended before it was ready")
+	return nil, errors.New("a worker ended before it was ready")
 }
 
 // begun starts a process that is read by lines, and is asked to end by stop.
