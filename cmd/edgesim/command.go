@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/pflag"
@@ -76,11 +77,31 @@ func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	}
 	for _, c := range commands {
 		if c.name == args[0] {
-			return c.run(&env{ctx: ctx, stdout: stdout, stderr: stderr, typed: args}, args[1:])
+			return c.run(&env{ctx: ctx, stdout: stdout, stderr: inTurn(stderr), typed: args}, args[1:])
 		}
 	}
 	fmt.Fprintf(stderr, "edgesim: there is no command %q; `edgesim help` lists them: %s\n", args[0], strings.Join(names(), ", "))
 	return exitUsage
+}
+
+// inTurn is w for a command and what watches its work beside it; a file takes turns
+// by itself.
+func inTurn(w io.Writer) io.Writer {
+	if _, ok := w.(*os.File); ok {
+		return w
+	}
+	return &turns{w: w}
+}
+
+type turns struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (t *turns) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.w.Write(b)
 }
 
 func (c command) run(e *env, args []string) int {
