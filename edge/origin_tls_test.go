@@ -74,9 +74,18 @@ func TestAnOriginMatchesItsViewers(t *testing.T) {
 			t.Error("a reload of the same settings makes other upstreams")
 		}
 	}
-	if f := e.Figures().Origins; len(f) != 1 || f[0].Open != 2 {
-		t.Errorf("figures %+v, want one origin with two connections", f)
+	// A connection is free again a moment after the viewer has the last byte, so that a
+	// quick next request may have found none and opened one of its own.
+	if f := e.Figures().Origins; len(f) != 1 || f[0].Open != open(e, 0)+open(e, 1) || open(e, 0) == 0 || open(e, 1) == 0 {
+		t.Errorf("figures %+v, want one origin with the connections of both", f)
 	}
+}
+
+func open(e *Edge, up int) int {
+	u := e.site.Load().ups[up]
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return len(u.live)
 }
 
 func fetch(t *testing.T, by http.RoundTripper, url string) (status int, body string) {

@@ -123,13 +123,21 @@ func (c *Conn) finished(ctx context.Context, job, piece string) (*note, error) {
 	return &n, err
 }
 
-// turns counts a piece's notes of one sort.
-func (c *Conn) turns(ctx context.Context, job, piece, what string) (int, error) {
-	info, err := c.notes.Info(ctx, jetstream.WithSubjectFilter(noteSubject(job, piece, what)+".*"))
+// turns counts a piece's notes of one sort, of its turns until and with the last.
+// (A note that was only mentioned may come into the stream later than its turn's end.)
+func (c *Conn) turns(ctx context.Context, job, piece, what string, last uint64) (int, error) {
+	subject := noteSubject(job, piece, what) + "."
+	info, err := c.notes.Info(ctx, jetstream.WithSubjectFilter(subject+"*"))
 	if err != nil {
 		return 0, err
 	}
-	return len(info.State.Subjects), nil
+	count := 0
+	for s := range info.State.Subjects {
+		if turn, err := strconv.ParseUint(strings.TrimPrefix(s, subject), 10, 64); err == nil && turn <= last {
+			count++
+		}
+	}
+	return count, nil
 }
 
 // bytesOf is a note's result, wherever it lies.

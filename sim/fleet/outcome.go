@@ -38,7 +38,7 @@ func (w *Worker) fail(ctx context.Context, g *given, cause error) {
 	_, err := w.Conn.tell(ctx, g.job, g.id, failed, n)
 	times := 0
 	if err == nil {
-		times, err = w.Conn.turns(ctx, g.job, g.id, failed)
+		times, err = w.Conn.turns(ctx, g.job, g.id, failed, g.turn)
 	}
 	if err == nil && (times >= failuresMost || errors.As(cause, new(deadly))) {
 		if _, err = w.Conn.tell(ctx, g.job, g.id, done, n); err == nil {
@@ -67,14 +67,14 @@ type deadly struct{ times int }
 
 func (d deadly) Error() string { return fmt.Sprintf("%d workers had it and were lost", d.times) }
 
-// losses is how many workers had the piece and were never heard of again.
+// losses is how many workers had the piece before and were never heard of again.
 func (w *Worker) losses(ctx context.Context, g *given) int {
 	if g.turn <= lossesMost {
 		return 0
 	}
-	lost := -1 // this one's
+	lost := 0
 	for what, sign := range map[string]int{begun: 1, failed: -1, back: -1} {
-		n, err := w.Conn.turns(ctx, g.job, g.id, what)
+		n, err := w.Conn.turns(ctx, g.job, g.id, what, g.turn-1)
 		if err != nil {
 			return 0
 		}
