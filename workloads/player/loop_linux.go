@@ -31,7 +31,8 @@ type loop struct {
 	over bool // the schedule is
 
 	stamps bool // the system notes when answers come
-	short  int  // answers in a row that the loop has read itself
+	short  int  // answers in a row that the loop has read itself, which came whole and with the system's word on when
+	dozed  int  // how often in a row it did not wait for answers
 	away   int  // how many requests goroutines have
 
 	mu       sync.Mutex
@@ -92,7 +93,10 @@ func (l *loop) run(hard context.Context) {
 		if l.mayDoze(wait) {
 			doze(wait)
 			l.start()
+			l.dozed++
 			wait = 0
+		} else {
+			l.dozed = 0
 		}
 		l.sleep(wait)
 	}
@@ -274,7 +278,9 @@ func (l *loop) read(c *conn, gone bool) {
 	switch {
 	case v == whole:
 		c.flying = false
-		l.short++
+		if l.short++; c.net.(*socket).stamp == 0 {
+			l.short = 0
+		}
 		c.end(c.receive())
 		if gone {
 			c.hangUp()
@@ -285,6 +291,8 @@ func (l *loop) read(c *conn, gone bool) {
 		l.giveAway(c)
 	case v == beyond || gone:
 		l.giveAway(c)
+	case has > had:
+		l.short = 0
 	}
 }
 

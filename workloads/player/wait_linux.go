@@ -15,15 +15,17 @@ import (
 // wait gives the processor back.
 const brief = time.Millisecond
 
-// While short answers come and the next request is due within mostDoze, the loop
-// does not wake for an answer: it sleeps until the request is due, and reads after
-// sending it what has come meanwhile. That is one wake-up in place of two. When it
-// came the system has noted (socket.stamp), so that no latency holds the doze; only
-// the first byte of an answer that a server writes in pieces counts as come with
-// the last piece, if that is read with it.
+// While answers come whole and the next request is due within mostDoze, the loop does
+// not wake for an answer: it sleeps until the request is due, and reads after sending
+// it what has come meanwhile. That is one wake-up in place of two. When it came the
+// system has noted (socket.stamp), so that no latency holds the doze; only the first
+// byte of an answer that a server writes in pieces counts as come with the last piece,
+// if that is read with it. So one wait in lookAfter is for answers, too: a server that
+// writes in pieces is noticed then, and is not dozed on.
 const (
-	mostDoze  = 100 * time.Microsecond
-	shortRun  = 64 // answers in a row that were short, before the loop dozes
+	mostDoze  = 400 * time.Microsecond
+	lookAfter = 64 // dozes in a row
+	shortRun  = 64 // answers in a row that were short and came whole, before the loop dozes
 	noTimeout = -1
 )
 
@@ -36,7 +38,7 @@ func lend() (back func()) {
 
 // mayDoze reports whether nobody needs the loop for so long but the schedule.
 func (l *loop) mayDoze(wait time.Duration) bool {
-	return wait > 0 && wait <= mostDoze && l.stamps && l.short >= shortRun && l.away == 0
+	return wait > 0 && wait <= mostDoze && l.dozed < lookAfter && l.stamps && l.short >= shortRun && l.away == 0
 }
 
 // doze sleeps, and may wake early.
