@@ -105,8 +105,8 @@ func TestReportsByWorkersAreThoseOfOneProcess(t *testing.T) {
 			if a != b {
 				t.Errorf("by workers:\n%salone:\n%s", diff(b, a), diff(a, b))
 			}
-			for line := range strings.Lines(wantSaid.String()) {
-				if !strings.Contains(gotSaid.String(), line) {
+			for line := range strings.Lines(wantSaid.String()) { // how far one is, the other is not
+				if !strings.HasSuffix(line, " files read\n") && !strings.Contains(gotSaid.String(), line) {
 					t.Errorf("not said by workers: %s", line)
 				}
 			}

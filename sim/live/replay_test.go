@@ -74,8 +74,10 @@ func TestAReplayHasTheRightBytes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res.Wrong != 0 || res.Summary.Errors != 0 || res.Summary.ViewerRequests != 800 {
-			t.Errorf("%s: %d requests, %d errors, %d with wrong bytes", mode, res.Summary.ViewerRequests, res.Summary.Errors, res.Wrong)
+		// A machine that is too busy sends fewer than are due, and says so.
+		sum, sent := res.Summary, res.Summary.Generator
+		if res.Wrong != 0 || sum.Errors != 0 || sent.Scheduled != 800 || uint64(sum.ViewerRequests) != sent.Sent || sent.Done != sent.Sent || sent.Sent < 50 {
+			t.Errorf("%s: %d requests, %d errors, %d with wrong bytes, %+v", mode, sum.ViewerRequests, sum.Errors, res.Wrong, sent)
 		}
 	}
 }
