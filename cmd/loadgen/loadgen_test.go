@@ -64,6 +64,11 @@ func TestUsageErrorsAreOneLineThatNamesTheFlag(t *testing.T) {
 		{"a --slow 5%", "--slow"},
 		{"a --slow 5%:0B/s", "--slow"},
 		{"a --think 2s", "--closed"},
+		{"a --threads 0", "--threads"},
+		{"a --threads 1000", "--threads"},
+		{"a --threads 9 --connections 8", "a connection for each"},
+		{"https://a/ --threads 2", "--threads"},
+		{"a --threads 2 --closed --think 2s", "--threads"},
 		{"a --closed --think soon", "--think"},
 		{"a -H nothing", "--header"},
 		{"a -H Host:b", "--host"},
@@ -146,10 +151,16 @@ func TestHelp(t *testing.T) {
 }
 
 func TestPlaysAWorkload(t *testing.T) {
+	for _, threads := range []string{"1", "3"} {
+		t.Run(threads+" threads", func(t *testing.T) { playsAWorkload(t, threads) })
+	}
+}
+
+func playsAWorkload(t *testing.T, threads string) {
 	addr, asked := server(t, func([]byte) {})
 	var out, errs bytes.Buffer
 	code := run([]string{"http://" + addr + "/base/", "--zipf", "0.8", "--objects", "1000", "--requests", "500",
-		"--rate", "5000/s", "--verify", "--ranges", "10%", "--aborts", "2%", "--json"}, &out, &errs)
+		"--rate", "5000/s", "--verify", "--ranges", "10%", "--aborts", "2%", "--threads", threads, "--json"}, &out, &errs)
 	if code != exitDone {
 		t.Fatalf("exit status %d: %s", code, errs.String())
 	}

@@ -81,6 +81,7 @@ func (o *options) flags() *pflag.FlagSet {
 	f.Var(&o.Warmup, "warmup", "leave requests of this first part out of the figures")
 	f.Uint64Var(&o.Requests, "requests", 0, "end after this many requests; alone it lifts --duration (default no such end)")
 	f.IntVar(&o.Connections, "connections", defaultConnections, "connections, one request at a time on each")
+	f.IntVar(&o.Threads, "threads", 1, "plain http: so many threads send and receive, each on its part of\nthe connections, where one processor is not enough")
 	f.StringVar(&o.Arrivals, "arrivals", "poisson", "how they come: "+strings.Join(workloads.ArrivalNames(), ", "))
 	f.BoolVar(&o.Closed, "closed", false, "closed loop: each connection asks again as soon as it is answered")
 	f.Var(&o.Timeout, "timeout", "give a request up after this time")

@@ -24,6 +24,7 @@ type Options struct {
 	Warmup      unit.Duration `json:"warmup"`      // this first part is left out of the figures
 	Requests    uint64        `json:"requests"`    // end after so many; 0: no such end
 	Connections int           `json:"connections"` // 1 to 65,536
+	Threads     int           `json:"threads"`     // that play plain HTTP, each on its part of the connections; 0: 1
 	Arrivals    string        `json:"arrivals"`    // as workloads.CheckArrivals takes it
 	Shapes      []string      `json:"shapes"`      // of the rate, as workloads.CheckShape takes them
 	Closed      bool          `json:"closed"`      // each connection asks again as soon as it is answered
@@ -87,6 +88,9 @@ type Options struct {
 // MostConnections is how many connections a run may have.
 const MostConnections = 65_536
 
+// MostThreads is how many threads may play.
+const MostThreads = 256
+
 // Addresses are those that are connected to, as host:port.
 func (o *Options) Addresses() (list []string) {
 	for _, u := range o.urls {
@@ -143,6 +147,8 @@ func (o *Options) Check() error {
 		return fmt.Errorf("--objects %d; right are 1 to 2^53", o.Objects)
 	case o.Connections < 1 || o.Connections > MostConnections:
 		return fmt.Errorf("--connections %d; right are 1 to %d", o.Connections, MostConnections)
+	case o.Threads < 0 || o.Threads > MostThreads || o.Threads == 0 && o.given("threads"):
+		return fmt.Errorf("--threads %d; right are 1 to %d", o.Threads, MostThreads)
 	case o.Rate.Rate <= 0 && !o.Closed:
 		return fmt.Errorf("--rate %v; right is more than 0, or --closed for as fast as it goes", o.Rate)
 	case o.Closed && o.given("rate"):

@@ -36,7 +36,7 @@ type route struct{ host, port, toHost, toPort string }
 
 // checkWire reads the flags.
 func (o *Options) checkWire() error {
-	for _, check := range []func() error{o.checkURLs, o.readTLS, o.readRoutes, o.readSlow, o.readThink, o.readHeaders, o.readMethod} {
+	for _, check := range []func() error{o.checkURLs, o.checkThreads, o.readTLS, o.readRoutes, o.readSlow, o.readThink, o.readHeaders, o.readMethod} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -52,6 +52,26 @@ func (o *Options) checkURLs() error {
 		}
 	}
 	return nil
+}
+
+// checkThreads wants threads where they play: all else has every processor.
+func (o *Options) checkThreads() error {
+	if o.Threads > 1 && (o.url.Scheme == "https" || o.NoKeepAlive || o.Think != "") {
+		return errors.New("--threads goes with plain http over kept connections and no think time: all else is played on every processor as it is")
+	}
+	return nil
+}
+
+// threads are those of the player: each has a connection or more.
+func (s *Run) threads() (int, error) {
+	switch n := s.Options.Threads; {
+	case n > s.Plan.Connections:
+		return 0, fmt.Errorf("--threads %d for %d connections; right is a connection for each of them or more", n, s.Plan.Connections)
+	case n > 1 && s.Plan.think > 0:
+		return 0, errors.New("--threads with a scenario that has think times (workload.think): those are played on every processor as it is")
+	default:
+		return n, nil
+	}
 }
 
 func (o *Options) readTLS() error {
@@ -242,6 +262,10 @@ func (o *Options) shape(src workloads.Source) workloads.Source {
 // onTheWire puts what the flags say into a player's configuration.
 func (s *Run) onTheWire(c *player.Config) error {
 	o, w := s.Options, &s.Options.wire
+	var err error
+	if c.Threads, err = s.threads(); err != nil {
+		return err
+	}
 	c.Scheme, c.TLS, c.NoKeepAlive, c.Headers = o.url.Scheme, w.tls, o.NoKeepAlive, w.fields
 	c.SlowShare, c.SlowRate = w.slowShare, w.slowRate
 	c.Think, c.ThinkEven, c.ThinkSeed = cmp.Or(w.think, s.Plan.think), w.thinkEven, s.Plan.Seed+uint64(max(0, o.Share.Number-1))

@@ -42,6 +42,7 @@ type Config struct {
 	Viewers *workloads.Viewers // nil: requests carry no viewer's agent, address or referrer
 
 	Connections int           // how many, each with one request at a time; 0: 64
+	Threads     int           // that have plain, kept TCP connections on Linux, each a part of them and of the schedule; no more than Connections; 0: 1. All else has all processors in any case
 	Closed      bool          // closed loop: a connection asks again as soon as it is answered; At is then the actual start
 	Think       time.Duration // closed loop: what passes on average between an answer and the next request; 0: nothing
 	ThinkEven   bool          // all think times are alike; else they are exponential
@@ -98,6 +99,9 @@ func (c Config) withDefaults() Config {
 		c.Dial, c.slowly = new(net.Dialer).DialContext, dialSlowly
 		c.plain = !c.GoTimers && c.Scheme != "https" && !c.NoKeepAlive && c.Think == 0
 	}
+	if !c.plain || c.Threads == 0 {
+		c.Threads = 1
+	}
 	if c.slowly == nil {
 		c.slowly = c.Dial
 	}
@@ -120,6 +124,8 @@ func (c *Config) check() error {
 		return errors.New("player: Think is for a closed loop: in an open one the schedule says when")
 	case c.Connections < 1 || c.Connections > 1<<20:
 		return fmt.Errorf("player: Connections is %d; right are 1 to %d", c.Connections, 1<<20)
+	case c.Threads < 1 || c.Threads > c.Connections:
+		return fmt.Errorf("player: Threads is %d; right are 1 to %d, the number of Connections", c.Threads, c.Connections)
 	case c.BasePath != "" && (c.BasePath[0] != '/' || strings.ContainsFunc(c.BasePath, unfit)):
 		return fmt.Errorf("player: BasePath %q must begin with / and hold no spaces or controls", c.BasePath)
 	case c.OnePath != "" && (c.OnePath[0] != '/' || strings.ContainsFunc(c.OnePath, unfit)):

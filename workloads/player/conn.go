@@ -31,6 +31,7 @@ const (
 // req belong to the request in flight.
 type conn struct {
 	player *Player
+	sched  *schedule
 	wake   chan struct{} // holds one token when c is to lead, or to go home
 
 	mu   sync.Mutex // guards net against the watchdog
@@ -97,8 +98,8 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func newConn(p *Player) *conn {
-	c := &conn{player: p, wake: make(chan struct{}, 1)}
+func newConn(p *Player, s *schedule) *conn {
+	c := &conn{player: p, sched: s, wake: make(chan struct{}, 1)}
 	c.in = bufio.NewReaderSize(&c.wire, readBuffer)
 	if n := len(p.cfg.every()) * p.names; n > 1 {
 		c.parked = make([]parked, n)
@@ -109,7 +110,7 @@ func newConn(p *Player) *conn {
 
 // run plays until the schedule is over. hard ends dialling.
 func (c *conn) run(hard context.Context) {
-	for c.player.sched.next(c) {
+	for c.sched.next(c) {
 		c.begin()
 		c.play(hard)
 		c.think(hard)
@@ -298,7 +299,7 @@ func (c *conn) exchange(hard context.Context) (results.Fault, error) {
 // dial makes a new connection within the request's time.
 func (c *conn) dial(hard context.Context) error {
 	cfg := &c.player.cfg
-	left := c.start + cfg.Timeout - c.player.sched.now()
+	left := c.start + cfg.Timeout - c.sched.now()
 	ctx, cancel := context.WithTimeout(hard, left)
 	defer cancel()
 	n, err := c.connect(ctx)
@@ -365,7 +366,7 @@ func (c *conn) finish(kind results.Fault, err error) {
 	p, r := c.player, &c.rec
 	ended := c.last
 	if ended == 0 {
-		ended = p.sched.now()
+		ended = c.sched.now()
 	}
 	r.Total = int64(ended) - r.At
 	classify(r, &c.answer, kind)

@@ -22,7 +22,7 @@ func reader(t testing.TB) *conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.sched.begin(time.Now(), newGoAlarm())
+	p.scheds[0].begin(time.Now(), newGoAlarm())
 	return p.conns[0]
 }
 

@@ -12,14 +12,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// loop is the quick way to play on plain TCP (docs/adr/0040): one thread has all
-// connections and the schedule, and waits for the next intended time and for
+// loop is the quick way to play on plain TCP (docs/adr/0040): one thread has a
+// schedule and its connections, and waits for the next intended time and for
 // whatever is answered in one system call. Answers that are short and come whole it
 // reads itself. Everything else, connecting, long bodies, chunks, trouble, it gives
 // to a goroutine that goes the ordinary way of conn.play, and takes the connection
 // back when that is done.
 type loop struct {
-	player *Player
+	sched  *schedule
+	conns  []*conn
 	hard   context.Context
 	epoll  int
 	bell   int // an eventfd that wakes the loop
@@ -50,8 +51,8 @@ const bellPlace = -1
 const mostQuick = 8 << 10
 
 // newLoop is nil where the system has not what it takes.
-func newLoop(p *Player) *loop {
-	l := &loop{player: p, epoll: -1, bell: -1, stamps: !p.cfg.Closed}
+func newLoop(s *schedule, conns []*conn) *loop {
+	l := &loop{sched: s, conns: conns, epoll: -1, bell: -1, stamps: !s.closed}
 	var err error
 	if l.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil
@@ -63,8 +64,8 @@ func newLoop(p *Player) *loop {
 		l.close()
 		return nil
 	}
-	l.idle.room = make([]*conn, len(p.conns))
-	for i, c := range p.conns {
+	l.idle.room = make([]*conn, len(conns))
+	for i, c := range conns {
 		c.loop, c.place, c.ready = l, int32(i), make(chan struct{}, 1)
 		l.idle.push(c)
 	}
@@ -81,7 +82,6 @@ func (l *loop) close() {
 // run plays until the schedule is over and everything is answered. The thread's
 // timers are made exact, for which it is the loop's alone; it ends with it.
 func (l *loop) run(hard context.Context) {
-	defer lend()()
 	runtime.LockOSThread()
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // 50 µs otherwise
 	l.hard = hard
@@ -100,7 +100,7 @@ func (l *loop) run(hard context.Context) {
 		}
 		l.sleep(wait)
 	}
-	for _, c := range l.player.conns {
+	for _, c := range l.conns {
 		c.hangUp()
 		c.unpark()
 	}
@@ -109,7 +109,7 @@ func (l *loop) run(hard context.Context) {
 // start begins what is due as far as connections are idle. It returns how long
 // until the next one is, or noTimeout when there is nothing to wait for but answers.
 func (l *loop) start() time.Duration {
-	s := l.player.sched
+	s := l.sched
 	for l.idle.n > 0 && !l.over {
 		c := l.idle.first()
 		over := !s.fill()
@@ -187,7 +187,7 @@ func (l *loop) takeBack() {
 func (l *loop) rest(c *conn) {
 	l.busy--
 	if c.since = c.last; c.since == 0 {
-		c.since = l.player.sched.now()
+		c.since = l.sched.now()
 	}
 	l.idle.push(c)
 	l.start()
@@ -218,7 +218,7 @@ func (l *loop) deal(e *unix.EpollEvent) {
 		_, _ = unix.Read(l.bell, count[:])
 		return
 	}
-	c := l.player.conns[e.Fd]
+	c := l.conns[e.Fd]
 	gone := e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0
 	switch {
 	case c.away:
@@ -298,7 +298,7 @@ func (l *loop) read(c *conn, gone bool) {
 
 // arrival is when what was read last from c came.
 func (l *loop) arrival(c *conn) time.Duration {
-	s, sched := c.net.(*socket), l.player.sched
+	s, sched := c.net.(*socket), l.sched
 	if s.stamp == 0 {
 		return sched.now()
 	}

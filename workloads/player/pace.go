@@ -41,7 +41,7 @@ func (c *conn) digest() {
 		return
 	}
 	took := time.Duration(float64(c.body.seen) / c.player.cfg.SlowRate * float64(time.Second))
-	if wait := c.came + took - c.player.sched.now(); wait > 0 {
+	if wait := c.came + took - c.sched.now(); wait > 0 {
 		t := time.NewTimer(wait)
 		defer t.Stop()
 		<-t.C // at most a gulp's time, after which a broken connection is noticed
@@ -62,13 +62,13 @@ func (c *conn) think(hard context.Context) {
 		d = time.Duration(c.mood.ExpFloat64() * float64(d))
 	}
 	if cfg.Length > 0 {
-		d = min(d, cfg.Length-c.player.sched.now())
+		d = min(d, cfg.Length-c.sched.now())
 	}
 	t := time.NewTimer(max(d, 0))
 	defer t.Stop()
 	select {
 	case <-t.C:
-	case <-c.player.sched.halt:
+	case <-c.sched.halt:
 	case <-hard.Done():
 	}
 }

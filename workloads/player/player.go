@@ -3,7 +3,8 @@
 // and HTTP as a client sees it; it must never know who answers (an edge of this
 // module or any other server), nor make up requests of its own.
 //
-// In the open loop there is one schedule for all connections. The connection
+// In the open loop there is one schedule for all connections, or one for each of
+// several threads, to which requests are dealt in turn. The connection
 // that leads it waits until the next request's intended time, passes the lead
 // to the connection that has been idle longest, and sends. When all
 // connections are busy nobody leads, and the next one that is answered takes
@@ -15,6 +16,8 @@ package player
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,12 +28,13 @@ import (
 
 // Player plays one Source once.
 type Player struct {
-	cfg   Config
-	words *words
-	sched *schedule
-	conns []*conn
-	names int // that a target has, as far as connections are concerned
-	links links
+	cfg    Config
+	words  *words
+	dealer *dealer
+	scheds []*schedule // of as many threads
+	conns  []*conn     // in turn theirs
+	names  int         // that a target has, as far as connections are concerned
+	links  links
 
 	tags      tags
 	faults    faults
@@ -57,11 +61,14 @@ func New(cfg Config) (*Player, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	p := &Player{cfg: cfg, words: newWords(&cfg), sched: newSchedule(&cfg), names: cfg.namesAsked()}
+	p := &Player{cfg: cfg, words: newWords(&cfg), dealer: newDealer(&cfg, cfg.Threads), names: cfg.namesAsked()}
+	for i := range cfg.Threads {
+		p.scheds = append(p.scheds, newSchedule(&cfg, p.dealer, i))
+	}
 	p.links.connect, p.links.handshake = results.NewHistogram(), results.NewHistogram()
 	p.conns = make([]*conn, cfg.Connections)
 	for i := range p.conns {
-		p.conns[i] = newConn(p)
+		p.conns[i] = newConn(p, p.scheds[i%cfg.Threads])
 	}
 	return p, nil
 }
@@ -83,18 +90,7 @@ func (p *Player) Play(ctx context.Context) (Outcome, error) {
 	var all sync.WaitGroup
 	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	if l := p.loop(); l != nil {
-		defer l.close()
-		p.sched.begin(epoch, l)
-		all.Go(func() { l.run(hard) })
-	} else {
-		alarm := p.newAlarm()
-		defer alarm.close()
-		p.sched.begin(epoch, alarm)
-		for _, c := range p.conns {
-			all.Go(func() { c.run(hard) })
-		}
-	}
+	defer p.begin(hard, epoch, &all)()
 	p.started.Store(running)
 	over := make(chan struct{})
 	go func() { all.Wait(); close(over) }()
@@ -102,12 +98,65 @@ func (p *Player) Play(ctx context.Context) (Outcome, error) {
 	return p.outcome(), p.failure()
 }
 
-// loop plays all connections by one thread; nil where they are not of its kind.
-func (p *Player) loop() *loop {
+// begin starts whoever plays. What it returns is called when they are done.
+func (p *Player) begin(hard context.Context, epoch time.Time, all *sync.WaitGroup) (end func()) {
+	if loops := p.loops(); loops != nil {
+		for _, l := range loops {
+			l.sched.begin(epoch, l)
+		}
+		back := lend(len(loops))
+		for _, l := range loops {
+			all.Go(func() { l.run(hard) })
+		}
+		return func() { back(); closeAll(loops) }
+	}
+	for _, s := range p.scheds {
+		s.begin(epoch, p.newAlarm())
+	}
+	for _, c := range p.conns {
+		all.Go(func() { c.run(hard) })
+	}
+	return func() {
+		for _, s := range p.scheds {
+			s.alarm.close()
+		}
+	}
+}
+
+// loops play all connections, a thread each; nil where they are not of their kind.
+func (p *Player) loops() (list []*loop) {
 	if !p.cfg.plain {
 		return nil
 	}
-	return newLoop(p)
+	for _, s := range p.scheds {
+		l := newLoop(s, slices.Collect(p.connsOf(s)))
+		if l == nil {
+			closeAll(list)
+			for _, c := range p.conns {
+				c.loop = nil
+			}
+			return nil
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+func closeAll(loops []*loop) {
+	for _, l := range loops {
+		l.close()
+	}
+}
+
+// connsOf are a schedule's connections.
+func (p *Player) connsOf(s *schedule) iter.Seq[*conn] {
+	return func(yield func(*conn) bool) {
+		for _, c := range p.conns {
+			if c.sched == s && !yield(c) {
+				return
+			}
+		}
+	}
 }
 
 func (p *Player) newAlarm() alarm {
@@ -128,13 +177,13 @@ func (p *Player) watch(ctx context.Context, over <-chan struct{}, cancel func())
 		case <-over:
 			return
 		case <-tick.C:
-			p.giveUp(p.sched.now() - p.cfg.Timeout)
+			p.giveUp(p.now() - p.cfg.Timeout)
 			if p.desperate.Load() {
 				p.breakOff(cancel)
 			}
 		case <-cancelled:
 			cancelled = nil
-			p.sched.stop()
+			p.stop()
 			t := time.NewTimer(p.cfg.Grace)
 			defer t.Stop()
 			grace = t.C
@@ -148,8 +197,25 @@ func (p *Player) watch(ctx context.Context, over <-chan struct{}, cancel func())
 // before their dialling ends, so that they know why.
 func (p *Player) breakOff(cancel func()) {
 	p.cutting.Store(true)
-	p.giveUp(p.sched.now())
+	p.giveUp(p.now())
 	cancel()
+}
+
+func (p *Player) now() time.Duration { return p.scheds[0].now() }
+
+// stop ends all schedules from any goroutine.
+func (p *Player) stop() {
+	for _, s := range p.scheds {
+		s.stop()
+	}
+}
+
+// sent is how many requests have been begun.
+func (p *Player) sent() (n uint64) {
+	for _, s := range p.scheds {
+		n += s.sent.Load()
+	}
+	return n
 }
 
 func (p *Player) giveUp(limit time.Duration) {
@@ -165,39 +231,18 @@ const hopeless = 20
 // despair stops a run in which every request so far has failed.
 func (p *Player) despair() {
 	if !p.answered.Load() && p.faults.total() >= hopeless && !p.desperate.Swap(true) {
-		p.sched.stop()
+		p.stop()
 	}
 }
 
 func (p *Player) failure() error {
-	if err := p.sched.err; err != nil {
-		return fmt.Errorf("reading the workload after request %d: %w", p.sched.sent.Load(), err)
+	if err := p.dealer.err; err != nil {
+		return fmt.Errorf("reading the workload after request %d: %w", p.sent(), err)
 	}
 	if n := p.faults.total(); n > 0 && !p.answered.Load() {
 		return fmt.Errorf("nobody answers at %s: all %d requests failed: %s", strings.Join(p.cfg.every(), ", "), n, p.faults.most())
 	}
 	return nil
-}
-
-// outcome is called after the last connection is done.
-func (p *Player) outcome() Outcome {
-	s := p.sched
-	o := Outcome{
-		Sent: s.sent.Load(), Done: p.done.Load(), Cut: p.cut.Load(),
-		Retried: p.retried.Load(), Verified: p.verified.Load(),
-		Waited: s.waited, Late: s.overslept,
-		Errors: p.faults.list(), Lag: s.lag.Figures(), Slip: s.slip.Figures(),
-		LagTimes: s.lag, SlipTimes: s.slip, Tolerance: s.late,
-		Elapsed: s.now(), Span: s.span, Sending: s.last,
-	}
-	o.Connections = p.links.figures()
-	o.Scheduled = o.Sent
-	for _, n := range s.unsent {
-		o.Scheduled += uint64(n)
-	}
-	o.Unsent = s.unsent
-	o.Behind = float64(o.Late) > lateShare*float64(o.Sent)
-	return o
 }
 
 // Troubles are the failures on the wire so far, by kind; from any goroutine, at any
@@ -208,12 +253,12 @@ func (p *Player) Troubles() []results.Trouble { return p.faults.list() }
 func (p *Player) Progress() Progress {
 	g := Progress{Errors: p.faults.total()}
 	if p.started.Load() == running {
-		g.Elapsed = p.sched.now()
+		g.Elapsed = p.now()
 	}
 	for _, c := range p.conns {
 		g.Done += c.ended.Load()
 	}
-	g.Sent = max(p.sched.sent.Load(), g.Done) // read last: what is done was sent
+	g.Sent = max(p.sent(), g.Done) // read last: what is done was sent
 	g.InFlight = g.Sent - g.Done
 	return g
 }

@@ -76,7 +76,7 @@ func (c *conn) readHead() error {
 func (c *conn) readAnyHead() error {
 	for {
 		if c.came == 0 {
-			c.came = c.player.sched.now()
+			c.came = c.sched.now()
 		}
 		c.rec.TTFB = int64(c.came) - c.rec.At
 		if err := c.head.Read(c.in); err != nil {

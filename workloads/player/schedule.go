@@ -1,8 +1,6 @@
 package player
 
 import (
-	"errors"
-	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,17 +9,12 @@ import (
 	"edgesim/workloads"
 )
 
-const (
-	// batchLen is how many requests are read from the source at a time: few
-	// enough that reading them does not delay the next send noticeably.
-	batchLen = 64
-	// backlogMost bounds how much of a source is read only to count what was
-	// due and never sent.
-	backlogMost = 1 << 24
-)
+// batchLen is how many requests are read from the source at a time: few enough that
+// reading them does not delay the next send noticeably.
+const batchLen = 64
 
-// schedule gives requests to connections, each at its intended time. Whoever
-// leads owns every field but those of the lock; lead, pass and end hand the
+// schedule gives requests to connections, each at its intended time: all of a source's,
+// or those that a dealer gives it. Whoever leads owns every field but those of the lock; lead, pass and end hand the
 // lead over.
 type schedule struct {
 	closed bool
@@ -42,26 +35,25 @@ type schedule struct {
 	halt    chan struct{} // closed when it is
 	sent    atomic.Uint64
 
-	source workloads.Source
+	place  int // among the schedules of the player
+	dealer *dealer
 	batch  [batchLen]workloads.Request
+	dealt  deal // what is in it
 	pos    int
 	filled int
-	dry    bool // the source has ended
 	past   bool // its next request lies beyond the length: the schedule was played whole
-	err    error
 
 	lag, slip *results.Histogram
 	waited    uint64
 	overslept uint64
-	unsent    []int64       // by whole second of the intended time
 	span      time.Duration // how much of the schedule was played
 	last      time.Duration // the last start
 }
 
-func newSchedule(cfg *Config) *schedule {
+func newSchedule(cfg *Config, d *dealer, place int) *schedule {
 	s := &schedule{
-		halt:   make(chan struct{}),
-		closed: cfg.Closed, length: cfg.Length, late: cfg.Late, source: cfg.Source,
+		halt: make(chan struct{}), dealer: d, place: place,
+		closed: cfg.Closed, length: cfg.Length, late: cfg.Late,
 		idle: make([]*conn, cfg.Connections),
 		lag:  results.NewHistogram(), slip: results.NewHistogram(),
 	}
@@ -116,7 +108,7 @@ func (s *schedule) due(c *conn) (wait time.Duration, over bool) {
 	now := s.now()
 	switch {
 	case s.length > 0 && (req.At >= s.length || s.closed && now >= s.length):
-		s.pos, s.filled, s.dry, s.past = 0, 0, true, true
+		s.past = true
 		return 0, true
 	case s.stopped.Load():
 		return 0, true
@@ -126,8 +118,9 @@ func (s *schedule) due(c *conn) (wait time.Duration, over bool) {
 		return 0, true
 	}
 	c.req, c.start, s.last = *req, now, now
+	c.number = s.dealt.first + uint64(s.pos)*s.dealt.step
 	s.pos++
-	c.number = s.sent.Add(1)
+	s.sent.Add(1)
 	if s.closed {
 		c.req.At = now
 	} else {
@@ -153,20 +146,15 @@ func (s *schedule) note(lag time.Duration, free bool) {
 
 // fill makes sure that there is a request at pos; false at the end.
 func (s *schedule) fill() bool {
-	for s.pos == s.filled {
-		if s.dry || s.stopped.Load() {
-			return false
-		}
-		n, err := s.source.Read(s.batch[:])
-		s.pos, s.filled = 0, n
-		if err != nil {
-			s.dry = true
-			if !errors.Is(err, io.EOF) {
-				s.err = err
-			}
-		}
+	if s.pos < s.filled {
+		return true
 	}
-	return true
+	if s.stopped.Load() {
+		return false
+	}
+	s.dealt = s.dealer.deal(s.place, s.batch[:])
+	s.pos, s.filled = 0, s.dealt.n
+	return s.filled > 0
 }
 
 // lead makes c the leader, as soon as nobody else is and its turn has come. It
@@ -213,9 +201,6 @@ func (s *schedule) end() {
 	if s.length > 0 && (s.span > s.length || s.past) {
 		s.span = s.length
 	}
-	if !s.closed {
-		s.backlog()
-	}
 	s.mu.Lock()
 	s.over = true
 	home := make([]*conn, 0, s.n)
@@ -225,31 +210,5 @@ func (s *schedule) end() {
 	s.mu.Unlock()
 	for _, c := range home {
 		c.wake <- struct{}{}
-	}
-}
-
-// backlog counts the requests that were due before the schedule ended and
-// have not been begun.
-func (s *schedule) backlog() {
-	for range backlogMost {
-		if s.pos == s.filled {
-			if s.dry || s.err != nil {
-				break
-			}
-			got, err := s.source.Read(s.batch[:])
-			s.pos, s.filled, s.dry = 0, got, err != nil
-			if got == 0 {
-				break
-			}
-		}
-		at := s.batch[s.pos].At
-		if at >= s.span {
-			break
-		}
-		for int(at/time.Second) >= len(s.unsent) {
-			s.unsent = append(s.unsent, 0)
-		}
-		s.unsent[at/time.Second]++
-		s.pos++
 	}
 }

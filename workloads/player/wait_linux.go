@@ -29,11 +29,11 @@ const (
 	noTimeout = -1
 )
 
-// lend gives Go one processor more, for that which the loop's thread keeps while it
-// sleeps, until it is called back.
-func lend() (back func()) {
-	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
-	return func() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) - 1) }
+// lend gives Go so many processors more, for those which the loops' threads keep while
+// they sleep, until it is called back.
+func lend(n int) (back func()) {
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + n)
+	return func() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) - n) }
 }
 
 // mayDoze reports whether nobody needs the loop for so long but the schedule.
