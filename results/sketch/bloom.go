@@ -1,6 +1,10 @@
 package sketch
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"edgesim/results/pages"
+)
 
 // Bloom remembers names in fixed memory: it never forgets one, and takes a name
 // that is new for one that was there with a probability that Rate tells. It is a
@@ -21,7 +25,7 @@ type line [8]uint64
 
 // NewBloom returns a filter of bytes, rounded down to whole lines of 64; at
 // least one.
-func NewBloom(bytes int) *Bloom { return &Bloom{lines: huge(make([]line, max(bytes/64, 1)))} }
+func NewBloom(bytes int) *Bloom { return &Bloom{lines: pages.Large(make([]line, max(bytes/64, 1)))} }
 
 // Add puts a name, a well mixed hash, and reports whether it was there, or
 // seemed to be.

@@ -1,5 +1,7 @@
 package sketch
 
+import "edgesim/results/pages"
+
 // Seen tells for every name of a stream whether it was there before: exactly
 // while the names fit its memory, from then on by a Bloom filter of the same
 // size, which is never wrong about a name that was there.
@@ -80,7 +82,7 @@ func (s *Seen) room() bool {
 		return false
 	}
 	old := s.slots
-	s.slots = huge(make([]uint64, 2*len(old)))
+	s.slots = pages.Large(make([]uint64, 2*len(old)))
 	for _, n := range old {
 		if n != 0 {
 			s.slots[s.find(n)] = n

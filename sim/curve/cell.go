@@ -1,6 +1,9 @@
 package curve
 
-import "edgesim/edge/policy"
+import (
+	"edgesim/edge/policy"
+	"edgesim/results/pages"
+)
 
 // lane is cells that are played together. It is used by one goroutine at a time.
 type lane interface {
@@ -138,7 +141,7 @@ func lengthened[T any](t []T, n int) []T {
 	if n <= len(t) {
 		return t
 	}
-	grown := make([]T, max(n, len(t)*3/2, 1<<12))
+	grown := pages.Large(make([]T, max(n, len(t)*3/2, 1<<12)))
 	copy(grown, t)
 	return grown
 }

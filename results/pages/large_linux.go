@@ -1,16 +1,19 @@
-package sketch
+// Package pages asks the system how memory is to lie. It knows slices; it must
+// never know what is in them.
+package pages
 
 import (
 	"syscall"
 	"unsafe"
 )
 
-// huge asks for a large table to lie in large pages, since what a look at a random
+// Large asks for a large table to lie in large pages, since what a look at a random
 // place costs is as much the search for its page as the read. That the system may
-// refuse, and the table works the same.
-func huge[T any](table []T) []T {
+// refuse, and the table works the same. Tables below 4 MiB are left as they are.
+func Large[T any](table []T) []T {
 	const least, advice = 4 << 20, 14 // MADV_HUGEPAGE
-	if size := len(table) * int(unsafe.Sizeof(table[0])); size >= least {
+	var one T
+	if size := len(table) * int(unsafe.Sizeof(one)); size >= least {
 		page := uintptr(syscall.Getpagesize())
 		from := (uintptr(unsafe.Pointer(&table[0])) + page - 1) &^ (page - 1)
 		skip := from - uintptr(unsafe.Pointer(&table[0]))
