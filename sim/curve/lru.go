@@ -15,12 +15,15 @@ import (
 // four bytes written in sequence, and an eviction reads in sequence. Where a list
 // moves an object to its head, here an entry that does not count any more stays
 // behind, most of them of popular objects, which a cell passes while they are in the
-// processor's cache. When the log is full, what does not count is taken out.
+// processor's cache. The log is a ring: what all cells have passed makes room. Where
+// that is too little, what does not count is taken out.
 type lruLane struct {
 	together
 	entries []lruEntry // by object
-	log     []uint32   // objects, in the order of requests
-	begins  []uint32   // of each cell: where its residents begin
+	log     []uint32   // objects, in the order of requests; as long as a power of two
+	head    uint32     // the first place that is kept; places count on, modulo 2^32
+	tail    uint32     // the next place
+	begins  []uint32   // of each cell: the place where its residents begin
 	mixed   map[uint32][]uint32
 }
 
@@ -38,24 +41,24 @@ const leastLog = 1 << 16
 func newLRULane(capacities []int64) lane {
 	return &lruLane{
 		together: newTogether(capacities), mixed: map[uint32][]uint32{},
-		begins: make([]uint32, len(capacities)), log: make([]uint32, 0, leastLog),
+		begins: make([]uint32, len(capacities)), log: make([]uint32, leastLog),
 	}
 }
 
 func (l *lruLane) play(b *batch) {
 	l.entries = lengthened(l.entries, b.objects)
 	b.chunks(func(asks []ask, _ int) {
-		if cap(l.log)-len(l.log) < len(asks) {
-			l.close()
-		}
+		l.roomy(len(asks))
 		l.touch(asks)
+		entries, log, all := l.entries, l.log, l.all
 		for _, a := range asks {
-			e := &l.entries[a.object]
-			if missing := l.all &^ e.resident; missing != 0 {
+			e := &entries[a.object]
+			if missing := all &^ e.resident; missing != 0 {
 				l.admit(b, a, missing)
 			}
-			e.last = uint32(len(l.log))
-			l.log = append(l.log, a.object)
+			e.last = l.tail
+			log[l.tail&uint32(len(log)-1)] = a.object
+			l.tail++
 		}
 	})
 }
@@ -124,7 +127,7 @@ func (l *lruLane) evict(b *batch, j int) int64 {
 		if at%aheadSize == 0 {
 			l.ahead(at)
 		}
-		object := l.log[at]
+		object := l.log[at&uint32(len(l.log)-1)]
 		e := &l.entries[object]
 		if e.last != at || e.resident&bit == 0 {
 			continue
@@ -142,39 +145,74 @@ func (l *lruLane) evict(b *batch, j int) int64 {
 // ahead loads what the next entries of the log are about.
 func (l *lruLane) ahead(at uint32) {
 	sum := uint32(0)
-	for _, object := range l.log[at:min(int(at)+aheadSize, len(l.log))] {
+	from := int(at) & (len(l.log) - 1)
+	for _, object := range l.log[from : from+min(aheadSize, int(l.tail-at))] {
 		sum += l.entries[object].last
 	}
 	l.warmed += sum
 }
 
-// close takes out of the log what does not count, and makes it longer if that is
-// most of it.
+// roomy makes room for so many more entries.
+func (l *lruLane) roomy(more int) {
+	if len(l.log)-int(l.tail-l.head) >= more {
+		return
+	}
+	l.head = l.tail
+	for _, begin := range l.begins {
+		if l.tail-begin > l.tail-l.head {
+			l.head = begin
+		}
+	}
+	if len(l.log)-int(l.tail-l.head) < more {
+		l.close()
+	}
+}
+
+// close takes out of the log what does not count, and makes it longer if that
+// leaves less than three quarters of it.
 func (l *lruLane) close() {
 	cells := make([]int, len(l.begins))
 	for j := range cells {
 		cells[j] = j
 	}
-	slices.SortFunc(cells, func(a, b int) int { return int(int64(l.begins[a]) - int64(l.begins[b])) })
-	to, at := uint32(0), l.begins[cells[0]]
+	head, tail := l.head, l.tail
+	slices.SortFunc(cells, func(a, b int) int { return int(int64(l.begins[a]-head) - int64(l.begins[b]-head)) })
+	to, at := head, head
 	for k, j := range cells {
-		end := uint32(len(l.log))
+		end := tail
 		if k+1 < len(cells) {
 			end = l.begins[cells[k+1]]
 		}
 		l.begins[j] = to
-		for ; at < end; at++ {
-			object := l.log[at]
-			e := &l.entries[object]
-			if e.last == at && e.resident != 0 {
-				e.last = to
-				l.log[to] = object
-				to++
-			}
+		for ; at != end; at++ {
+			to = l.keep(at, to)
 		}
 	}
-	l.log = l.log[:to]
-	if int(to) > cap(l.log)/4 {
-		l.log = append(make([]uint32, 0, 6*int(to)), l.log...)
+	l.tail = to
+	if size := len(l.log); int(to-head) > size/4 {
+		l.grow(2 * size)
 	}
+}
+
+// keep moves an entry from one place to another if it counts, and returns the place
+// behind it. Which entries count follows no rule that a processor could learn, so
+// there is nothing here for it to guess at.
+func (l *lruLane) keep(at, to uint32) uint32 {
+	mask := uint32(len(l.log) - 1)
+	object := l.log[at&mask]
+	e := &l.entries[object]
+	place, end := e.last, to
+	if place == at {
+		place, end = to, to+min(e.resident, 1)
+	}
+	l.log[to&mask], e.last = object, place
+	return end
+}
+
+func (l *lruLane) grow(size int) {
+	log := make([]uint32, size)
+	for at := l.head; at != l.tail; at++ {
+		log[at&uint32(size-1)] = l.log[at&uint32(len(l.log)-1)]
+	}
+	l.log = log
 }
