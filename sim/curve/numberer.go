@@ -1,6 +1,8 @@
 package curve
 
 import (
+	"slices"
+
 	"edgesim/workloads/trace"
 )
 
@@ -45,30 +47,38 @@ func (m *numberer) next(b *batch, most int) error {
 func (m *numberer) add(b *batch, reqs []trace.Request) {
 	n := m.numbers
 	n.roomy(len(reqs))
-	largest, bytes := m.sum.Largest, int64(0)
-	for i := range reqs {
-		size := m.config.sizeOf(&reqs[i])
-		largest = max(largest, size)
-		bytes += size
-		reqs[i].Size = size
-		reqs[i].ID = m.config.name(reqs[i].ID, size)
-	}
-	m.sum.Largest = largest
-	m.sum.Bytes += bytes
-	m.sum.Requests += int64(len(reqs))
+	m.weigh(reqs)
 	n.touch(reqs)
-	for i := range reqs {
-		size := n.sizes.code(reqs[i].Size)
-		b.asks = append(b.asks, ask{n.number(i, reqs[i].ID, size), size})
-	}
+	from := len(b.asks)
+	b.asks = slices.Grow(b.asks, len(reqs))[:from+len(reqs)]
+	n.number(reqs, b.asks[from:])
 	if m.wants.next {
 		for i := range reqs {
 			b.next = append(b.next, reqs[i].Next)
 		}
 	}
 	if m.wants.names {
-		m.name(b.asks[len(b.asks)-len(reqs):], reqs)
+		m.name(b.asks[from:], reqs)
 	}
+}
+
+// weigh gives requests the sizes and the names that count here, and counts them.
+func (m *numberer) weigh(reqs []trace.Request) {
+	largest, bytes, c := m.sum.Largest, int64(0), m.config
+	for i := range reqs {
+		r := &reqs[i]
+		r.Size = c.sizeOf(r)
+		largest = max(largest, r.Size)
+		bytes += r.Size
+	}
+	if c.ResizedNew {
+		for i := range reqs {
+			reqs[i].ID = c.name(reqs[i].ID, reqs[i].Size)
+		}
+	}
+	m.sum.Largest = largest
+	m.sum.Bytes += bytes
+	m.sum.Requests += int64(len(reqs))
 }
 
 // name keeps the names of new objects.

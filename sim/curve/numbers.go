@@ -4,21 +4,23 @@ import (
 	"math/bits"
 	"unsafe"
 
+	"edgesim/results/pages"
 	"edgesim/workloads/trace"
 )
 
 // numbers gives every id a number, from 0 on in the order in which they come, so
 // that what is known of an object stands in slices. It is an open-addressing
-// table with linear probing, and a cell is 16 bytes, four to a cache line:
+// table, and a cell is 16 bytes, four to a cache line:
 //
 //	63                   0 31       0 31       0
 //	+---------------------+----------+----------+
 //	|         id          | number+1 |   size   |    number+1 = 0: free
 //	+---------------------+----------+----------+
 //
-// Size is the code of the size the id came with first. A request costs one cache
-// miss in a table larger than the cache; batches are asked for all their home
-// cells first, so that the processor has many of these misses under way at once.
+// Size is the code of the size the id came with first. An id is looked for in its
+// home cell, in the others of that line, and in the lines behind. So a request costs
+// one cache miss in a table larger than the cache; batches are asked for all their
+// home cells first, so that the processor has many of these misses under way at once.
 type numbers struct {
 	cells  []numberCell
 	shift  uint // 64 − log2(len(cells))
@@ -51,18 +53,12 @@ func newNumbers() *numbers {
 
 func (n *numbers) resize(size int) {
 	old := n.cells
-	n.cells = make([]numberCell, size)
+	n.cells = pages.Large(make([]numberCell, size))
 	n.shift = uint(64 - bits.TrailingZeros(uint(size)))
-	mask := uint(size - 1)
 	for _, c := range old {
-		if c.next == 0 {
-			continue
+		if c.next != 0 {
+			*n.look(uint(spread(c.id)>>n.shift), c.id) = c
 		}
-		at := uint(spread(c.id) >> n.shift)
-		for n.cells[at&mask].next != 0 {
-			at++
-		}
-		n.cells[at&mask] = c
 	}
 }
 
@@ -73,54 +69,71 @@ func spread(id uint64) uint64 {
 	return hi ^ lo
 }
 
+// look is the cell of an id whose home is cell number home: its own, or a free one.
+func (n *numbers) look(home uint, id uint64) *numberCell {
+	const line = 4
+	mask := uint(len(n.cells) - 1)
+	for i := uint(0); ; i++ {
+		c := &n.cells[(home^i%line+i-i%line)&mask]
+		if c.next == 0 || c.id == id {
+			return c
+		}
+	}
+}
+
 // touch loads the home cells of at most touchSize requests' ids; the loads do not wait for each
 // other.
 func (n *numbers) touch(reqs []trace.Request) {
-	cells, shift := n.cells, n.shift
-	sum := uint32(0)
-	for i := range reqs {
-		at := spread(reqs[i].ID) >> shift
-		n.homes[i] = uint32(at)
-		sum += cells[at].next
+	homes, shift := n.homes[:len(reqs)], n.shift&63
+	for i := range homes {
+		homes[i] = uint32(spread(reqs[i].ID) >> shift)
+	}
+	cells, sum := n.cells, uint32(0)
+	for _, home := range homes {
+		sum += cells[home].next
 	}
 	n.warmed += sum
 }
 
-// number is the number of id, which was touched as request i, and which came
-// with a size of that code.
-func (n *numbers) number(i int, id uint64, size uint32) uint32 {
-	mask := uint(len(n.cells) - 1)
-	for at := uint(n.homes[i]); ; at++ {
-		c := &n.cells[at&mask]
-		if c.id == id && c.next != 0 {
-			if c.size != size {
-				n.resized++
+// number makes asks of requests that were touched.
+func (n *numbers) number(reqs []trace.Request, asks []ask) {
+	cells, homes, resized := n.cells, n.homes[:len(reqs)], int64(0)
+	asks = asks[:len(reqs)]
+	for i := range reqs {
+		id, size := reqs[i].ID, n.sizes.code(reqs[i].Size)
+		c := &cells[homes[i]]
+		if c.id != id || c.next == 0 {
+			if c = n.look(uint(homes[i]), id); c.next == 0 {
+				n.add(c, id, size)
 			}
-			return c.next - 1
 		}
-		if c.next == 0 {
-			return n.add(c, id, size)
+		if c.size != size {
+			resized++
 		}
+		asks[i] = ask{c.next - 1, size}
 	}
+	n.resized += resized
 }
 
 // find is the number of id, and whether it is a new one.
 func (n *numbers) find(id uint64) (object uint32, isNew bool) {
 	n.roomy(1)
-	n.homes[0] = uint32(spread(id) >> n.shift)
-	used := n.used
-	object = n.number(0, id, 1)
-	return object, n.used > used
+	c := n.look(uint(spread(id)>>n.shift), id)
+	if c.next == 0 {
+		n.add(c, id, 1)
+		return c.next - 1, true
+	}
+	return c.next - 1, false
 }
 
-func (n *numbers) add(c *numberCell, id uint64, size uint32) uint32 {
+// add fills a free cell.
+func (n *numbers) add(c *numberCell, id uint64, size uint32) {
 	if n.used == mostObjects {
 		panic("curve: more objects than numbers have bits")
 	}
 	n.used++
 	n.workingSet += n.sizes.of(size)
 	*c = numberCell{id, uint32(n.used), size}
-	return uint32(n.used - 1)
 }
 
 // roomy makes room for so many new ids, so that homes stay where they are while
