@@ -90,47 +90,6 @@ func TestWorkersGiveWhatOneProcessGives(t *testing.T) {
 	}
 }
 
-// TestWhatGoesWrongChangesNothing kills a worker, stops another past its lease and
-// lets it go on, kills the coordinator and restarts the server, while a sweep is
-// under way.
-func TestWhatGoesWrongChangesNothing(t *testing.T) {
-	h := newHub(t, fleet.Login{})
-	dies, sleeps := h.worker("dies"), h.worker("sleeps")
-	grid := append(slices.Clone(gridOfTest), "--set", lasting(120)) // long enough to be broken off
-	args := append(slices.Clone(grid), "--nats", h.srv.URL, "--lease", "2s")
-
-	first := start(t, args...)
-	first.until(`[1-9] running`)
-	dies.signal(syscall.SIGKILL)
-	sleeps.signal(syscall.SIGSTOP)
-	first.signal(syscall.SIGKILL)
-	if first.wait() != -1 {
-		t.Error("the coordinator was over before it could be killed")
-	}
-	h.srv.Close()
-	h.start()
-
-	second := start(t, args...)
-	h.worker("lives")
-	second.until(`retried`)
-	sleeps.signal(syscall.SIGCONT)
-	if status := second.wait(); status != exitDone {
-		t.Fatalf("status %d", status)
-	}
-	if got, want := second.stdout.String(), alone(t, grid...); got != want {
-		t.Errorf("by workers\n%s\nalone\n%s", got, want)
-	}
-	jobs := alone(t, "jobs", "list", "--nats", h.srv.URL)
-	if !strings.Contains(jobs, "done") || !strings.Contains(jobs, "12 of 12") {
-		t.Error(jobs)
-	}
-
-	third := start(t, args...) // all is known: no worker is asked
-	if third.wait() != exitDone || !strings.Contains(third.stderr(), "12 done before") || third.stdout.String() != second.stdout.String() {
-		t.Errorf("%s%s", third.stdout.String(), third.stderr())
-	}
-}
-
 // TestAJobThatIsLeftCanBeResumed interrupts a sweep that has no worker.
 func TestAJobThatIsLeftCanBeResumed(t *testing.T) {
 	h := newHub(t, fleet.Login{})

@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -11,23 +13,55 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"edgesim/sim/fleet"
 )
 
 // asEdgesim in the environment makes the tests' program edgesim itself, for tests
-// that need processes to kill.
+// that need processes to kill; as "holds" a worker that holds what it has.
 const asEdgesim = "EDGESIM_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asEdgesim) != "" {
-		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	switch os.Getenv(asEdgesim) {
+	case "":
+		os.Exit(m.Run())
+	case "holds":
+		os.Exit(hold(os.Args[1], os.Args[2]))
 	}
-	os.Exit(m.Run())
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// hold is a worker that begins with every piece that there is, and goes on with them
+// when its standard input ends: so a test may end or stop it in the midst of each.
+func hold(url, name string) int {
+	goOn := make(chan struct{})
+	go func() { _, _ = io.Copy(io.Discard, os.Stdin); close(goOn) }()
+	c, err := fleet.Connect(context.Background(), fleet.Options{URL: url, Name: name, Version: fleetVersion()})
+	if err == nil {
+		w := &fleet.Worker{Conn: c, Name: name, Slots: 64, Kinds: fleet.Kinds()}
+		for i, k := range w.Kinds {
+			w.Kinds[i].Do = func(ctx context.Context, r *fleet.Room, args []byte) ([]byte, error) {
+				select {
+				case <-goOn:
+				case <-ctx.Done():
+					return nil, ctx.Err()
+				}
+				return k.Do(ctx, r, args)
+			}
+		}
+		if w.Cache, err = fleet.CacheDir("data"); err == nil {
+			err = w.Run(context.Background())
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	return exitFail
 }
 
 // process is edgesim in a process of its own.
 type process struct {
 	t      *testing.T
 	cmd    *exec.Cmd
+	goOn   io.Closer // its standard input, of one that holds
 	stdout bytes.Buffer
 	mu     sync.Mutex
 	said   strings.Builder // on stderr
@@ -39,11 +73,19 @@ type process struct {
 // start starts edgesim; whatever becomes of it, it ends with the test.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
+	return startAs(t, "edgesim", args...)
+}
+
+func startAs(t *testing.T, what string, args ...string) *process {
+	t.Helper()
 	p := &process{t: t, cmd: exec.Command(os.Args[0], args...)}
 	p.more = sync.NewCond(&p.mu)
-	p.cmd.Env = append(os.Environ(), asEdgesim+"=1")
+	p.cmd.Env = append(os.Environ(), asEdgesim+"="+what)
 	p.cmd.Stdout = &p.stdout
 	pipe, err := p.cmd.StderrPipe()
+	if err == nil && what == "holds" {
+		p.goOn, err = p.cmd.StdinPipe()
+	}
 	if err == nil {
 		err = p.cmd.Start()
 	}
