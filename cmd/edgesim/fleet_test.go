@@ -181,4 +181,15 @@ func TestAPoisonedPieceIsSetAside(t *testing.T) {
 	if table := out.String(); !strings.Contains(table, "lru") || !strings.Contains(table, "sieve") {
 		t.Error(table)
 	}
+
+	out.Reset()
+	said.Reset()
+	args = []string{"plan", "quickstart", "--target", "hit>=20%", "--policy", "sieve,lru", "--replicas", "2", "--seed", "1", "--precision", "1", "--no-variants", "--set", "duration=1s", "--set", "warmup=0s", "--nats", h.srv.URL}
+	status = runUntil(t.Context(), args, &out, &said)
+	if text := said.String(); status != exitFail || !strings.Contains(text, "1 trials failed and are left out; the first: sieve at ") || !strings.Contains(text, "seed 2: set aside after it failed 3 times, last on worker a: panic: poison") {
+		t.Errorf("status %d: %s", status, text)
+	}
+	if table := out.String(); !strings.Contains(table, "\nlru ") || strings.Contains(table, "\nsieve ") || !strings.Contains(table, "Failed trials are left out: 1.") {
+		t.Error(table)
+	}
 }

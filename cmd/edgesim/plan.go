@@ -202,7 +202,7 @@ func trialsByWorkers(e *env, w *ofScenario, o *fleet.Flags) (of func(variant str
 	return func(variant string) plan.Trial {
 		return func(ctx context.Context, c sweep.Cell, seed uint64) (sweep.Values, *sweep.Monthly, error) {
 			t, err := world.Play(ctx, c, seed, variant)
-			return t.Values, t.Month, err
+			return t.Values, t.Month, setAside(err)
 		}
 	}, func(err error) error { h.close(e, errors.Join(err, e.ctx.Err())); return nil }, nil
 }
@@ -233,7 +233,7 @@ func (o *planOptions) overTrace(e *env, name string, c *plan.Config) (end func(e
 			err = lost[0]
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, setAside(err)
 		}
 		return values[0], nil, nil
 	}
@@ -253,6 +253,8 @@ func (o *planOptions) tell(e *env, r *plan.Result, name string) error {
 	switch {
 	case err != nil:
 		return err
+	case len(r.Lost) > 0:
+		return fmt.Errorf("%d trials failed and are left out; the first: %w", len(r.Lost), r.Lost[0])
 	case r.Partial:
 		return errors.New("interrupted; policies are missing")
 	case r.Best() == nil:

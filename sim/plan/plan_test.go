@@ -223,6 +223,54 @@ func TestInterruptedKeepsWholeAnswers(t *testing.T) {
 
 // A bill worked out by hand: 1 TB from origins at 0.09 a GiB, a million requests
 // at 0.4 a thousand, 64 GiB of memory in two locations.
+// Trials that fail by themselves leave the other policies' answers as they are: a
+// replica less where enough are left, no answer of a policy where not.
+func TestFailedTrialsAreLeftOut(t *testing.T) {
+	sound := curve(100e6, 0)
+	whole, err := Run(context.Background(), config(t, sound, "hit>=0.5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, fails := range map[string]func(c sweep.Cell, seed uint64) bool{
+		"one replica": func(c sweep.Cell, seed uint64) bool { return c.Policy == "b" && seed == 2 },
+		"all but one": func(c sweep.Cell, seed uint64) bool { return c.Policy == "b" && seed != 2 },
+		"all":         func(c sweep.Cell, _ uint64) bool { return c.Policy == "b" },
+	} {
+		for _, abreast := range []int{1, 3} {
+			c := config(t, func(ctx context.Context, c sweep.Cell, seed uint64) (sweep.Values, *sweep.Monthly, error) {
+				if fails(c, seed) {
+					return nil, nil, sweep.Lost{Cause: errors.New("poison")}
+				}
+				return sound(ctx, c, seed)
+			}, "hit>=0.5")
+			c.Policies, c.Abreast, c.Jobs = []string{"a", "b", "c"}, abreast, 2
+			r, err := Run(context.Background(), c)
+			if err != nil || len(r.Lost) == 0 || r.Lost[0].Cell.Policy != "b" || r.Lost[0].Text != "poison" || r.Partial {
+				t.Fatalf("%s: %+v, %v", name, r, err)
+			}
+			answers := map[string]Answer{}
+			for _, a := range r.Answers {
+				answers[a.Policy] = a
+			}
+			for _, policy := range []string{"a", "c"} {
+				if answers[policy].Capacity != whole.Answers[0].Capacity {
+					t.Errorf("%s: %+v", name, answers[policy])
+				}
+			}
+			b, there := answers["b"]
+			if there != (name == "one replica") || there && b.At.Replicas != len(c.Seeds)-1 {
+				t.Errorf("%s: %v, %+v", name, there, b.At)
+			}
+		}
+	}
+	c := config(t, func(context.Context, sweep.Cell, uint64) (sweep.Values, *sweep.Monthly, error) {
+		return nil, nil, sweep.Lost{Cause: errors.New("poison")}
+	}, "hit>=0.5")
+	if r, err := Run(context.Background(), c); err == nil || !strings.Contains(err.Error(), "poison") {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 func TestCostsByHand(t *testing.T) {
 	l := price.Default()
 	p := Prices{List: l, Memory: 5, OriginEgress: 0.09, OriginRequests: 0.4, Locations: 2}

@@ -25,6 +25,9 @@ func (r *Result) WriteTable(w io.Writer, objects bool) error {
 	if r.Partial {
 		b.WriteString("\nInterrupted: policies are missing.\n")
 	}
+	if len(r.Lost) > 0 {
+		fmt.Fprintf(&b, "\nFailed trials are left out: %d. What hangs on them is missing, or less sure.\n", len(r.Lost))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
