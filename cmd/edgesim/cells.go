@@ -247,7 +247,8 @@ func (o *cellOptions) withWorkers(e *env, a *wanted, options trace.Options) (*re
 func (r *recorded) whole() whole { return whole{r.totals.Requests, r.totals.WorkingSet} }
 
 // play plays cells with the policies' chance from seed. lost are the errors of cells
-// that have no values, in the order of the cells.
+// that have no values, in the order of the cells: they failed, or, of workers that
+// were broken off, were not there by then.
 func (r *recorded) play(ctx context.Context, cells []sweep.Cell, seed uint64) (values []sweep.Values, lost []error, err error) {
 	config := r.asked.config
 	config.Seed = seed
@@ -262,7 +263,7 @@ func (r *recorded) play(ctx context.Context, cells []sweep.Cell, seed uint64) (v
 	} else {
 		got, _, lost, err = r.files.Play(ctx, list, config)
 	}
-	if err != nil {
+	if err != nil && (r.tape != nil || !brokenOff(err)) {
 		return nil, nil, err
 	}
 	values = make([]sweep.Values, len(got))
@@ -271,5 +272,5 @@ func (r *recorded) play(ctx context.Context, cells []sweep.Cell, seed uint64) (v
 			values[i] = sweep.Values{"hit": 1 - g.MissRatio(), "byte-hit": 1 - g.ByteMissRatio()}
 		}
 	}
-	return values, lost, nil
+	return values, lost, err
 }

@@ -234,8 +234,9 @@ type measured struct {
 	estimates []curve.Estimate // of a sample, or of shards: the results with their intervals
 	shards    int              // that the estimates are from; 0: none
 	sample    *curve.Sample
-	partial   error // why the reading was broken off
-	lost      error // why cells are missing
+	partial   error  // why the reading was broken off
+	short     string // of pieces that were broken off: how many there are
+	lost      error  // why cells are missing
 }
 
 // measure reads the trace once, and keeps it for a second time where the cells
@@ -290,8 +291,13 @@ func (m *measured) tell(e *env, err error) error {
 			fmt.Fprintf(e.stderr, "  %v\n", fault)
 		}
 	}
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, context.Canceled) && m.short != "":
+		return fmt.Errorf("interrupted; %s", m.short)
+	case errors.Is(err, context.Canceled):
 		return errors.New("interrupted; the figures are of the requests until then")
+	case m.short != "":
+		return fmt.Errorf("%w; %s", err, m.short)
 	}
 	return err
 }

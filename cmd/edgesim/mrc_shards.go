@@ -60,42 +60,53 @@ func (m *measured) joined(e *env, cells []curve.Cell, jobs int, play playShard) 
 	g, ctx := errgroup.WithContext(e.ctx)
 	g.SetLimit(max(1, jobs))
 	for i := range n {
-		g.Go(func() (err error) {
-			if parts[i], err = play(ctx, sharding, i, cells, m.wanted.config); errors.As(err, new(fleet.SetAside)) {
-				parts[i], lost[i] = nil, err
-				return nil
+		g.Go(func() error {
+			p, err := play(ctx, sharding, i, cells, m.wanted.config)
+			if err == nil {
+				parts[i] = p
+			} else if errors.As(err, new(fleet.SetAside)) {
+				lost[i], err = err, nil
 			}
 			return err
 		})
 	}
-	if err := g.Wait(); err != nil {
+	err := g.Wait()
+	if err != nil && !brokenOff(err) {
 		return err
 	}
-	return m.join(e, cells, parts, lost)
+	return m.join(e, cells, parts, lost, err)
 }
 
-// join is the estimates of the shards that are there.
-func (m *measured) join(e *env, cells []curve.Cell, parts []*curve.Part, lost []error) error {
+// join is the estimates of the shards that are there; broken is why others are not.
+func (m *measured) join(e *env, cells []curve.Cell, parts []*curve.Part, lost []error, broken error) error {
 	var there []*curve.Part
+	failed := 0
 	for i, p := range parts {
 		if p != nil {
 			there = append(there, p)
-		} else if m.lost == nil {
+		}
+		if lost[i] == nil {
+			continue
+		}
+		if failed++; failed == 1 {
 			m.lost = lost[i]
 		}
 	}
 	if len(there) < 2 {
-		return m.lost
+		return errors.Join(m.lost, broken)
 	}
-	if m.lost != nil {
-		m.lost = fmt.Errorf("%d of %d shards failed and are left out; the first: %w", len(parts)-len(there), len(parts), m.lost)
+	if failed > 0 {
+		m.lost = fmt.Errorf("%d of %d shards failed and are left out; the first: %w", failed, len(parts), m.lost)
+	}
+	if broken != nil {
+		m.totals.Partial, m.short = true, fmt.Sprintf("%d of %d shards were played", len(there), len(parts))
 	}
 	m.shards = len(there)
 	m.totals.Counted, m.totals.Bytes = there[0].Counted, there[0].Sum
 	m.estimates = curve.Joined(there, cells)
 	m.doubt(e, cells)
 	m.estimated()
-	return nil
+	return broken
 }
 
 // doubt says which figures may be off by more than the shards differ: of caches that

@@ -44,7 +44,9 @@ func (m *measured) head(b *strings.Builder) {
 	if m.shards > 0 {
 		fmt.Fprintf(b, "played in %d shards of the objects, each in caches of its part\n± is a 95 %% interval, by the differences of the shards\n", m.shards)
 	}
-	if played := left + t.Counted; m.partial != nil && played < t.Requests {
+	if m.short != "" {
+		fmt.Fprintf(b, "partial: %s\n", m.short)
+	} else if played := left + t.Counted; m.partial != nil && played < t.Requests {
 		fmt.Fprintf(b, "partial: broken off when %s of them had been played\n", commas(played))
 	} else if m.partial != nil {
 		b.WriteString("partial: the reading was broken off\n")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -82,28 +83,40 @@ func (m *measured) known(e *env) (w whole, err error) {
 
 // played asks for the cells, and leaves out those that failed for good.
 func (m *measured) played(e *env, files *pieces.Files, cells []curve.Cell) error {
-	all, totals, lost, err := files.Play(e.ctx, cells, m.wanted.config)
-	if err != nil {
+	config := &m.wanted.config
+	all, totals, lost, err := files.Play(e.ctx, cells, *config)
+	if err != nil && !brokenOff(err) {
 		return err
 	}
-	m.totals = totals
 	failed := 0
 	for i, r := range all {
-		if lost[i] == nil {
+		switch {
+		case lost[i] == nil:
 			m.results = append(m.results, r)
-			continue
-		}
-		if failed++; failed == 1 {
-			m.lost = lost[i]
+		case errors.As(lost[i], new(fleet.SetAside)):
+			if failed++; failed == 1 {
+				m.lost = lost[i]
+			}
 		}
 	}
-	if failed == len(cells) && failed > 0 {
-		return m.lost
+	if len(m.results) == 0 && len(cells) > 0 {
+		return errors.Join(m.lost, err)
 	}
-	if m.lost != nil {
+	if m.totals = totals; failed > 0 {
 		m.lost = fmt.Errorf("%d cells failed and are left out; the first: %w", failed, m.lost)
 	}
-	return nil
+	if err != nil {
+		m.totals.Partial, m.short = true, fmt.Sprintf("%d of %d cells were played", len(m.results), len(cells))
+		if config.Curve != nil && config.Curve.Requests == 0 { // the stack was not
+			config.Curve = nil
+		}
+	}
+	return err
+}
+
+// brokenOff tells whether pieces end since nobody wants them, and not by themselves.
+func brokenOff(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, fleet.ErrCancelled)
 }
 
 // drawn asks for a sample.

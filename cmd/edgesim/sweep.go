@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"edgesim/results"
+	"edgesim/sim/fleet"
 	"edgesim/sim/sweep"
 )
 
@@ -171,10 +172,10 @@ func (p *replicas) play(ctx context.Context, seeds []uint64) error {
 			one(i)
 		}
 		p.lost = append(p.lost, lost[i]...)
-		if errors.Is(errs[i], context.Canceled) {
+		if errors.Is(errs[i], context.Canceled) && p.trace.tape != nil {
 			break
 		}
-		if errs[i] != nil {
+		if errs[i] != nil && !errors.Is(errs[i], context.Canceled) {
 			return errs[i]
 		}
 	}
@@ -186,7 +187,7 @@ func (p *replicas) seed(ctx context.Context, i int, seed uint64) (list []sweep.L
 	values, lost, err := p.trace.play(ctx, p.cells, seed)
 	for c, v := range values {
 		p.outcomes[c][i] = v
-		if lost[c] != nil {
+		if errors.As(lost[c], new(fleet.SetAside)) {
 			list = append(list, sweep.Lost{Cell: p.cells[c], Seed: seed, Cause: lost[c], Text: lost[c].Error()})
 		}
 	}

@@ -210,24 +210,28 @@ func (j *Job) note(n *note, early bool) {
 	}
 }
 
-// Do has a piece run, and gives what it came to: at once if that is known. It
-// returns SetAside for one that failed too often.
+// Do has a piece run, and gives what it came to: at once if that is known, even where
+// ctx is over. It returns SetAside for one that failed too often.
 func (j *Job) Do(ctx context.Context, p Piece) ([]byte, error) {
 	id := p.ID()
 	arrived, err := j.ask(ctx, id, p)
 	if err != nil {
 		return nil, err
 	}
+	var over error
 	select {
 	case <-arrived:
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		over = context.Cause(ctx)
 	case <-j.ended.Done():
-		return nil, context.Cause(j.ended)
+		over = context.Cause(j.ended)
 	}
 	j.mu.Lock()
 	n := j.results[id]
 	j.mu.Unlock()
+	if n == nil {
+		return nil, over
+	}
 	if n.Error != "" {
 		return nil, SetAside{p.Kind, n.Worker, n.Error}
 	}

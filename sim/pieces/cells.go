@@ -96,8 +96,8 @@ type Files struct {
 }
 
 // Play is what curve.Play gives of the trace, by workers: the results in the order of
-// the cells, and c's curve. lost are the errors of cells whose pieces were set aside,
-// in the same order; of these there is no result.
+// the cells, and c's curve. lost are the errors of cells that have no result, in the
+// same order: their pieces were set aside, or what err tells came first.
 func (f *Files) Play(ctx context.Context, cells []curve.Cell, c curve.Config) (all []curve.Result, totals curve.Totals, lost []error, err error) {
 	all, lost = make([]curve.Result, len(cells)), make([]error, len(cells))
 	args := Cells{Trace: f.Trace, IgnoreSize: c.IgnoreSize, ResizedNew: c.ResizedNew, Warmup: c.Warmup, Seed: c.Seed, Tape: f.Tape}
@@ -109,12 +109,13 @@ func (f *Files) Play(ctx context.Context, cells []curve.Cell, c curve.Config) (a
 		case cause == nil:
 			copy(all[from:from+n], got.Results)
 			totals = got.Totals
-		case n > 0 && errors.As(cause, new(fleet.SetAside)):
+		default:
 			for i := range n {
 				lost[from+i] = cause
 			}
-		default:
-			err = errors.Join(err, cause)
+			if n == 0 || !errors.As(cause, new(fleet.SetAside)) {
+				err = firstOf(err, cause)
+			}
 		}
 	}
 	var asked sync.WaitGroup
@@ -143,6 +144,14 @@ func (f *Files) Play(ctx context.Context, cells []curve.Cell, c curve.Config) (a
 	}
 	asked.Wait()
 	return all, totals, lost, err
+}
+
+// firstOf is the error that was there before, or else the other.
+func firstOf(before, err error) error {
+	if before != nil {
+		return before
+	}
+	return err
 }
 
 // together cuts cells into those of one piece: neighbours of one policy, mostCells at
