@@ -22,6 +22,7 @@ type Merging struct {
 	Dir  string   // of the run they make
 
 	Formats []string // of plots, as Options has them
+	Plain   bool     // nothing is drawn: for who wants the figures alone
 
 	// Manifest says who merges: command and program.
 	Manifest results.Manifest

@@ -16,7 +16,7 @@ func (all *pieces) builder(m Merging) (*Builder, *results.Intervals, error) {
 	manifest := m.Manifest
 	manifest.Name, manifest.Mode, manifest.Scenario, manifest.Seed = first.Name, first.Mode, first.Scenario, first.Seed
 	manifest.Machine, manifest.Started = first.Machine, all.names.Epoch
-	o := Options{Dir: m.Dir, Names: all.names, Plots: true, Formats: m.Formats, Groups: true, Records: true,
+	o := Options{Dir: m.Dir, Names: all.names, Plots: !m.Plain, Formats: m.Formats, Groups: true, Records: true,
 		TrafficFrom: results.AtClient, LatencyFrom: results.AtClient}
 	for _, s := range m.Shares {
 		manifest.Merged = append(manifest.Merged, fmt.Sprintf("share %s: worker %s, %s", s.Share, s.Worker, s.State))
