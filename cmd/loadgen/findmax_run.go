@@ -54,9 +54,24 @@ func (f *finding) check(o *options) (err error) {
 
 // findMax searches for the highest rate that meets the objectives.
 func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
+	play := playHere
+	if o.nats.Asked() {
+		_, err := o.loading() // what is wrong with it is known before the first trial
+		var c *company
+		var end func()
+		if err == nil {
+			c, end, err = assemble(ctx, o, stderr)
+		}
+		if err != nil {
+			fmt.Fprintf(stderr, "loadgen: %v\n", err)
+			return exitUsage
+		}
+		defer end()
+		play = c.once
+	}
 	fmt.Fprintf(stderr, "looking for the highest rate with %s, by trials of %v\n", strings.Join(o.find.texts, " and "), o.find.trial)
 	f, err := search(ctx, float64(o.Rate.Rate), func(rate float64) (trial, error) {
-		t, err := o.try(ctx, rate)
+		t, err := o.try(ctx, rate, play)
 		if err == nil && ctx.Err() == nil {
 			fmt.Fprintf(stderr, "  %s %s\n", objective.PerSecond.Show(rate), t.verdict())
 		}
@@ -83,21 +98,33 @@ func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 	return exitFail
 }
 
-// try plays one trial.
-func (o *options) try(ctx context.Context, rate float64) (trial, error) {
+// playHere plays a run in this process.
+func playHere(ctx context.Context, o *options) (*results.Summary, error) {
+	s, err := open(o)
+	if err != nil {
+		return nil, err
+	}
+	playErr := s.play(ctx, io.Discard)
+	sum, err := s.Finish(ctx)
+	if err == nil && s.Outcome.Done == 0 {
+		err = playErr
+	}
+	return sum, err
+}
+
+// try plays one trial; of one that is interrupted nothing is said.
+func (o *options) try(ctx context.Context, rate float64, play func(context.Context, *options) (*results.Summary, error)) (trial, error) {
 	once := *o
 	once.Rate, once.Duration, once.Out = unit.Steady(unit.Rate(rate)), o.find.trial, ""
 	once.Given = append(slices.Clone(o.Given), "rate", "duration", "warmup")
 	if !o.given("warmup") {
 		once.Warmup = o.find.trial / trialWarmup
 	}
-	s, err := open(&once)
-	if err != nil {
-		return trial{}, err
-	}
-	playErr := s.play(ctx, io.Discard)
-	sum, err := s.Finish(ctx)
-	if err := errors.Join(playErr, err); err != nil && s.Outcome.Done == 0 {
+	sum, err := play(ctx, &once)
+	switch {
+	case ctx.Err() != nil:
+		return trial{}, nil
+	case err != nil:
 		return trial{}, err
 	}
 	t := trial{Asked: rate, Achieved: sum.Rate.Achieved, Measured: map[string]float64{}, Unsound: sum.Unsound}

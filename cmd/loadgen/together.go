@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -47,12 +49,11 @@ func (j *joint) check(o *options) error {
 		}
 		return nil
 	}
-	for _, name := range []string{"share", "start-at", "find-max", "metrics"} {
-		if o.given(name) {
-			return fmt.Errorf("--%s with --nats: workers have their shares and their start from here, and one run at one rate; leave it out", name)
-		}
-	}
 	switch {
+	case o.given("share"):
+		return fmt.Errorf("--share with --nats: workers are dealt their shares from here; right is --workers %d in its place, or no --nats for processes that are started by hand", max(o.Share.Of, 1))
+	case o.given("start-at"):
+		return errors.New("--start-at with --nats: the start is given when all workers are ready; right is to leave it out, or no --nats for processes that are started by hand")
 	case j.workers < 1 || j.workers > load.MostShares:
 		return fmt.Errorf("--nats with --workers %d; right are 1 to %d, each an edgesim worker at that server", j.workers, load.MostShares)
 	case j.wait <= 0:
@@ -79,13 +80,13 @@ func together(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "loadgen: %v\n", err)
 		return exitUsage
 	}
-	c, end, err := o.nats.Connect(ctx, "loadgen", fleet.VersionOf(results.ThisProgram("loadgen")), stderr)
+	c, end, err := assemble(ctx, o, stderr)
 	if err != nil {
 		fmt.Fprintf(stderr, "loadgen: %v\n", err)
 		return exitUsage
 	}
 	defer end()
-	t := &troupe{options: o, loading: l, conn: c, stderr: stderr}
+	t := &troupe{options: o, loading: l, company: c, stderr: stderr}
 	sum, err := t.play(ctx)
 	if err == nil {
 		err = t.told.print(stdout, sum)
@@ -95,6 +96,61 @@ func together(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 		return exitFail
 	}
 	return t.verdict(ctx, sum)
+}
+
+// company is who plays runs, one after the other, and is watched for Prometheus
+// meanwhile.
+type company struct {
+	conn *fleet.Conn
+	crew atomic.Pointer[load.Crew] // of the run that is played; nil: none yet
+}
+
+// assemble connects, and serves --metrics until end is called.
+func assemble(ctx context.Context, o *options, stderr io.Writer) (c *company, end func(), err error) {
+	c = &company{}
+	unserve := func() {}
+	if o.Metrics != "" {
+		served, err := load.ServeMetrics(o.Metrics, func(w http.ResponseWriter, r *http.Request) {
+			if crew := c.crew.Load(); crew != nil {
+				crew.ServeMetrics(w, r)
+			}
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		unserve = func() { _ = served.Close() }
+	}
+	var leave func()
+	if c.conn, leave, err = o.nats.Connect(ctx, "loadgen", fleet.VersionOf(results.ThisProgram("loadgen")), stderr); err != nil {
+		unserve()
+		return nil, nil, err
+	}
+	return c, func() { unserve(); leave() }, nil
+}
+
+// once plays one run of many, such as a search makes: a share that is not whole is its
+// error.
+func (c *company) once(ctx context.Context, o *options) (*results.Summary, error) {
+	l, err := o.loading()
+	if err != nil {
+		return nil, err
+	}
+	t := &troupe{options: o, loading: l, company: c, stderr: io.Discard}
+	sum, err := t.play(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return sum, broken(sum)
+}
+
+// broken is the first trouble of a share.
+func broken(sum *results.Summary) error {
+	for _, s := range sum.Shares {
+		if s.Trouble != "" {
+			return fmt.Errorf("share %s (worker %s): %s", s.Share, s.Worker, s.Trouble)
+		}
+	}
+	return nil
 }
 
 // loading is what workers are told.
@@ -116,14 +172,16 @@ func (o *options) loading() (*pieces.Loading, error) {
 		}
 		_, o.ScenarioText, _ = s.Written()
 	}
-	return &pieces.Loading{Options: o.Options, Plan: plan, Of: o.workers}, nil
+	l := &pieces.Loading{Options: o.Options, Plan: plan, Of: o.workers}
+	l.Options.Counted = o.Metrics != ""
+	return l, nil
 }
 
 // troupe is a run that workers play.
 type troupe struct {
+	*company
 	options *options
 	loading *pieces.Loading
-	conn    *fleet.Conn
 	stderr  io.Writer
 	told    told
 }
@@ -171,6 +229,7 @@ func (t *troupe) perform(ctx context.Context, j *fleet.Job) ([]*load.Hand, *load
 	crew.Begun = func() {
 		watcher.Go(func() { progress(&crewed{crew, t.loading.Plan.Length}, t.stderr, stop) })
 	}
+	t.crew.Store(crew)
 	hands, err := crew.Play(ctx)
 	close(stop)
 	watcher.Wait()
@@ -192,18 +251,16 @@ func (t *troupe) gather(ctx context.Context, hands []*load.Hand) (*results.Summa
 		dir = scratch
 	}
 	return load.Gather(ctx, load.Gathering{Hands: hands, Scenario: t.loading.Plan.Text, Fetch: t.conn.Take, Into: folder.Merging{
-		Dir: dir, CSV: t.options.CSV, Judge: t.loading.Plan.Judge(&t.options.Options),
+		Dir: dir, Plain: t.options.Out == "", CSV: t.options.CSV, Judge: t.loading.Plan.Judge(&t.options.Options),
 		Manifest: results.Manifest{Command: append([]string{"loadgen"}, fleet.Safe(t.options.Command)...), Program: results.ThisProgram("loadgen")},
 	}})
 }
 
 // verdict is as of a run by one process; a share that is not whole fails it.
 func (t *troupe) verdict(ctx context.Context, sum *results.Summary) int {
-	for _, s := range sum.Shares {
-		if s.Trouble != "" {
-			fmt.Fprintf(t.stderr, "loadgen: share %s (worker %s): %s\n", s.Share, s.Worker, s.Trouble)
-			return exitFail
-		}
+	if err := broken(sum); err != nil {
+		fmt.Fprintf(t.stderr, "loadgen: %v\n", err)
+		return exitFail
 	}
 	switch {
 	case t.options.Verify && sum.Unverified > 0:

@@ -212,20 +212,23 @@ func TestTroubleTogether(t *testing.T) {
 	s.hire(&fleet.Worker{Name: "narrow", Slots: 1, Targets: []string{"edge.test"}})
 	s.hire(&fleet.Worker{Name: "calm", Slots: 1, NoLoad: true})
 	for args, want := range map[string]string{
-		"http://127.0.0.1:1 --workers 1":                            "worker narrow: worker narrow may not load 127.0.0.1:1: its --load-targets are edge.test",
-		"http://edge.test --workers 2 --workers-wait 1s":            "1 of 2 workers are ready after 1s (narrow); right is",
-		"http://edge.test --workers 0":                              "--workers 0; right are 1 to",
-		"http://edge.test":                                          "--workers 0",
-		"http://edge.test --workers 2 --share 1/2 --out x":          "--share with --nats",
-		"http://edge.test --workers 2 --find-max ttfb-p99<=1s":      "--find-max with --nats",
-		"http://edge.test --workers 2 --connections 1":              "--connections 1 for --workers 2",
-		"http://edge.test --workers 2 --trace -":                    "right is a file",
-		"http://edge.test --workers 2 --workers-wait 0s":            "--workers-wait 0s",
-		"http://edge.test --workers 1 --scenario nosuch":            "--scenario",
-		"http://edge.test --workers 1 --ca nosuch":                  "--ca",
-		"https://edge.test --workers 1 --ca nosuch":                 "nosuch",
-		"http://edge.test --workers 1 --nats-store /tmp/x":          "embedded",
-		"http://edge.test --workers 1 --workload web --rate 1e12/s": "--rate",
+		"http://127.0.0.1:1 --workers 1":                                         "worker narrow: worker narrow may not load 127.0.0.1:1: its --load-targets are edge.test",
+		"http://edge.test --workers 2 --workers-wait 1s":                         "1 of 2 workers are ready after 1s (narrow); right is",
+		"http://edge.test --workers 0":                                           "--workers 0; right are 1 to",
+		"http://edge.test":                                                       "--workers 0",
+		"http://edge.test --workers 2 --share 1/2 --out x":                       "right is --workers 2 in its place",
+		"http://edge.test --workers 2 --start-at 2046-01-01T00:00:00Z":           "--start-at",
+		"http://edge.test --workers 2 --metrics nowhere":                         "--metrics",
+		"http://edge.test --workers 9 --find-max ttfb-p99<=1s --workers-wait 1s": "of 9 workers are ready after 1s",
+		"http://edge.test --workers 2 --find-max ttfb-p99<=1s --connections 1":   "--connections 1 for --workers 2",
+		"http://edge.test --workers 2 --connections 1":                           "--connections 1 for --workers 2",
+		"http://edge.test --workers 2 --trace -":                                 "right is a file",
+		"http://edge.test --workers 2 --workers-wait 0s":                         "--workers-wait 0s",
+		"http://edge.test --workers 1 --scenario nosuch":                         "--scenario",
+		"http://edge.test --workers 1 --ca nosuch":                               "--ca",
+		"https://edge.test --workers 1 --ca nosuch":                              "nosuch",
+		"http://edge.test --workers 1 --nats-store /tmp/x":                       "embedded",
+		"http://edge.test --workers 1 --workload web --rate 1e12/s":              "--rate",
 	} {
 		_, code, errs := s.run(t.Context(), strings.Fields(args)...)
 		if code == exitDone || !strings.Contains(errs, want) {

@@ -46,8 +46,9 @@ type Hand struct {
 	Result *Parted   // nil: there is none
 	Err    error     // why there is none
 
-	over   bool
-	cancel context.CancelCauseFunc
+	over    bool
+	cancel  context.CancelCauseFunc
+	counted samples // for Prometheus
 }
 
 // ErrFew says that not enough workers turned up.
@@ -129,6 +130,10 @@ func (c *Crew) take(text []byte) {
 		c.Log("share %d/%d: worker %s is ready, its clock known to %v", b.Share, c.Of, b.Worker, b.Clock.Unsure.Round(time.Microsecond))
 	}
 	b.Heard.addTo(&c.now, &c.all)
+	if counted, err := readSamples(b.Series); err == nil {
+		h.counted = counted
+	}
+	b.Series = nil
 	h.Last, h.Heard = b, time.Now()
 	c.wake()
 }

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -12,36 +13,44 @@ import (
 	"edgesim/results/prometheus"
 )
 
-// scraped is what Prometheus scrapes while a run lasts.
-type scraped struct {
-	view   *prometheus.View
-	server *http.Server
-}
-
-// openMetrics listens where --metrics says; a port alone means this machine only.
-func (s *Run) openMetrics() error {
-	addr := s.Options.Metrics
-	if addr == "" {
-		return nil
-	}
+// ServeMetrics serves /metrics for Prometheus at an address until it is closed; a port
+// alone means this machine only.
+func ServeMetrics(addr string, answer http.HandlerFunc) (io.Closer, error) {
 	if strings.HasPrefix(addr, ":") {
 		addr = "127.0.0.1" + addr
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("--metrics: %w", err)
+		return nil, fmt.Errorf("--metrics: %w", err)
 	}
 	mux := http.NewServeMux()
-	s.scraped = &scraped{view: prometheus.New(s.Names), server: &http.Server{Handler: mux}}
-	mux.HandleFunc("GET /metrics", s.ServeMetrics)
-	go s.scraped.server.Serve(l)
-	return nil
+	mux.HandleFunc("GET /metrics", answer)
+	server := &http.Server{Handler: mux}
+	go server.Serve(l)
+	return server, nil
 }
 
-// ServeMetrics answers a scrape: it writes what records have counted, and how the schedule stands.
+// openMetrics counts records for Prometheus where someone wants that, and listens
+// where --metrics says.
+func (s *Run) openMetrics() (err error) {
+	if s.Options.Metrics != "" || s.Options.Counted {
+		s.scraped = prometheus.New(s.Names)
+	}
+	if s.Options.Metrics != "" {
+		s.serving, err = ServeMetrics(s.Options.Metrics, s.ServeMetrics)
+	}
+	return err
+}
+
+// ServeMetrics answers a scrape.
 func (s *Run) ServeMetrics(w http.ResponseWriter, _ *http.Request) {
 	s.recorder.Flush()
-	s.scraped.view.Write(w)
+	s.writeMetrics(w)
+}
+
+// writeMetrics writes what records have counted, and how the schedule stands.
+func (s *Run) writeMetrics(w io.Writer) {
+	s.scraped.Write(w)
 	p := s.Player.Progress()
 	metrics.WriteCounterUint64(w, "loadgen_sent_total", p.Sent)
 	metrics.WriteCounterUint64(w, "loadgen_done_total", p.Done)
@@ -49,13 +58,19 @@ func (s *Run) ServeMetrics(w http.ResponseWriter, _ *http.Request) {
 	for f := results.NoFault + 1; f < results.Faults; f++ {
 		metrics.WriteCounterUint64(w, fmt.Sprintf("loadgen_errors_total{kind=%q}", f.Label()), uint64(faults[f]))
 	}
-	metrics.WriteGaugeUint64(w, "loadgen_in_flight", p.InFlight)
-	metrics.WriteGaugeFloat64(w, "loadgen_elapsed_seconds", max(p.Elapsed.Seconds(), 0))
+	metrics.WriteGaugeUint64(w, inFlight, p.InFlight)
+	metrics.WriteGaugeFloat64(w, elapsed, max(p.Elapsed.Seconds(), 0))
 }
+
+// Gauges, which several shares have other sums of than counters have.
+const (
+	inFlight = "loadgen_in_flight"
+	elapsed  = "loadgen_elapsed_seconds"
+)
 
 // closeMetrics ends it with the run.
 func (s *Run) closeMetrics() {
-	if s.scraped != nil {
-		s.scraped.server.Close()
+	if s.serving != nil {
+		s.serving.Close()
 	}
 }

@@ -73,9 +73,10 @@ type Options struct {
 	// scenario's own values.
 	Given []string `json:"given"`
 
-	// Of a share that is played for another machine: what it is called, and the texts
-	// in place of files.
+	// Of a share that is played for another machine: what it is called, whether it
+	// counts for Prometheus, and the texts in place of files.
 	Name         string `json:"name"`
+	Counted      bool   `json:"counted,omitempty"`
 	ScenarioText []byte `json:"-"` // nil: read from Scenario
 	Authorities  []byte `json:"-"` // PEM; nil: read from CA
 	Handed       bool   `json:"-"` // it is handed in, and needs no Out of its own

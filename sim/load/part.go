@@ -39,6 +39,7 @@ type Beat struct {
 	Heard    heardSince          `json:"heard"`              // since the last beat
 	Faults   results.FaultCounts `json:"faults"`             // since the start
 	Troubles []results.Trouble   `json:"troubles,omitempty"` // on the wire, each with one example
+	Series   []byte              `json:"series,omitempty"`   // what it has counted for Prometheus, packed
 }
 
 // Order is what shares are told, again and again.
@@ -291,7 +292,7 @@ func (p *part) tidings() *Beat {
 	r := p.run
 	heard := r.Gauge.Look()
 	b := &Beat{Share: r.Options.Share.Number, Worker: p.room.Worker, State: state, Clock: p.clock,
-		Progress: r.Player.Progress(), Heard: since(&heard), Faults: r.Gauge.Faults()}
+		Progress: r.Player.Progress(), Heard: since(&heard), Faults: r.Gauge.Faults(), Series: r.series()}
 	for _, t := range r.Player.Troubles() {
 		t.Examples = slices.Clone(t.Examples[:min(1, len(t.Examples))])
 		for i := range t.Examples {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/results/prometheus"
 	"edgesim/sim/objective"
 	"edgesim/workloads"
 	"edgesim/workloads/player"
@@ -33,9 +34,10 @@ type Run struct {
 	recorder *results.Recorder
 	seconds  *results.Intervals // nil: nobody wants them
 	outlet   outlet
-	scraped  *scraped      // nil: nobody scrapes
-	worked   time.Duration // of processors, while it played
-	placed   bool          // StartAt said when
+	scraped  *prometheus.View // nil: nobody scrapes
+	serving  io.Closer        // nil: not here
+	worked   time.Duration    // of processors, while it played
+	placed   bool             // StartAt said when
 }
 
 // Open makes everything ready, so that what is wrong with the options or the
@@ -167,7 +169,7 @@ func (s *Run) views() results.Tee {
 		views = append(views, s.seconds)
 	}
 	if s.scraped != nil {
-		views = append(views, s.scraped.view)
+		views = append(views, s.scraped)
 	}
 	return views
 }
