@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"edgesim/results/gunzip"
 )
 
 // readLen is how many packed bytes are read at a time.
@@ -23,7 +24,7 @@ func unpack(r io.Reader) (text io.ReadCloser, packed bool, err error) {
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		z, err := gzip.NewReader(b)
+		z, err := gunzip.NewReader(b)
 		if err != nil {
 			return nil, true, fmt.Errorf("gzip: %w", err)
 		}
