@@ -30,9 +30,7 @@ func (e *Edge) changed(a *ask, f *flight) {
 // invalidate removes what is stored under one URL of the request's host: for GET
 // and for OPTIONS, with all variants, and what flights under way would store.
 func (e *Edge) invalidate(a *ask, path, query []byte) {
-	if root := a.dist.DefaultRootObject; len(path) == 1 && root != "" {
-		path = append([]byte{'/'}, root...)
-	}
+	path = a.dist.Rooted(path)
 	rule := a.dist.Route(path)
 	key := rule.AppendKey(nil, a.host, path, query, a.header)
 	for _, key := range [...][]byte{key, append(key[:len(key):len(key)], optionsKey)} {

@@ -70,10 +70,7 @@ func (e *Edge) find(v *viewer, a *ask) bool {
 		return false
 	}
 	a.dist = dist
-	if len(a.path) == 1 && dist.DefaultRootObject != "" {
-		a.path = append(append(v.root[:0], '/'), dist.DefaultRootObject...)
-		v.root = a.path
-	}
+	a.path = dist.Rooted(a.path)
 	if a.path[0] != '/' && (string(a.path) != "*" || a.method != results.OPTIONS) {
 		e.refuse(v, a, fault{status: 400, detail: results.InvalidRequest, why: "the request target is not a path"})
 		return false

@@ -40,12 +40,11 @@ type viewer struct {
 	readSet     int64 // edge clock: when the read deadline was set; 0: it is not for idling
 	writeSet    int64
 
-	id   uint64 // of the request being handled; no other of this edge has it
-	rec  results.Record
-	tab  *tab // where a leader's record waits for its flight
-	ask  ask  // the request being handled; reused
-	buf  []byte
-	root []byte // a path with the default root object
+	id  uint64 // of the request being handled; no other of this edge has it
+	rec results.Record
+	tab *tab // where a leader's record waits for its flight
+	ask ask  // the request being handled; reused
+	buf []byte
 
 	lender  *lender     // nil: everything is copied
 	behind  [][]byte    // what is to leave together with the next Write, after it; else empty

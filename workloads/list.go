@@ -115,8 +115,9 @@ func (l *List) Size(number uint64) int64 {
 func (l *List) Resized() uint64 { return l.resized }
 
 // Settle ends the filling. Objects of which nothing told the size have 1 byte. seen
-// appends what an origin sees of a path with its query; nil: all of it. Objects of
-// which it sees the same have the same contents, and the largest of their sizes.
+// appends what an origin sees of a path with its query, which of a path without one is
+// all of it, unless that is "/"; nil: all. Objects of which it sees the same have the
+// same contents, and the largest of their sizes.
 // Where an origin is asked for a path without a query, that nobody was met under, it
 // finds the first object of that path. seed is the section's.
 func (l *List) Settle(seed uint64, seen func(dst, target []byte) []byte) {
@@ -128,8 +129,8 @@ func (l *List) Settle(seed uint64, seen func(dst, target []byte) []byte) {
 			continue
 		}
 		text = l.appendPath(text[:0], number)
-		at := bytes.IndexByte(text, '?')
-		if at < 0 {
+		queried := bytes.IndexByte(text, '?') >= 0
+		if !queried && len(text) > len("/") {
 			continue
 		}
 		if part = text; seen != nil {
@@ -138,7 +139,9 @@ func (l *List) Settle(seed uint64, seen func(dst, target []byte) []byte) {
 		if !bytes.Equal(part, text) {
 			l.share(number, NameOfPath(seed, part))
 		}
-		l.alsoAs(number, NameOfPath(seed, text[:at]))
+		if path, _, _ := bytes.Cut(part, []byte{'?'}); queried {
+			l.alsoAs(number, NameOfPath(seed, path))
+		}
 	}
 }
 
@@ -172,14 +175,18 @@ func (l *List) alsoAs(number, name uint64) uint32 {
 // content is the key of an object's contents, its size and its type.
 func (l *List) content(number uint64) (key uint64, size int64, kind int) {
 	_, mine := l.objects.Entry(int(number))
-	first := uint32(number)
+	key, o := l.objects.Entry(int(l.sameAs(number)))
+	return mix(key + step), o.size, int(uint8(mine.at))
+}
+
+// sameAs is the object whose contents an object has: its own, or another's.
+func (l *List) sameAs(number uint64) uint64 {
 	if len(l.same) > 0 {
-		if other, ok := l.same[first]; ok {
-			first = other
+		if first, ok := l.same[uint32(number)]; ok {
+			return uint64(first)
 		}
 	}
-	key, o := l.objects.Entry(int(first))
-	return mix(key + step), o.size, int(uint8(mine.at))
+	return number
 }
 
 // appendPath appends an object's path, and its query where it has one.

@@ -52,6 +52,30 @@ func TestListedCatalog(t *testing.T) {
 	}
 }
 
+// TestTheRootIsWhatOriginsSee: "/" is found where an origin is asked for it under
+// another path, and is the object of that path where there is one.
+func TestTheRootIsWhatOriginsSee(t *testing.T) {
+	rooted := func(dst, target []byte) []byte {
+		if path, query, _ := bytes.Cut(target, []byte{'?'}); string(path) == "/" {
+			target = append([]byte("/i?"), query...)
+		}
+		return append(dst, bytes.TrimSuffix(target, []byte{'?'})...)
+	}
+	for _, paths := range [][]string{{"/", "/?a", "/b"}, {"/i", "/", "/?a", "/i?a"}, {"/?a", "/?b"}} {
+		c := ofPaths(t, rooted, paths...)
+		for id := range c.Objects() {
+			seen := rooted(nil, c.AppendPath(nil, id))
+			found, ok := c.Find(0, seen)
+			if !ok || c.Object(found).Key != c.Object(id).Key || c.SameAs(found) != c.SameAs(id) || c.Object(found).Size != c.Object(id).Size {
+				t.Errorf("%v: %s, seen as %s, is %+v and found as %+v, %v", paths, paths[id], seen, c.Object(id), c.Object(found), ok)
+			}
+		}
+		if _, ok := c.Find(0, []byte("/i")); !ok {
+			t.Errorf("%v: nothing is found under /i", paths)
+		}
+	}
+}
+
 // TestWhatOriginsSeeMakesContents: where an origin sees no queries, or some of them,
 // paths that are the same to it have the same contents, and the largest size.
 func TestWhatOriginsSeeMakesContents(t *testing.T) {

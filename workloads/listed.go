@@ -65,6 +65,15 @@ func (c *Catalog) addListed(l Listed) error {
 // queries, and know no law of popularity.
 func (c *Catalog) Listed() bool { return c.sections[0].list != nil }
 
+// SameAs is the object whose contents an object has, by which an origin knows it: the
+// same for all that share a Key.
+func (c *Catalog) SameAs(id uint64) uint64 {
+	if s := c.sections[c.sectionOf(id)]; s.list != nil {
+		return s.first + s.list.sameAs(id-s.first)
+	}
+	return id
+}
+
 // listed is an object of a section with a list.
 func (s *section) listed(id uint64, at int) Object {
 	key, size, kind := s.list.content(id - s.first)

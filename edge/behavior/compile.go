@@ -77,6 +77,9 @@ func (c *compiler) distribution(d *Compiled) error {
 	case len(root) > longestPattern:
 		return c.fail("default_root_object", 0, "the default root object has %d characters: at most %d are allowed", len(root), longestPattern)
 	}
+	if root != "" {
+		d.root = append([]byte{'/'}, root...)
+	}
 	if problem := c.dist.Geo.check(); problem != "" {
 		return c.fail("geo", 0, "%s", problem)
 	}

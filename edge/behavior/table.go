@@ -14,6 +14,7 @@ type Compiled struct {
 	Distribution
 	Index int // among the Table's distributions
 	rules []Rule
+	root  []byte // path of the default root object; nil: there is none
 }
 
 // Rule is a behavior of a Compiled distribution. Its NoCollapse is also set
@@ -52,6 +53,15 @@ func (t *Table) Host(host []byte) (*Compiled, bool) {
 // Rules are the distribution's behaviors in the order they are tried, the
 // default last.
 func (d *Compiled) Rules() []Rule { return d.rules }
+
+// Rooted is the path that a request for path is about: that of the default root
+// object for exactly "/", where there is one. It is not to be changed.
+func (d *Compiled) Rooted(path []byte) []byte {
+	if d.root != nil && len(path) == 1 && path[0] == '/' {
+		return d.root
+	}
+	return path
+}
 
 // Route is the first behavior whose pattern matches the path, as the viewer
 // sent it and without query; else the default.

@@ -101,6 +101,17 @@ func TestRouteTakesTheFirstMatch(t *testing.T) {
 	}
 }
 
+func TestTheRootIsExactlySlash(t *testing.T) {
+	d := site("A", "a.net")
+	d.DefaultRootObject = "a/index.html"
+	table := mustCompile(t, d)
+	for path, want := range map[string]string{"/": "/a/index.html", "//": "//", "*": "*", "/a/": "/a/", "/index.html": "/index.html", "": ""} {
+		if got := table.Distributions()[0].Rooted([]byte(path)); string(got) != want {
+			t.Errorf("%q is about %q, want %q", path, got, want)
+		}
+	}
+}
+
 func TestWhatCollapses(t *testing.T) {
 	for _, row := range []struct {
 		why    string

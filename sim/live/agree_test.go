@@ -16,12 +16,20 @@ import (
 // requests. It begins at the same moment: dates are in the keys of slices.
 func foretold(t *testing.T, s *scenario.Scenario, epoch time.Time) []results.Record {
 	t.Helper()
+	recs, _ := foretoldNamed(t, s, epoch)
+	return recs
+}
+
+// foretoldNamed gives the names of the records, too.
+func foretoldNamed(t *testing.T, s *scenario.Scenario, epoch time.Time) ([]results.Record, *results.Names) {
+	t.Helper()
 	view := &collector{from: results.AtSimulator}
-	if _, err := virtual.Records(t.Context(), virtual.Config{Scenario: s, Epoch: epoch}, view); err != nil {
+	names, err := virtual.Records(t.Context(), virtual.Config{Scenario: s, Epoch: epoch}, view)
+	if err != nil {
 		t.Fatal(err)
 	}
 	slices.SortStableFunc(view.recs, inOrder)
-	return view.recs
+	return view.recs, names
 }
 
 // differences lists where the two worlds differ, at most so many.

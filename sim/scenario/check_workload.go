@@ -136,11 +136,16 @@ func (s *Scenario) checkPaths() *fault {
 
 // route is the behavior that a checked host and a path fall under.
 func (s *Scenario) route(host, path string) *behavior.Rule {
+	d := s.distributionOf(host)
+	return d.Route(d.Rooted([]byte(path)))
+}
+
+func (s *Scenario) distributionOf(host string) *behavior.Compiled {
 	d, ok := s.table.Host([]byte(host))
 	if !ok {
 		panic("scenario: host " + host + " was checked and has no distribution")
 	}
-	return d.Route([]byte(path))
+	return d
 }
 
 // OriginFor is the name of the origin that a section's host and a path lead to.

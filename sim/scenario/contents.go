@@ -76,10 +76,20 @@ func (s *Scenario) fixed(section int) []origin.Object {
 // Find is the object that a request for path is about. An origin mostly sees
 // its own name as host, which tells nothing; where a behavior forwards the
 // viewer's Host, only that host's distribution is looked at.
-func (c *Contents) Find(host, path []byte) (origin.Object, bool) { return c.find(host, path, path) }
+func (c *Contents) Find(host, path []byte) (origin.Object, bool) {
+	_, o, found := c.find(host, path, path)
+	return o, found
+}
 
 // FindTarget is Find by a path with its query, which tells the objects of a replay.
 func (c *Contents) FindTarget(host, target []byte) (origin.Object, bool) {
+	_, o, found := c.FindNumber(host, target)
+	return o, found
+}
+
+// FindNumber is FindTarget that also tells which object of the catalog it is, whose
+// contents no other has.
+func (c *Contents) FindNumber(host, target []byte) (id uint64, o origin.Object, found bool) {
 	path, _, _ := bytes.Cut(target, []byte{'?'})
 	if !c.catalog.Listed() {
 		target = path
@@ -87,7 +97,7 @@ func (c *Contents) FindTarget(host, target []byte) (origin.Object, bool) {
 	return c.find(host, path, target)
 }
 
-func (c *Contents) find(host, path, target []byte) (origin.Object, bool) {
+func (c *Contents) find(host, path, target []byte) (id uint64, o origin.Object, found bool) {
 	asked, ok := c.table.Host(host)
 	if ok && !asked.Route(path).ForwardHost {
 		asked = nil
@@ -100,14 +110,14 @@ func (c *Contents) find(host, path, target []byte) (origin.Object, bool) {
 		if id, ok := c.catalog.Find(h.number, target); ok {
 			found := c.catalog.Object(id)
 			if h.missing[found.Type] {
-				return origin.Object{}, false
+				return 0, origin.Object{}, false
 			}
 			o := h.types[found.Type]
 			o.Key, o.Size, o.ContentType = found.Key, found.Size, found.ContentType
-			return o, true
+			return c.catalog.SameAs(id), o, true
 		}
 	}
-	return origin.Object{}, false
+	return 0, origin.Object{}, false
 }
 
 // sends reports whether a distribution of the section sends the path here.

@@ -158,7 +158,9 @@ func (s *Scenario) place(host string) (replay.Place, error) {
 // seen appends what an origin sees of a path with its query.
 func (s *Scenario) seen(dst []byte, host string, target []byte) []byte {
 	path, query, _ := bytes.Cut(target, []byte{'?'})
-	return s.route(host, string(path)).AppendQuery(append(dst, path...), query)
+	d := s.distributionOf(host)
+	path = d.Rooted(path)
+	return d.Route(path).AppendQuery(append(dst, path...), query)
 }
 
 // Replays reports whether the workload is a replay.

@@ -24,15 +24,15 @@ type ask struct {
 	hash    uint64
 	keyLen  int
 	pathLen int
-	target  int         // length of path and query
+	target  int         // length of path and query as the viewer sends them
 	query   results.Sym // of a viewer's request,
 	led     results.Sym // its Referer
 	bytes   int64       // and its length
 	method  results.Method
 	upload  int64 // bytes of content that the viewer sends, and that nobody has read; 0: none
 	part    workloads.Range
-	version int64 // that the cache before has; -1: it asks without condition
-	ifRange bool  // the condition is one for the part
+	has     edition // that the cache before has, or the viewer; none: it asks without condition
+	ifRange bool    // the condition is one for the part
 
 	judged     uint64 // id of a head that was looked into,
 	lacking    bool   // and what was found: slices that this request needs are not there
@@ -74,6 +74,12 @@ func (o *figures) add(x *figures) {
 	if x.detail != results.SameAsResult {
 		o.detail = x.detail
 	}
+}
+
+// targetOf is the path and the query of what is asked for; good until the next call.
+func (w *world) targetOf(a *ask) (path, query []byte) {
+	path, query = w.pathOf(a.req.Object)
+	return a.desk.rooted(path), query
 }
 
 // keep is the ask as one that outlives the request being handled.

@@ -93,8 +93,8 @@ func (f *flight) send(reused bool) {
 	if up.completion > 0 {
 		x.limit = min(x.limit, x.sent+int64(up.completion))
 	}
-	x.method, x.pathLen, x.version = a.method, a.pathLen, -1
-	f.demand(&x.part, &x.version, &x.ifRange)
+	x.method, x.pathLen, x.has = a.method, a.pathLen, none
+	f.demand(&x.part, &x.has, &x.ifRange)
 	x.find(w, a)
 	if at := x.sent + x.way; at > w.now {
 		w.name(x, at, arrives)
@@ -105,9 +105,9 @@ func (f *flight) send(reused bool) {
 }
 
 // demand says which part is asked for, and on what conditions.
-func (f *flight) demand(part *workloads.Range, version *int64, ifRange *bool) {
+func (f *flight) demand(part *workloads.Range, has *edition, ifRange *bool) {
 	if f.renews {
-		*version = f.old.version
+		*has = f.old.edition()
 	}
 	switch {
 	case f.want != nil && f.want.from >= 0:
@@ -117,51 +117,51 @@ func (f *flight) demand(part *workloads.Range, version *int64, ifRange *bool) {
 	case f.forOne:
 		*part = f.lead.part
 		if f.conditional() {
-			*version = f.lead.version
+			*has = f.lead.has
 		}
 	}
 	if f.want != nil && f.want.known && f.n.w.strong(&f.want.head) {
-		*version, *ifRange = f.want.head.version, true
+		*has, *ifRange = f.want.head.edition(), true
 	}
 }
 
 // conditional reports whether the leader's own condition goes to the origin: a
 // viewer's, or that of a cache which renews what it has.
-func (f *flight) conditional() bool { return f.forOne && f.lead.version >= 0 && !f.lead.ifRange }
+func (f *flight) conditional() bool { return f.forOne && f.lead.has != none && !f.lead.ifRange }
 
-// objectAt is what the origin has under the request's path.
-func (w *world) objectAt(up *server, a *ask) (origin.Object, bool) {
+// objectAt is what the origin has under the request's path, and which object of the
+// catalog that is.
+func (w *world) objectAt(up *server, a *ask) (id uint64, o origin.Object, found bool) {
 	var path, query []byte
 	switch {
 	case a.other != nil:
 		path = a.other
-	case up.own[a.desk.sectionOf(a.req.Object)]:
-		o, _ := up.contents.Object(a.req.Object)
-		return o, true
+	case up.own[a.desk.sectionOf(a.req.Object)] && !a.card.rooted():
+		o, _ = up.contents.Object(a.req.Object)
+		return w.catalog.SameAs(a.req.Object), o, true
 	default:
-		path, query = w.pathOf(a.req.Object)
+		path, query = w.targetOf(a)
 	}
 	host := up.host
 	if a.route.rule.ForwardHost {
 		host = a.desk.host
 	}
 	w.key = a.route.rule.AppendQuery(append(w.key[:0], path...), query)
-	o, found := up.contents.FindTarget(host, w.key)
-	if !found {
+	if id, o, found = up.contents.FindNumber(host, w.key); !found {
 		o.Key = xxh3.Hash(path) // its fate is drawn by path
 	}
-	return o, found
+	return id, o, found
 }
 
 // find finds the exchange's object.
 func (x *exchange) find(w *world, a *ask) {
 	section := a.desk.sectionOf(a.req.Object)
-	if x.own = x.up.own[section] && x.up.attempts != nil && a.other == nil; !x.own {
-		x.object, x.found = w.objectAt(x.up, a)
+	if x.own = x.up.own[section] && x.up.attempts != nil && a.other == nil && !a.card.rooted(); !x.own {
+		x.id, x.object, x.found = w.objectAt(x.up, a)
 		return
 	}
-	x.id, x.found = a.req.Object, true
-	x.object, x.kind = x.up.contents.Object(x.id)
+	x.id, x.found = w.catalog.SameAs(a.req.Object), true
+	x.object, x.kind = x.up.contents.Object(a.req.Object)
 	x.kind += w.kinds[section]
 }
 

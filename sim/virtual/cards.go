@@ -19,8 +19,15 @@ type card struct {
 	url   results.Sym // path; 0: the card is not filled yet
 	rule  uint8       // of the host's distribution
 	class uint8       // content class, as records have it
-	path  uint16      // length of the path
+	path  uint16      // length of the path; with the rooted bit, of the default root object's
 }
+
+// rooted is the bit of card.path that says that the default root object stands in
+// the place of what was asked for. A path has less than 2^14 bytes.
+const rooted = 1 << 15
+
+func (k *card) rooted() bool { return k.path&rooted != 0 }
+func (k *card) pathLen() int { return int(k.path &^ rooted) }
 
 // mostRules is how many behaviors, the default included, a card can tell apart.
 const mostRules = 256
@@ -72,6 +79,14 @@ func (w *world) newDesks() []desk {
 	return desks
 }
 
+// rooted is the path that a request for path is about.
+func (d *desk) rooted(path []byte) []byte {
+	if d.dist == nil {
+		return path
+	}
+	return d.dist.Rooted(path)
+}
+
 func hostInKey(d *behavior.Compiled) bool {
 	for i := range d.Rules() {
 		if r := &d.Rules()[i]; r.Key.Host || r.Keyed("host") {
@@ -112,10 +127,14 @@ func (c *clerk) card(d *desk, id uint64) card {
 
 // fill works a card out.
 func (c *clerk) fill(d *desk, id uint64) card {
-	path, query := c.pathOf(id)
+	asked, query := c.pathOf(id)
+	path := d.rooted(asked)
 	k := card{url: c.names.Strings.Bytes(path), path: uint16(len(path)), class: uint8(min(c.catalog.Object(id).Class+1, 255))}
 	if d.dist == nil {
 		return k
+	}
+	if len(path) != len(asked) {
+		k.path |= rooted
 	}
 	rule := d.dist.Route(path)
 	k.rule = uint8(rule.Index)

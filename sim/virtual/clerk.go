@@ -52,7 +52,7 @@ func (p *paths) pathOf(id uint64) (path, query []byte) {
 type known struct {
 	card
 	keyLen int32       // length of the key; 0: it depends on who asks, or nobody has the host
-	target int32       // length of path and query
+	target int32       // length of path and query as the viewer sends them
 	bytes  int64       // that the request has on the wire, content included
 	query  results.Sym // what follows the path
 	led    results.Sym // Referer
@@ -79,9 +79,12 @@ func (c *clerk) study(b *batch) {
 func (c *clerk) find(req *workloads.Request, k *known) {
 	d := &c.desks[req.Host]
 	k.card = c.card(d, req.Object)
-	k.keyLen, k.target, k.query = 0, int32(k.path), 0
+	k.keyLen, k.target, k.query = 0, int32(k.pathLen()), 0
+	if k.rooted() {
+		k.target = int32(len("/"))
+	}
 	if d.dist != nil {
-		k.keyLen = int32(d.keys[k.rule] + withLength(int(k.path)))
+		k.keyLen = int32(d.keys[k.rule] + withLength(k.pathLen()))
 	}
 	if c.queried {
 		c.askQuery(d, req.Object, k)

@@ -63,7 +63,8 @@ type flight struct {
 	status  int // of the response; 0: there was none
 	fault   fault
 	booked  int64
-	hungUp  int64 // virtual time when the leader of a passed response did; 0: he did not
+	hungUp  int64 // virtual time when the leader of a passed response wants no more of it; 0: he wants all
+	enough  int64 // how many bytes of it the cache reads then at most; 0: as many as are there
 	reuse   bool  // the connection is good for another request
 	named   int   // events and exchanges that name it
 	over    bool
@@ -225,7 +226,8 @@ func (n *node) newHeld(o *held, f *flight, p *reply, status int) {
 	w, r := n.w, f.lead.route
 	*o = held{}
 	o.id, o.stored, o.status, o.version, o.modified, o.date = w.newID(), w.now, uint16(status), p.version, uint32(p.modified), uint32(p.date)
-	o.head, o.fields, o.key, o.length = p.head.number, int32(p.extra), int32(f.keyLen), p.length
+	o.of = p.of
+	o.head, o.fields, o.passed, o.key, o.length = p.head.number, int32(p.extra), uint16(p.passed), int32(f.keyLen), p.length
 	if f.want != nil && f.want.known {
 		o.key = int32(f.lead.keyLen)
 	}
@@ -333,8 +335,12 @@ func (f *flight) sinks() bool {
 // on: what has come by then is read, and the connection closed where that was not
 // all.
 func (f *flight) undone(at, end, body int64) (int64, int64) {
-	if end > at {
-		end, body = at, f.flow.by(at)
+	come := f.flow.by(at)
+	if f.enough > 0 {
+		come = min(come, f.enough)
+	}
+	if end > at || come < body {
+		end, body = min(end, at), come
 		f.reuse = false
 	}
 	return end, body

@@ -52,7 +52,7 @@ type head struct {
 	kind   results.Sym      // Content-Type
 	tagged bool             // has an entity tag, whose version may have more than one digit
 	strong bool             // and that is a strong one
-	dress  int              // what the behavior adds for viewers, in bytes
+	dress  dress            // what the behavior adds for viewers
 	no304  int              // what of the stored fields a 304 to a viewer leaves out, in bytes
 	beside int              // and one from the origin
 
@@ -63,13 +63,11 @@ type head struct {
 
 // newHead weighs fields as they come from an origin. Date is the first.
 func newHead(r *route, fields []field, cacheControl string) *head {
-	h := &head{stored: fields, block: sumOf(fields), dress: r.dressing(fields)}
-	h.no304 = leftOut(fields)
-	for _, f := range fields {
-		if beside200(f.name) {
-			h.beside += f.line()
-		}
-	}
+	tagged := slices.ContainsFunc(fields, func(f field) bool { return f.name == "ETag" })
+	shown := without(fields, func(f field) bool { return leftOut(f, tagged) })
+	sent := without(fields, func(f field) bool { return beside200(f.name) })
+	h := &head{stored: fields, block: sumOf(fields), dress: dress{r.dressing(fields), r.dressing(shown), r.dressing(sent)}}
+	h.no304, h.beside = h.block-sumOf(shown), h.block-sumOf(sent)
 	h.meta.HasDate = true
 	for _, f := range fields {
 		switch f.name {
@@ -84,6 +82,11 @@ func newHead(r *route, fields []field, cacheControl string) *head {
 	}
 	return h
 }
+
+// dress is what a behavior adds to a header for viewers, in bytes, less than 0 where it
+// takes more away: to all of it, to what of it a 304 to a viewer has, and to what one
+// from the origin has.
+type dress struct{ all, shown, sent int }
 
 // answer is what kind of response an origin's header is of.
 type answer uint8
@@ -192,16 +195,14 @@ func (h *head) wire(status int, length int64) int {
 	return n + lengthLine(length)
 }
 
-// leftOut is how many bytes of the stored fields a 304 to a viewer leaves out
-// (RFC 9110 §15.4.5).
-func leftOut(fields []field) (n int) {
-	tagged := slices.ContainsFunc(fields, func(f field) bool { return f.name == "ETag" })
-	for _, f := range fields {
-		if f.name == "Content-Type" || f.name == "Last-Modified" && tagged {
-			n += f.line()
-		}
-	}
-	return n
+// leftOut reports whether a 304 to a viewer leaves a stored field out (RFC 9110
+// §15.4.5); tagged: an entity tag is among them.
+func leftOut(f field, tagged bool) bool {
+	return f.name == "Content-Type" || f.name == "Last-Modified" && tagged
+}
+
+func without(fields []field, drop func(field) bool) []field {
+	return slices.DeleteFunc(slices.Clone(fields), drop)
 }
 
 // digits is how many decimal digits a number has that is not negative: log 2 is

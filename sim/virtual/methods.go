@@ -105,7 +105,7 @@ func (n *node) changed(a *ask) {
 // plainKey is the key of what a GET by the same viewer would ask for, in the world's
 // room for one.
 func (w *world) plainKey(a *ask) []byte {
-	path, query := w.pathOf(a.req.Object)
+	path, query := w.targetOf(a)
 	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, path, query, w.fieldsOf(a))
 	return w.key
 }

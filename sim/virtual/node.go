@@ -87,7 +87,7 @@ type held struct {
 	stored   int64  // virtual time when the header came
 	age      int64  // ns, then
 	lifetime int64  // ns
-	version  int64  // -1: none
+	version  int64  // of the object; -1: none
 	length   int64  // of the body; -1: not known before it has come
 	head     int32  // index into world.heads
 	fields   int32  // bytes of fields beyond the head's
@@ -95,6 +95,7 @@ type held struct {
 	modified uint32 // Unix seconds; 0: unknown
 	status   uint16
 	bits     bits
+	passed   uint16 // of fields, bytes of the lines that tiers add, Via and Cache-Status
 
 	id       uint64 // no other has it; 0: none is held
 	expires  int64  // virtual time: fresh before it
@@ -103,7 +104,19 @@ type held struct {
 	from     int64  // of a slice, or of a part that is passed on: where its body begins in the object
 	mark     uint64 // of a head, and of what took its place: part of the keys of its slices; of a part that is passed on: how long all is
 	date     uint32 // Unix seconds
+	of       uint32 // which object it is, as an edition says it
 }
+
+// edition is a version of an object's contents, as an entity tag tells it from all
+// others: where keys do not have what origins see, several objects share a key.
+type edition struct {
+	version int64  // -1: there is none
+	of      uint32 // the lower half of the object's number in the catalog
+}
+
+var none = edition{version: -1}
+
+func (o *held) edition() edition { return edition{o.version, o.of} }
 
 // bits are yes-or-no facts of a response.
 type bits uint8

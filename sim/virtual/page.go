@@ -44,7 +44,7 @@ func (n *node) answerInstead(a *ask, r *behavior.ErrorRule, detail results.Detai
 		hash = w.nameOf(a)
 	}
 	a.page = &instead{[]byte(r.Page), cmp.Or(r.ResponseCode, r.Code), detail, a.method, hash}
-	a.method, a.part, a.version, a.reading = results.GET, noPart, -1, nil
+	a.method, a.part, a.has, a.reading = results.GET, noPart, none, nil
 	a.solo, a.rode, a.turns, a.forward, a.fwdStatus, a.judged, a.lacking = false, false, 0, 0, 0, 0, false
 	a.route = a.desk.routes[a.route.dist.Route(a.page.path).Index]
 	a.other, a.pathLen = a.page.path, len(a.page.path)

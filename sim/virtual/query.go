@@ -31,6 +31,7 @@ func (c *clerk) askQuery(d *desk, object uint64, k *known) {
 
 func (c *clerk) newQuery(d *desk, object uint64, k *card) query {
 	path, text := c.pathOf(object)
+	path = d.rooted(path)
 	q := query{target: uint16(len(c.path)), sym: c.names.Strings.Bytes(text)}
 	if d.dist != nil && k.hash != 0 {
 		c.key = d.routes[k.rule].rule.AppendKey(c.key[:0], d.host, path, text, func(name string) []byte {

@@ -40,7 +40,9 @@ func newLens(code string, cloudfront bool) lens {
 func (n *node) describe(a *ask, o *held, m *manner, p *part) {
 	n.open(a, p.status, m)
 	r := a.rec
-	r.ContentType = n.w.heads[o.head].kind
+	if o.status != http.StatusNotModified { // whose type the origin did not send again
+		r.ContentType = n.w.heads[o.head].kind
+	}
 	r.TTL = results.TTLDynamic
 	if o.bits.has(static) {
 		r.TTL = results.TTLStatic
@@ -172,7 +174,7 @@ func (n *node) passFault(a *ask, why *fault, m *manner, head, fields int) {
 	w := n.w
 	t := told{true, m.result, m.layer, why.detail, a.asked, a.askedAt}
 	p := a.by.reply
-	*p = reply{status: why.status, version: -1, head: w.heads[w.faultHead(a.route)], date: w.second(w.now), length: why.length(),
+	*p = reply{status: why.status, edition: none, head: w.heads[w.faultHead(a.route)], date: w.second(w.now), length: why.length(),
 		from: -1, to: -1, total: -1, told: t, header: head + n.toldLine(&t), flow: there(w.now, why.length())}
 	p.extra = fields - p.head.block + n.lens.server + n.lens.via
 	if a.heads() {

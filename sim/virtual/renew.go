@@ -41,6 +41,9 @@ func (f *flight) renewedHeld(p *reply) held {
 	if f.old.bits.has(varies) {
 		o.fields += int32(varyLine)
 	}
+	if !f.told.some { // what tiers added stays, under names that the origin does not send
+		o.fields, o.passed = o.fields+int32(f.old.passed), f.old.passed
+	}
 	if o.head != f.old.head && f.old.head != noHead {
 		o.head = f.n.w.merged(f.old.head, o.head)
 	}
@@ -67,7 +70,12 @@ func (w *world) merged(old, renewed int32) int32 {
 			h.stored = append(h.stored, f)
 		}
 	}
-	h.block, h.no304, h.kind, h.contentType = sumOf(h.stored), leftOut(h.stored), a.kind, ""
+	h.block, h.no304, h.kind, h.contentType = sumOf(h.stored), 0, a.kind, ""
+	for _, f := range h.stored {
+		if leftOut(f, h.tagged) {
+			h.no304 += f.line()
+		}
+	}
 	w.merges[key] = w.addHead(&h)
 	return h.number
 }
@@ -87,7 +95,7 @@ func (f *flight) replace(o *held) {
 // updateByHead renews what is stored for GET by the response to a HEAD, or drops
 // it when that shows it to be another (RFC 9111 §4.3.5).
 func (f *flight) updateByHead(p *reply) {
-	if p.version != f.old.version || uint32(p.modified) != f.old.modified || p.length >= 0 && p.length != f.old.length {
+	if p.edition != f.old.edition() || uint32(p.modified) != f.old.modified || p.length >= 0 && p.length != f.old.length {
 		f.p.remove(f.hash)
 		return
 	}

@@ -10,7 +10,7 @@ type reply struct {
 	head   *head
 	flow   flow
 
-	version  int64 // of the object; -1: there is none
+	edition        // none: there is no object
 	modified int64 // Last-Modified, Unix seconds
 	date     int64 // Date, Unix seconds
 	age      int64 // seconds
@@ -21,6 +21,7 @@ type reply struct {
 
 	varied bool // a tier has added Vary
 	extra  int  // bytes of fields that are kept, beyond the head's own
+	passed int  // of these, Via and Cache-Status of tiers
 	told   told // of a tier
 	header int  // bytes of the header, of a tier's; 0: they follow from the rest
 }

@@ -23,9 +23,9 @@ func (a *ask) partOf(o *held, size int64) part {
 	case a.page != nil && o.status == 200:
 		p.status, p.sends = a.page.status, true
 	case !a.reads():
-	case a.version >= 0 && !a.ifRange && o.status == 200 && o.version == a.version:
+	case a.has != none && !a.ifRange && o.status == 200 && o.edition() == a.has:
 		p.status, p.sends = 304, false
-	case a.ifRange && o.version != a.version:
+	case a.ifRange && o.edition() != a.has:
 	case o.status == 200 && a.part.Length > 0 && !a.heads() && size >= 0:
 		p.narrow(a, size)
 	}
@@ -80,8 +80,15 @@ func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
 		p.to = fl.n
 	}
 	head := n.headBytes(a, o, &m, &p)
+	if p.cut && p.sends && f != nil && f.outcome == passed && f.lead == a && p.to < fl.n {
+		f.hungUp, f.enough = max(n.w.now, fl.at(p.to)), p.to+passPiece
+	}
 	if a.by != nil {
-		n.pass(a, o, m, fl, &p, head)
+		sent := *fl
+		if p.cut && p.sends {
+			sent = fl.part(p.from, p.to)
+		}
+		n.pass(a, o, m, &sent, &p, head)
 		return
 	}
 	n.describe(a, o, &m, &p)
@@ -96,6 +103,10 @@ func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
 	n.distance(a)
 	n.w.done(a)
 }
+
+// passPiece is in what pieces a cache reads a body that it does not keep, in bytes
+// (edge/pump.go).
+const passPiece = 32 << 10
 
 // headAt is when the header goes out: now, or together with the first bytes of a
 // body that is sent in chunks, which are what is flushed.
@@ -163,12 +174,12 @@ func (n *node) hangUp(a *ask, fl *flow, p *part, end, last int64, f *flight) (in
 func (n *node) headBytes(a *ask, o *held, m *manner, p *part) int {
 	w, l := n.w, &n.lens
 	h := w.heads[o.head]
-	b := statusLine(p.status) + w.fieldBytes(o) + h.dress + a.closing() + endOfHead
+	b := statusLine(p.status) + w.fieldBytes(o) + h.dress.all + a.closing() + endOfHead
 	switch {
 	case p.status == 304 && o.status == 304: // as the origin sent it
-		b -= h.beside
+		b += h.dress.sent - h.dress.all - h.beside
 	case p.status == 304:
-		b -= h.no304
+		b += h.dress.shown - h.dress.all - h.no304
 	case p.cut && p.status == 206:
 		b += contentRangeLine(p.from, p.to, o.length)
 	case p.cut:
@@ -229,7 +240,7 @@ func signedDigits(n int64) int {
 	return digits(n)
 }
 
-// pass answers a flight of the cache before.
+// pass answers a flight of the cache before; fl is of what goes out.
 func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 	w := n.w
 	h := w.heads[o.head]
@@ -242,16 +253,17 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 		layer = n.layer
 	}
 	t := told{true, result, layer, m.detail, a.asked, a.askedAt}
-	extra := int(o.fields) + n.lens.via + h.dress
+	own := n.lens.via
 	if n.lens.cacheStatus {
-		extra += n.statusLine(a, o, &m, p)
+		own += n.statusLine(a, o, &m, p)
 	}
 	out := a.by.reply
 	out.failed, out.status, out.head, out.flow = nil, p.status, w.behindTier(h), *fl
-	out.version, out.modified, out.date = o.version, int64(o.modified), int64(o.date)
+	out.edition, out.modified, out.date = o.edition(), int64(o.modified), int64(o.date)
 	out.age, out.aged = o.ageAt(w.now)/int64(time.Second), m.result == results.Hit || o.bits.has(aged)
 	out.length, out.from, out.to, out.total = o.length, -1, -1, -1
-	out.varied, out.extra, out.told, out.header = o.bits.has(varies), extra, t, head+n.toldLine(&t)
+	out.varied, out.told, out.header = o.bits.has(varies), t, head+n.toldLine(&t)
+	out.extra, out.passed = int(o.fields)+h.dress.all+own, int(o.passed)+own
 	switch {
 	case !p.sends || a.heads():
 		out.flow = fl.part(0, 0)
@@ -259,7 +271,6 @@ func (n *node) pass(a *ask, o *held, m manner, fl *flow, p *part, head int) {
 		out.from, out.to, out.total = o.from, o.from+fl.n, int64(o.mark)
 	case p.cut:
 		out.from, out.to, out.total, out.length = p.from, p.to, o.length, p.to-p.from
-		out.flow = fl.part(p.from, p.to)
 	}
 	n.note(a, &m, result, int64(out.header), &out.flow)
 	n.tell(a, n.headAt(a, o, p, fl))

@@ -62,13 +62,13 @@ const mostCounted = 1 << 26
 
 // count is the number of this request for the exchange's object, from 0.
 func (up *server) count(x *exchange) uint32 {
-	if x.own {
-		up.attempts[x.id]++
-		return up.attempts[x.id] - 1
-	}
 	if !x.found {
 		up.absent++
 		return up.absent - 1
+	}
+	if up.attempts != nil {
+		up.attempts[x.id]++
+		return up.attempts[x.id] - 1
 	}
 	n := up.byKey[x.object.Key]
 	up.byKey[x.object.Key] = n + 1
@@ -128,18 +128,18 @@ type exchange struct {
 
 	object  origin.Object
 	found   bool
-	own     bool // it is the object asked for itself, of this number in the catalog
-	id      uint64
-	kind    int   // of its type in all of them, where it is its own; -1: unknown
-	at      int64 // when it arrived, the end of a hang included
+	own     bool   // it is the object asked for itself
+	id      uint64 // of what is found, in the catalog
+	kind    int    // of its type in all of them, where it is its own; -1: unknown
+	at      int64  // when it arrived, the end of a hang included
 	attempt uint32
 	answer  origin.Answer
 
 	pathLen int
 	method  results.Method
-	version int64           // of the object that the cache has, in If-None-Match; -1: no condition
+	has     edition         // that the cache has, in If-None-Match; none: no condition
 	part    workloads.Range // asked for
-	ifRange bool            // and only if the object still has this version
+	ifRange bool            // and only if the object is still of that edition
 	reply   reply           // what comes of it
 	watched bool            // its end of time is planned
 	named   int             // events and queues that name it
@@ -213,7 +213,7 @@ func (up *server) leave() {
 // say makes the reply whose first byte leaves at begin.
 func (up *server) say(x *exchange, begin int64) {
 	p := &x.reply
-	*p = reply{date: up.w.second(begin), version: -1, from: -1, to: -1, total: -1}
+	*p = reply{date: up.w.second(begin), edition: none, from: -1, to: -1, total: -1}
 	switch {
 	case x.answer.Status != http.StatusOK:
 		up.fail(p, x, x.answer.Status, "")
@@ -237,19 +237,24 @@ func (up *server) say(x *exchange, begin int64) {
 	p.flow.meant()
 }
 
+// edition is that of the exchange's object when the request came.
+func (x *exchange) edition() edition {
+	return edition{int64(origin.Version(x.object, time.Duration(x.at))), uint32(x.id)}
+}
+
 // sayObject answers with the object, the part of it that was asked for, or that
 // it has not changed.
 func (up *server) sayObject(p *reply, x *exchange) {
-	p.version = int64(origin.Version(x.object, time.Duration(x.at)))
+	p.edition = x.edition()
 	p.modified = up.w.second(int64(origin.LastModified(x.object, time.Duration(x.at))))
 	p.head = up.headFor(x)
-	if x.version == p.version && !x.ifRange {
+	if x.has == p.edition && !x.ifRange {
 		p.status = http.StatusNotModified
 		return
 	}
 	off, n := int64(0), x.object.Size
 	p.status, p.length = http.StatusOK, n
-	if up.conf.Kind == origin.Bucket && x.part.Length > 0 && x.method != results.HEAD && !(x.ifRange && x.version != p.version) {
+	if up.conf.Kind == origin.Bucket && x.part.Length > 0 && x.method != results.HEAD && !(x.ifRange && x.has != p.edition) {
 		if off, n = cut(x.part, n); n == 0 {
 			up.fail(p, x, http.StatusRequestedRangeNotSatisfiable, rangeText(x.part))
 			return
@@ -272,7 +277,7 @@ func (up *server) sendBody(p *reply, x *exchange, n int64) {
 
 // sayPosted answers a POST, as a server does, with the object's bytes.
 func (up *server) sayPosted(p *reply, x *exchange) {
-	p.version = int64(origin.Version(x.object, time.Duration(x.at)))
+	p.edition = x.edition()
 	p.head = up.w.headFor(x.route, up, isPosted, x.object.ContentType, "")
 	p.status, p.length = http.StatusOK, x.object.Size
 	up.sendBody(p, x, p.length)

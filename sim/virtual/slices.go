@@ -48,7 +48,7 @@ func (f *flight) wantFirst() {
 // asHead makes o the head of its slices.
 func (f *flight) asHead(o held) held {
 	w := f.n.w
-	object, _ := w.objectAt(f.lead.route.ups[0], f.lead)
+	_, object, _ := w.objectAt(f.lead.route.ups[0], f.lead)
 	o.bits |= sliced
 	o.id, o.memory = w.newID(), 0
 	seed := uint64(0)
@@ -78,7 +78,7 @@ func (w *world) keyOf(a *ask) []byte {
 		w.personalKey(a)
 		return w.key
 	}
-	path, query := w.pathOf(a.req.Object)
+	path, query := w.targetOf(a)
 	w.key = a.route.rule.AppendKey(w.key[:0], a.desk.host, path, query, func(name string) []byte {
 		value, _ := fixedField(a.desk, name)
 		return value
@@ -170,7 +170,7 @@ func (f *flight) judgeSlice(p *reply) {
 		}
 		return
 	}
-	if p.total != head.length || p.version != head.version {
+	if p.total != head.length || p.edition != head.edition() {
 		f.unlist()
 		f.drop(head)
 		f.outcome = changed

@@ -15,8 +15,8 @@ func (f *flight) askTier() {
 	a := w.newAsk()
 	a.other, a.upload = lead.other, upload-lead.upload // what it takes goes on
 	a.n, a.by, a.req, a.desk, a.route, a.face = f.n.up, f, lead.req, lead.desk, lead.route, lead.face
-	a.card, a.hash, a.keyLen, a.pathLen, a.method, a.version, a.owes, a.kept = lead.card, lead.hash, lead.keyLen, lead.pathLen, lead.method, -1, 1, true
-	f.demand(&a.part, &a.version, &a.ifRange)
+	a.card, a.hash, a.keyLen, a.pathLen, a.method, a.has, a.owes, a.kept = lead.card, lead.hash, lead.keyLen, lead.pathLen, lead.method, none, 1, true
+	f.demand(&a.part, &a.has, &a.ifRange)
 	if at > w.now {
 		w.events.plan(at, comes, a.place)
 		return

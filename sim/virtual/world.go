@@ -52,7 +52,8 @@ type world struct {
 	relay *relay
 }
 
-// copies says which version of an object a viewer has who asks conditionally.
+// copies says which version of an object a viewer has who asks conditionally, and the
+// key of its entity tag.
 type copies func(object uint64, at time.Duration) (key, version uint64)
 
 func (c copies) of(req *workloads.Request) int64 {
@@ -113,12 +114,12 @@ func (w *world) faultHead(r *route) int32 {
 
 // behindTier is the header as it comes from a tier, which has dressed it already.
 func (w *world) behindTier(h *head) *head {
-	if h.dress == 0 {
+	if h.dress == (dress{}) {
 		return h
 	}
 	if h.undressed == nil {
 		u := *h
-		u.dress = 0
+		u.dress = dress{}
 		w.addHead(&u)
 		h.undressed = &u
 	}
@@ -165,8 +166,8 @@ func (w *world) ask(req *workloads.Request, k *known, number uint64) {
 	n := w.nodes[f.location]
 	*a = ask{} // cleared where it lies, then filled: it is not made twice
 	a.n, a.req, a.number, a.at, a.desk, a.face, a.far = n, *req, number, w.now, &w.desks[req.Host], f, w.reach(f)
-	a.method, a.upload, a.part, a.version, a.owes, a.rec = methodOf(req), content(req), req.Range, -1, 1, w.slot()
-	a.card, a.hash, a.keyLen, a.pathLen, a.target = k.card, k.hash, int(k.keyLen), int(k.path), int(k.target)
+	a.method, a.upload, a.part, a.has, a.owes, a.rec = methodOf(req), content(req), req.Range, none, 1, w.slot()
+	a.card, a.hash, a.keyLen, a.pathLen, a.target = k.card, k.hash, int(k.keyLen), k.pathLen(), int(k.target)
 	a.query, a.led, a.bytes = k.query, k.led, k.bytes
 	if a.desk.dist != nil {
 		if a.route = a.desk.routes[k.rule]; a.hash == 0 {
@@ -174,7 +175,7 @@ func (w *world) ask(req *workloads.Request, k *known, number uint64) {
 		}
 	}
 	if req.Conditional && (a.route == nil || !a.route.rule.NoConditions()) {
-		a.version = w.copies.of(req)
+		a.has = edition{w.copies.of(req), uint32(w.catalog.SameAs(req.Object))}
 	}
 	n.answer(a)
 }

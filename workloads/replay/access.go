@@ -192,12 +192,13 @@ func (r *accessReader) readTarget(rec *results.Record) bool {
 }
 
 // appendEncoded appends a path or a query as a request line may have it: what is not
-// allowed there (RFC 3986 §3.3, §3.4) is percent-encoded. What came encoded stays.
+// allowed there (RFC 3986 §3.3, §3.4) is percent-encoded. What came encoded stays; a
+// percent sign of a path that encodes nothing is itself.
 func appendEncoded(dst []byte, text string, path bool) []byte {
 	const digits = "0123456789ABCDEF"
 	for i := range len(text) {
 		c := text[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>#\\^`{|}", c) >= 0 || path && c == '?' {
+		if c <= ' ' || c == '%' && path && !encodes(text[i:]) || c >= 0x7f || strings.IndexByte("\"<>#\\^`{|}", c) >= 0 || path && c == '?' {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])
 			continue
 		}
@@ -205,6 +206,11 @@ func appendEncoded(dst []byte, text string, path bool) []byte {
 	}
 	return dst
 }
+
+// encodes reports whether a text begins with a percent-encoded byte (RFC 3986 §2.1).
+func encodes(text string) bool { return len(text) > 2 && isHex(text[1]) && isHex(text[2]) }
+
+func isHex(c byte) bool { return c-'0' < 10 || c|0x20-'a' < 6 }
 
 // hostOf is the name that was asked, in lower case and without a port.
 func (r *accessReader) hostOf(rec *results.Record) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -187,6 +188,7 @@ func FuzzTargetsCanBeSent(f *testing.F) {
 	f.Add("/a b", "x=\x00")
 	f.Add("/é?#", "a#b")
 	f.Add("/%41", "%")
+	f.Add("/100%/%zz/%4", "%zz")
 	f.Fuzz(func(t *testing.T, path, query string) {
 		names := results.NewNames(time.Unix(0, 0))
 		r := &accessReader{gatherer: newGatherer(&Options{}), names: names}
@@ -201,6 +203,10 @@ func FuzzTargetsCanBeSent(f *testing.F) {
 			if c <= ' ' || c >= 0x7f || c == '#' || c == '"' {
 				t.Fatalf("%q has %q", r.target, c)
 			}
+		}
+		before, _, _ := strings.Cut(string(r.target), "?")
+		if _, err := url.PathUnescape(before); err != nil {
+			t.Fatalf("%q: %v", r.target, err)
 		}
 		if p, q, has := strings.Cut(string(r.target), "?"); has != (query != "") || len(p) < len(path) || has && len(q) < len(query) {
 			t.Fatalf("%q of %q and %q", r.target, path, query)
