@@ -21,7 +21,7 @@ import (
 var floors = map[string]int{
 	"edge/policy": 0, "edge/arena": 0, "results": 0, "results/agent": 0, "results/price": 0, "sim/unit": 0, "sim/nearest": 0,
 	"results/places": 0,
-	"results/gunzip": 0, "results/sketch": 0, "results/pages": 0,
+	"results/sketch": 0, "results/pages": 0,
 
 	"edge/cache": 1, "edge/wire": 1, "edge/rfc9111": 1, "edge/behavior": 1, "edge/certificate": 1,
 	"results/logs": 1, "results/logs/logtest": 1,

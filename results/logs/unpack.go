@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-
-	"edgesim/results/gunzip"
 )
 
 // readLen is how many packed bytes are read at a time.
@@ -24,7 +23,7 @@ func unpack(r io.Reader) (text io.ReadCloser, packed bool, err error) {
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		z, err := gunzip.NewReader(b)
+		z, err := gzip.NewReader(b)
 		if err != nil {
 			return nil, true, fmt.Errorf("gzip: %w", err)
 		}

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
-
-	"edgesim/results/gunzip"
 )
 
 // The first bytes of what is packed: gzip (RFC 1952 §2.3.1), Zstandard (RFC 8878
@@ -38,7 +37,7 @@ func unpack(r io.Reader, packed string) (io.ReadCloser, error) {
 	var err error
 	switch packed {
 	case "gzip":
-		text, err = gunzip.NewReader(r)
+		text, err = gzip.NewReader(r)
 	case "zstd":
 		var z *zstd.Decoder
 		if z, err = zstd.NewReader(r); err == nil {
