@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"math"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -72,4 +73,71 @@ func summaryOf(t *testing.T, run string) *results.Summary {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// led is a scenario of two distributions, of whose requests 14 and 3 % are sent to HTTPS,
+// and some ask for what is not there.
+const led = `
+name: led
+duration: 20s
+edge: {capacity: 64MiB}
+origins:
+  one: {kind: bucket}
+distributions:
+  - id: E1LED000000001
+    domain: d1led.cloudfront.net
+    behaviors: [{path: /old/*, origin: one, viewer_protocol: redirect-to-https}]
+    default: {origin: one}
+  - id: E2LED000000002
+    domain: d2led.cloudfront.net
+    behaviors: [{path: /old/*, origin: one, viewer_protocol: redirect-to-https}]
+    default: {origin: one}
+workload:
+  rate: 1000/s
+  heads: 5%
+  sections:
+    - {name: a, hosts: [d1led.cloudfront.net], share: 50%, objects: 3000, zipf: 0.9, types: [{name: image, prefix: /img/, ext: .jpg, size: {median: 9KB}}]}
+    - {name: b, hosts: [d2led.cloudfront.net], share: 30%, objects: 1000, zipf: 0.8, types: [{name: script, prefix: /js/, ext: .js, size: {median: 5KB}}]}
+    - {name: old-a, hosts: [d1led.cloudfront.net], share: 14%, objects: 300, zipf: 0.9, types: [{name: image, prefix: /old/, ext: .jpg, size: {median: 9KB}}]}
+    - {name: old-b, hosts: [d2led.cloudfront.net], share: 3%, objects: 300, zipf: 0.9, types: [{name: script, prefix: /old/, ext: .js, size: {median: 9KB}}]}
+    - {name: gone, hosts: [d2led.cloudfront.net], share: 3%, objects: 300, zipf: 0.9, types: [{name: other, prefix: /gone/, missing: true, size: {median: 9KB}}]}
+`
+
+// TestAFitHasTheLogsRedirects: shares of each distribution's redirects and of statuses are
+// within four standard errors of 20,000 requests of what the log has, and the edge answers
+// them.
+func TestAFitHasTheLogsRedirects(t *testing.T) {
+	if raceEnabled {
+		t.Skip("some runs: without the race detector")
+	}
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if err := os.WriteFile(at("led.yaml"), []byte(led), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	virtually(t, at("led.yaml"), at("run"))
+	first := fitted(t, at("run"), at("fitted.yaml"))
+	virtually(t, at("fitted.yaml"), at("again"))
+	second := fitted(t, at("again"), at("twice.yaml"))
+
+	a, b := first.Parameters.Mixes, second.Parameters.Mixes
+	near := func(what string, got, want float64) {
+		t.Helper()
+		if math.Abs(got-want) > 4*math.Sqrt(2*want*(1-want)/float64(a.Records)) {
+			t.Errorf("%s: %.4f of the requests, want %.4f", what, got, want)
+		}
+	}
+	near("redirects of the log", a.Redirects.Value, 0.17)
+	near("redirects of what was fitted", b.Redirects.Value, a.Redirects.Value)
+	for _, list := range [][]fit.Site{a.Sites, b.Sites} {
+		for _, s := range list {
+			near(s.Domain, s.Redirects, map[string]float64{"d1led.cloudfront.net": 0.14, "d2led.cloudfront.net": 0.03}[s.Domain])
+		}
+	}
+	for status, want := range a.Statuses {
+		near(status, b.Statuses[status], want)
+	}
+	if before, after := summaryOf(t, at("run")), summaryOf(t, at("again")); math.Abs(before.HitRatio-after.HitRatio) > 0.03 || after.ByResult["Redirect"].Requests == 0 {
+		t.Errorf("hit ratio %.3f, want %.3f; %d redirects", after.HitRatio, before.HitRatio, after.ByResult["Redirect"].Requests)
+	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // What a log has beside requests for objects: origins that fail, paths that are not
-// there, methods that change something.
+// there or that lead elsewhere, methods that change something.
 
 // origin is a distribution's.
 func (d *document) origin(i int) {
@@ -72,35 +72,63 @@ func (d *document) distribution(i int, s Site) {
 	if len(aliases) > 0 {
 		d.line("    aliases: [%s]", strings.Join(aliases, ", "))
 	}
+	if s.Redirects > 0 && !d.bare {
+		d.line("    behaviors:")
+		d.line("      - {path: /%s/*, origin: origin-%d, viewer_protocol: redirect-to-https}", redirected, i+1)
+	}
 	d.line("    default: {origin: origin-%d}", i+1)
 }
 
-// beside are the sections of what is not there and of what changes something, and the
-// streams that these need.
+// Sections beside those of objects; of several sites' redirects each has a number.
+const (
+	gone       = "gone"
+	changes    = "changes"
+	redirected = "redirected"
+)
+
+// isAside reports whether a section is one of those.
+func isAside(name string) bool {
+	return name == gone || name == changes || strings.HasPrefix(name, redirected)
+}
+
+// beside are the sections of what is not there, of what leads elsewhere and of what
+// changes something, and the streams that these need.
 func (d *document) beside() {
 	x := d.p.Mixes
 	if d.bare || x == nil {
 		return
 	}
 	if x.Gone.Value > 0 {
-		d.aside("gone", x.Gone.Value*float64(x.Records)/float64(d.m.Requests), "          missing: true")
+		d.aside(gone, d.sites()[0], d.perObject(x.Gone.Value), "          missing: true")
+	}
+	for i, s := range d.sites() {
+		if s.Redirects > 0 {
+			d.aside(fmt.Sprintf("%s-%d", redirected, i+1), s, d.perObject(s.Redirects), "          cache_control: no-store")
+		}
 	}
 	if x.Changes.Value == 0 {
 		return
 	}
 	others := strings.Join(d.names, ", ")
-	d.aside("changes", 1, "          cache_control: no-store")
+	d.aside(changes, d.sites()[0], 1, "          cache_control: no-store")
 	d.line("  streams:")
 	d.line("    - {kind: independent, share: %s, sections: [%s]}", share(1-x.Changes.Value), others)
 	post := math.Round(x.post*1e4) / 1e4
-	d.line("    - {kind: %q, share: %s, sections: [%s]}", fmt.Sprintf("api:post=%s,other=%s", unit.Share(post), unit.Share(1-post)), share(x.Changes.Value), "changes")
+	d.line("    - {kind: %q, share: %s, sections: [%s]}", fmt.Sprintf("api:post=%s,other=%s", unit.Share(post), unit.Share(1-post)), share(x.Changes.Value), changes)
 }
 
-// aside is a section of few objects beside the others.
-func (d *document) aside(name string, of float64, key string) {
-	d.section(section{name: name, hosts: d.sites()[0].Hosts, share: of, objects: 1000, zipf: 0.8, types: func() {
+// perObject is a share of all records beside the sections of objects, which have 1
+// together.
+func (d *document) perObject(of float64) float64 {
+	return of * float64(d.p.Mixes.Records) / float64(d.m.Requests)
+}
+
+// aside is a section of few objects beside the others, of a site.
+func (d *document) aside(name string, of Site, share float64, key string) {
+	path, _, _ := strings.Cut(name, "-")
+	d.section(section{name: name, hosts: of.Hosts, share: share, objects: 1000, zipf: 0.8, types: func() {
 		d.line("        - name: %s", otherClass)
-		d.line("          prefix: /%s/", name)
+		d.line("          prefix: /%s/", path)
 		d.line("          size: {median: 1KB}")
 		d.line("%s", key)
 	}})

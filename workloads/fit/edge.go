@@ -82,6 +82,9 @@ func newTrying(m *Measured, c *workloads.Catalog, s *scenario.Scenario) *trying 
 	for i := range s.Workload.Sections {
 		var goods []float64
 		for _, kind := range s.Workload.Sections[i].Types {
+			if isAside(s.Workload.Sections[i].Name) {
+				break
+			}
 			goods = append(goods, goodFor(kind.CacheControl))
 		}
 		t.goods = append(t.goods, goods)
@@ -114,14 +117,14 @@ func (t *trying) play(ctx context.Context, r trace.Reader, first int64, warm boo
 }
 
 func (t *trying) ask(r *trace.Request, counts bool) {
-	if !t.stack.Follows(r.ID) {
+	o := t.catalog.Object(r.ID)
+	if t.goods[o.Section] == nil || !t.stack.Follows(r.ID) { // nil: of what is no object
 		return
 	}
 	d := t.stack.Ask(r.ID, r.Size)
 	if !t.stack.Follows(r.ID) {
 		return
 	}
-	o := t.catalog.Object(r.ID)
 	good, f := t.goods[o.Section][o.Type], t.objects.At(r.ID)
 	if counts {
 		t.asked++

@@ -30,6 +30,7 @@ type Mixes struct {
 	Heads        Estimate `json:"heads"`        // HEAD, of GET and HEAD
 	Conditionals Estimate `json:"conditionals"` // answered with 304, of GET and HEAD
 	Gone         Estimate `json:"gone"`         // for what is not there: 403, 404, 410, of all
+	Redirects    Estimate `json:"redirects"`    // GET and HEAD that were sent elsewhere, of all
 	Errors       Estimate `json:"errors"`       // statuses 500, 503, 504, of all
 	Resets       Estimate `json:"resets"`       // status 502, of all
 	Changes      Estimate `json:"changes"`      // methods other than GET and HEAD, of all
@@ -53,11 +54,14 @@ func (m *Mixing) Mixes() *Mixes {
 		return nil
 	}
 	errors := m.statuses[500] + m.statuses[503] + m.statuses[504]
-	gone, changes := int64(0), int64(0)
+	gone, changes, sent := int64(0), int64(0), int64(0)
+	sites := m.sites.all()
 	var fresh freshness
 	for i := range m.kinds {
 		gone += m.kinds[i].gone
 		changes += m.kinds[i].changes
+		sent += m.kinds[i].sent
+		sites[m.kinds[i].site].Redirects += float64(m.kinds[i].sent) / float64(m.n)
 		fresh.join(&m.kinds[i].fresh)
 	}
 	x := &Mixes{Records: m.n,
@@ -67,9 +71,9 @@ func (m *Mixing) Mixes() *Mixes {
 		Classes:   shares(m.classes, func(k string) string { return k }),
 		Referrers: shares(m.visitors.referrers, func(k string) string { return k }),
 		Agents:    largest(shares(m.visitors.agents, func(k string) string { return k }), agentsKept),
-		Sites:     m.sites.all(), Viewers: m.visitors.addresses.count(),
+		Sites:     sites, Viewers: m.visitors.addresses.count(),
 		Ranges: proportion(m.ranges, m.asked), Aborts: proportion(m.aborts, m.n), Heads: proportion(m.heads, m.asked),
-		Conditionals: proportion(m.unchanged, m.asked), Gone: proportion(gone, m.n), Errors: proportion(errors, m.n),
+		Conditionals: proportion(m.unchanged, m.asked), Gone: proportion(gone, m.n), Redirects: proportion(sent, m.n), Errors: proportion(errors, m.n),
 		Resets: proportion(m.statuses[502], m.n), Changes: proportion(changes, m.n), Hits: fresh.told()}
 	if m.visitors.asked > 0 {
 		x.IPv6 = float64(m.visitors.v6) / float64(m.visitors.asked)

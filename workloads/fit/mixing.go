@@ -42,6 +42,7 @@ type kind struct {
 	kindKey
 	requests int64 // for objects
 	gone     int64 // for what is not there: statuses 403, 404 and 410
+	sent     int64 // that were sent elsewhere: redirects
 	changes  int64 // with methods that a cache passes on
 	endings  map[string]int64
 	fresh    freshness
@@ -128,7 +129,10 @@ func (m *Mixing) ask(r *results.Record, number uint16) {
 	k, o := &m.kinds[number], m.follow(r, number)
 	size, ok := trace.SizeOf(r, o.size)
 	if !ok {
-		if r.Status == 404 || r.Status == 403 || r.Status == 410 {
+		switch {
+		case redirects(r):
+			k.sent++
+		case r.Status == 404 || r.Status == 403 || r.Status == 410:
 			k.gone++
 		}
 		return
@@ -136,6 +140,16 @@ func (m *Mixing) ask(r *results.Record, number uint16) {
 	o.size = size
 	k.requests++
 	k.fresh.add(r, o)
+}
+
+// redirects reports whether a viewer was sent elsewhere: by the edge, to HTTPS, or by
+// the origin.
+func redirects(r *results.Record) bool {
+	switch r.Status {
+	case 301, 302, 303, 307, 308:
+		return true
+	}
+	return r.ResultType() == results.Redirect
 }
 
 // follow is what is known of the record's object; something that is forgotten at once

@@ -151,6 +151,9 @@ func (x *Mixes) write(row rowFunc) {
 	}
 	row("ranges", "%s, aborts %s", x.Ranges.percents(), x.Aborts.percents())
 	row("conditional", "%s, HEAD %s", x.Conditionals.percents(), x.Heads.percents())
+	if x.Redirects.Value > 0 {
+		row("redirects", "%s", x.Redirects.percents())
+	}
 	row("viewers", "%d, by their addresses", x.Viewers)
 	if h := x.Hits; h.Told {
 		row("hits", "%s, refresh hits %s of requests for objects", percent(h.Hit), percent(h.Renewed))
