@@ -105,8 +105,9 @@ bench-report: build ## reports from a log of a million lines, beside GoAccess wh
 fits: ## how near the scenarios fitted to the traces in EDGESIM_DATA come: the table of docs/fitting.md
 	@$(GO) test ./workloads/fit -count=1 -v -run 'RealTraces|Tragens' | grep -o '|.*|'
 
-bench-sim: build ## miss-ratio curves on one core, from a trace's file to the answer; beside libCacheSim's where CACHESIM=PATH names cachesim
+bench-sim: build ## miss-ratio curves on one core, from a trace's file to the answer, beside libCacheSim's where CACHESIM=PATH names cachesim; virtual runs by hit ratio on one and two
 	$(GO) run ./sim/curve/beside --edgesim bin/edgesim
+	$(GO) test ./sim/virtual -run '^$$' -bench ByHits -benchtime 1x -cpu 1,2
 
 bench-scale: build ## what handing work to others costs: a sweep on two workers beside one process, pieces, data
 	$(GO) build -o bin/ ./sim/fleet/beside && bin/beside --edgesim bin/edgesim

@@ -202,3 +202,23 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestTouchHasNoEffect: of two shards that are played alike, the one whose keys are
+// touched before each question answers as the other does.
+func TestTouchHasNoEffect(t *testing.T) {
+	for _, spec := range specs() {
+		config := Config{Capacity: 200, Policy: spec}
+		plain, touched := newShard(t, config), newShard(t, config)
+		for _, r := range zipfTrace(1000, 5000, 0.9, false, 3) {
+			touched.Touch(r.key)
+			slot, state := plain.Lookup(r.key, 0)
+			if s, st := touched.Lookup(r.key, 0); s != slot || st != state {
+				t.Fatalf("%s: Lookup(%d) is %d, %v after Touch; %d, %v without", spec, r.key, s, st, slot, state)
+			}
+			if state == Absent {
+				plain.Store(r.key, r.size, Freshness{Expires: 1})
+				touched.Store(r.key, r.size, Freshness{Expires: 1})
+			}
+		}
+	}
+}

@@ -84,6 +84,16 @@ func (x *Index) Seek(key uint64) (at int, s Slot) {
 	return x.scan(int(tag>>x.shift), tag)
 }
 
+// Touch reads the place where a search for key begins, and tells nothing: who will
+// seek many keys lets the processor bring their places together. It does not wait
+// for what it reads.
+func (x *Index) Touch(key uint64) uint64 {
+	if x.direct != nil {
+		return 0
+	}
+	return x.cells[x.tag(key)>>x.shift]
+}
+
 // Next goes on with a search after a candidate at that had another key.
 func (x *Index) Next(key uint64, at int) (int, Slot) {
 	if x.direct != nil {

@@ -161,3 +161,21 @@ func BenchmarkIndex(b *testing.B) {
 		}
 	})
 }
+
+// TestTouchReadsWhereASearchBegins: it reads the cell that Seek reads first, of keys
+// that are there and of strangers, and where keys are numbers nothing.
+func TestTouchReadsWhereASearchBegins(t *testing.T) {
+	x, dense := NewIndex(1), NewDenseIndex(4)
+	for k := range uint64(100) {
+		x.Insert(k, Slot(k))
+	}
+	dense.Insert(2, 0)
+	for k := range uint64(200) {
+		if got, want := x.Touch(k), x.cells[int(x.tag(k)>>x.shift)]; got != want {
+			t.Fatalf("Touch(%d) read %#x; Seek begins at %#x", k, got, want)
+		}
+		if dense.Touch(k) != 0 {
+			t.Fatalf("Touch(%d) read something of a table by number", k)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"io"
+	"syscall"
 	"testing"
 
 	"edgesim/results"
@@ -162,4 +163,74 @@ func BenchmarkWorld(b *testing.B) {
 		b.ReportMetric(float64(view.n)/b.Elapsed().Seconds()/1e6, "Mreq/s")
 	})
 	b.Run("run", func(b *testing.B) { benchRun(b, s) })
+}
+
+// byHits are scenarios by how often they hit: the nearer to always, the faster a
+// run is, since only misses make events.
+var byHits = []struct {
+	name string
+	make func() (*scenario.Scenario, error)
+}{
+	{"quickstart", builtinWith("quickstart", "duration=1800s", "warmup=60s", "edge.capacity=2GiB")},
+	{"web", func() (*scenario.Scenario, error) {
+		return scenario.OfPreset("web", "www.example.com", "duration=1800s", "warmup=300s", "workload.rate=2000/s", "edge.capacity=8GiB", "edge.mode=cloudfront")
+	}},
+	{"tiers", func() (*scenario.Scenario, error) { return scenario.Parse("tiers.yaml", []byte(tiersScenario)) }},
+	{"world", builtinWith("world", "duration=24h", "warmup=1h", "workload.rate=38.6/s")},
+}
+
+func builtinWith(name string, set ...string) func() (*scenario.Scenario, error) {
+	return func() (*scenario.Scenario, error) {
+		text, err := scenario.BuiltinText(name)
+		if err != nil {
+			return nil, err
+		}
+		return scenario.Parse(name+".yaml", []byte(text), set...)
+	}
+}
+
+// BenchmarkByHits is whole runs with all reports and plots' pictures, and beside their
+// speed the hit ratio and how many events a request made. Time of processors is what
+// counts where others work on the same machine.
+func BenchmarkByHits(b *testing.B) {
+	for _, x := range byHits {
+		b.Run(x.name, func(b *testing.B) {
+			s, err := x.make()
+			if err != nil {
+				b.Fatal(err)
+			}
+			benchByHits(b, s)
+		})
+	}
+}
+
+func benchByHits(b *testing.B, s *scenario.Scenario) {
+	requests, events, before := 0.0, 0.0, cpuTime(b)
+	for b.Loop() {
+		c := Config{Scenario: s, Dir: b.TempDir() + "/run", RTT: 1}
+		w, err := newWorld(&c, c.names())
+		if err != nil {
+			b.Fatal(err)
+		}
+		res, err := w.leaveFolder(b.Context(), c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		requests += float64(res.Summary.Requests + res.Summary.WarmupRequests)
+		events += float64(w.events.seq)
+		b.ReportMetric(res.Summary.HitRatio, "hits")
+	}
+	b.ReportMetric(float64(cpuTime(b)-before)/requests, "cpu-ns/req")
+	b.ReportMetric(events/requests, "events/req")
+	b.ReportMetric(requests/b.Elapsed().Seconds()/1e6, "Mreq/s")
+}
+
+// cpuTime is how long processors have worked for this program, in nanoseconds.
+func cpuTime(b *testing.B) int64 {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
 }

@@ -64,14 +64,18 @@ type Result struct {
 // been played until then is kept and marked partial.
 func Run(ctx context.Context, c Config) (*Result, error) {
 	c.RTT = max(c.RTT, 1) // a first byte that took no time would count as none
-	names := c.names()
-	s, m := c.Scenario, c.Manifest
-	m.Name, m.Mode, m.Scenario, m.Seed, m.Started = s.Name, "virtual", s.Text(), s.Seed, names.Epoch
-	view := &taker{}
-	w, err := newWorld(&c, names)
+	w, err := newWorld(&c, c.names())
 	if err != nil {
 		return nil, err
 	}
+	return w.leaveFolder(ctx, c)
+}
+
+// leaveFolder plays the scenario into a run folder.
+func (w *world) leaveFolder(ctx context.Context, c Config) (*Result, error) {
+	names, s, m := w.names, c.Scenario, c.Manifest
+	m.Name, m.Mode, m.Scenario, m.Seed, m.Started = s.Name, "virtual", s.Text(), s.Seed, names.Epoch
+	view, err := &taker{}, error(nil)
 	if view.builder, err = folder.New(folder.Options{
 		Dir: c.Dir, Manifest: m, Names: names, Length: s.Duration.Std(), Warmup: s.Warmup.Std(),
 		TrafficFrom: results.AtSimulator, LatencyFrom: results.AtSimulator, Query: true, Plots: true, AtOnce: true,

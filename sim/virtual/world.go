@@ -145,17 +145,44 @@ func (w *world) askAll(b *batch, before uint64) {
 	}
 }
 
-// look touches what the requests will need.
+// look touches what the requests will need: where the edges' indexes have them and
+// what is held, and of what is not held at an edge the same at the tiers behind it.
+// Each is asked for of all requests before it is wanted of one.
 func (w *world) look(next []known) {
 	sum := uint64(0)
 	for i := range next {
 		k := &next[i]
-		p := w.nodes[k.face.location].part(k.hash)
-		if slot, ok := p.shard.Peek(k.hash); ok {
-			sum += uint64(p.held[slot].head)
+		sum += w.nodes[k.face.location].part(k.hash).shard.Touch(k.hash)
+	}
+	var missing [lookedAhead]*known
+	n := 0
+	for i := range next {
+		k := &next[i]
+		at := w.nodes[k.face.location]
+		if o, _ := at.part(k.hash).peek(k.hash); o != nil {
+			sum += uint64(o.head)
+			continue
+		}
+		missing[n] = k
+		n++
+		for up := at.up; up != nil; up = up.up {
+			sum += up.part(k.hash).shard.Touch(k.hash)
 		}
 	}
-	w.looked = sum
+	w.looked = sum + w.lookBehind(missing[:n])
+}
+
+// lookBehind is look for what edges do not hold.
+func (w *world) lookBehind(missing []*known) (sum uint64) {
+	for _, k := range missing {
+		for up := w.nodes[k.face.location].up; up != nil; up = up.up {
+			if o, _ := up.part(k.hash).peek(k.hash); o != nil {
+				sum += uint64(o.head)
+				break
+			}
+		}
+	}
+	return sum
 }
 
 // ask is a viewer's request.
