@@ -274,6 +274,9 @@ func (o *reportOptions) print(e *env, in *sources, ro report.Options, kinds []re
 	if err := o.printTables(e, set); err != nil {
 		return err
 	}
+	if err := in.printShares(e, o); err != nil {
+		return err
+	}
 	return interrupted(readErr)
 }
 

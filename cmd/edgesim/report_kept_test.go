@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -131,5 +132,31 @@ func TestCommonGrain(t *testing.T) {
 		if got := common(c[0]*time.Second, c[1]*time.Second); got != c[2]*time.Second {
 			t.Errorf("common(%v s, %v s) = %v", int64(c[0]), int64(c[1]), got)
 		}
+	}
+}
+
+// A run that workers played together has what each of them did behind its reports.
+func TestReportsTellOfWorkers(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "run")
+	if status, _, errs := edgesim(t, t.Context(), append([]string{"run", "quickstart", "--mode", "virtual", "--out", dir}, quick...)...); status != exitDone {
+		t.Fatal(errs)
+	}
+	s, err := results.ReadSummary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Shares = []results.ShareFigures{{Share: "1/1", Worker: "one", State: results.ShareWhole, Scheduled: 4711, Late: 3}}
+	if err := results.WriteJSON(filepath.Join(dir, results.SummaryFile), s); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"report", dir}, {"report", dir, "--out", filepath.Join(t.TempDir(), "again")}} {
+		status, out, errs := edgesim(t, t.Context(), args...)
+		if status != exitDone || !regexp.MustCompile(`1/1 +one +4711 +3 +0 `).MatchString(out) {
+			t.Errorf("%q: status %d: %s%s", args, status, errs, out)
+		}
+	}
+	if status, out, _ := edgesim(t, t.Context(), "report", dir, "--json"); status != exitDone || strings.Contains(out, "4711") {
+		t.Errorf("status %d: %s", status, out)
 	}
 }

@@ -31,6 +31,7 @@ type sources struct {
 	locate pieces.Locate
 	places *geo.Database // nil: none
 	worlds []string      // scenarios that locate goes by
+	shares []sharedRun   // runs that workers played together
 
 	capacity int64 // of an edge's cache in every run; 0: not known, -1: they differ
 }
@@ -40,6 +41,12 @@ type keptRun struct {
 	dir    string
 	grain  time.Duration
 	tables []*report.Table
+}
+
+// sharedRun is a run that workers played together, and what each of them did.
+type sharedRun struct {
+	dir    string
+	shares []results.ShareFigures
 }
 
 // openSources sorts the arguments into runs and logs.
@@ -90,6 +97,9 @@ func (in *sources) addRun(dir string, m *results.Manifest, o *reportOptions) err
 		}
 	}
 	in.size(m)
+	if s, err := results.ReadSummary(dir); err == nil && len(s.Shares) > 0 {
+		in.shares = append(in.shares, sharedRun{dir, s.Shares})
+	}
 	grain := time.Duration(m.Grain * float64(time.Second))
 	in.grain = common(in.grain, grain)
 	log := filepath.Join(dir, results.AccessLogFile)
@@ -275,6 +285,9 @@ func (in *sources) absorb(take func(*report.Table) error) error {
 // summarize gives the folder the summary of the one run that it is made from, or
 // says that the runs without a log are not in the one of the records.
 func (in *sources) summarize(end *folder.End, o *reportOptions) (err error) {
+	if len(in.shares) == 1 && len(in.kept)+len(in.files) == 1 {
+		end.Shares = in.shares[0].shares
+	}
 	switch {
 	case len(in.kept) == 1 && len(in.files) == 0 && !o.single():
 		end.Summary, err = results.ReadSummary(in.kept[0].dir)

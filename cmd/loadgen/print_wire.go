@@ -1,28 +1,17 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
-	"io"
-
 	"edgesim/results"
 )
 
 // shares prints what each of several workers did.
 func (p *printer) shares(sum *results.Summary) {
-	if len(sum.Shares) == 0 {
-		return
+	if len(sum.Shares) > 0 {
+		p.line("")
 	}
-	p.table("\nshare\tworker\tscheduled\tsent\tachieved\tclock ahead, ms\tunsure\tstate\t", func(t io.Writer) {
-		for _, s := range sum.Shares {
-			state := s.State
-			if s.Unsound {
-				state += ", late"
-			}
-			fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%.1f/s\t%.3f\t%.3f\t%s\t\n", s.Share, shorten(cmp.Or(s.Worker, "-"), nameWidth), s.Scheduled, s.Sent, s.Achieved, s.ClockAhead, s.ClockUnsure, state)
-		}
-	})
-	p.line("the shares began at the same moment of the server's clock, to %s ms", ms(sum.StartSkew))
+	if p.err == nil {
+		p.err = results.WriteShares(p.w, sum.Shares)
+	}
 }
 
 // connections prints what connecting took, where that is no matter of course.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -113,8 +114,23 @@ func TestAWorkerIsKilledAndOneIsStopped(t *testing.T) {
 				t.Errorf("%+v, and %d first bytes", f, sum.Latency.TTFB.Count)
 			}
 			if !raceEnabled {
+				shown(t, dir)
 				wholly(t, dir, &sum, i, each)
 			}
+		}
+	}
+}
+
+// shown tells whether the page of the run tells what each worker did.
+func shown(t *testing.T, dir string) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, results.IndexFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"<h3>Workers</h3>", `<td class="text">sleeps</td>`, "lost: its worker is not heard of any more", `<td class="text">stays</td>`, `<td class="num">360</td>`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("the page has no %s", want)
 		}
 	}
 }

@@ -48,6 +48,9 @@ func Headline(w io.Writer, s *results.Summary, dir string) error {
 	}
 	distributions(&b, s)
 	tiers(&b, s)
+	if err := results.WriteShares(&b, s.Shares); err != nil {
+		return err
+	}
 	for _, warning := range s.Warnings {
 		wrapped(&b, "  warning         ", warning)
 	}

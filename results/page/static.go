@@ -37,6 +37,7 @@ type view struct {
 	Command  string
 	Commit   string
 	Files    []Link
+	Shares   []share // workers that played the run together
 	Live     string
 	Tabs     []panel
 	Plots    []drawing
@@ -70,6 +71,9 @@ func viewOf(p Page) (*view, error) {
 		Head: headOf(p), Rest: "Run", Source: "Files and scenario", Scenario: p.Manifest.Scenario, Commit: p.Manifest.Program.Commit,
 		Files: p.Files, Live: p.Live, Style: template.CSS(style), Script: template.JS(script()), Data: template.JS(data.text), Packed: data.packed,
 		Policy: policy(p.Live),
+	}
+	if p.Summary != nil {
+		v.Shares = sharesOf(p.Summary.Shares)
 	}
 	if v.Scenario == "" {
 		v.Rest, v.Source = "More", "Files"

@@ -104,7 +104,7 @@ func (h *Hand) figures(of int) results.ShareFigures {
 	f.ClockAhead, f.ClockUnsure = r.Before.Ahead.Seconds()*1e3, r.Before.Unsure.Seconds()*1e3
 	f.ClockDrift = (r.After.Ahead - r.Before.Ahead).Seconds() * 1e3
 	if g := r.Summary.Generator; g != nil {
-		f.Scheduled, f.Sent, f.Done = g.Scheduled, g.Sent, g.Done
+		f.Scheduled, f.Sent, f.Done, f.Late = g.Scheduled, g.Sent, g.Done, g.Late
 	}
 	f.Achieved = r.Summary.Rate.Achieved
 	return f
