@@ -202,7 +202,7 @@ func TestReportSaysWhatIsWrong(t *testing.T) {
 		{nil, "no log and no run given"},
 		{[]string{filepath.Join(t.TempDir(), "none.log")}, "none.log"},
 		{[]string{rubbish}, "none of these is a log"},
-		{[]string{logFile(t, `192.0.2.1 - - [10/Oct/2026:13:55:36 +0000] "GET / HTTP/1.1" 200 2326`)}, "by name, as a format, apache, nginx, squid"},
+		{[]string{logFile(t, `192.0.2.1 - - [10/Oct/2026:13:55:36 +0000] "GET / HTTP/1.1" 200 2326`)}, "by name, as a format, squid"},
 		{[]string{log, "--granularity", "week"}, "--granularity"},
 		{[]string{log, "--from", "yesterday"}, `--from "yesterday": right is a date, as 2026-11-01`},
 		{[]string{log, "--from", "2026-11-02", "--to", "2026-11-01"}, "--to 2026-11-01 is not after --from"},

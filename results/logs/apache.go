@@ -19,9 +19,11 @@ const (
 func init() {
 	register(Format{
 		Name: "apache",
-		About: "Apache's or Varnish's access log: combined, then the cache's result (%{cache-status}e), %D and %v as far as they are there; " +
+		About: "Apache's or Varnish's access log: combined, then the cache's result (%{cache-status}e), %D and %v as far as they are there: told by its first lines; " +
 			"or apache:LAYOUT, as LogFormat and varnishncsa -F have it",
 		Layout: func(l string) error { _, err := parseApache(l); return err },
+		Detect: detectApache,
+		Looks:  "as Apache's combined log",
 		new: func(j *job) (decoder, error) {
 			if j.layout == "" {
 				return newServer(j, apacheStandard()), nil

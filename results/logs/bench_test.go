@@ -86,7 +86,7 @@ func BenchmarkLine(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := &file{path: "-", format: &chosen{&format, ""}}
+	f := &file{path: "-", format: &chosen{Format: &format}}
 	lines := 0
 	before := cpuTime(b)
 	b.ReportAllocs()

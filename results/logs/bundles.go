@@ -177,8 +177,17 @@ func (p *Plan) ranges(in *input, format *chosen, yield func(Bundle, error) bool)
 		name = format.Name
 	}
 	s := scan{f: f, size: in.size}
+	if begin := make([]byte, len(bom)); in.size >= int64(len(bom)) {
+		if _, err := f.ReadAt(begin, 0); err == nil && bytes.Equal(begin, bom) {
+			s.at = int64(len(bom))
+		}
+	}
+	looks := ""
+	if format.looks {
+		looks = format.Name
+	}
 	for s.at < in.size {
-		part := Portion{Path: in.path, From: s.at, Distribution: distributionOf(in.path), Amid: true, Format: name, Header: s.header}
+		part := Portion{Path: in.path, From: s.at, Distribution: distributionOf(in.path), Amid: true, Format: name, Header: s.header, looks: looks}
 		if err := s.pass(p.bytes); err != nil {
 			yield(nil, fmt.Errorf("log: %s: %w", in.path, err))
 			return false

@@ -29,6 +29,7 @@ type Doubts struct {
 	First []Fault  // the first of the malformed lines
 	Said  []string // whatever else there is to say, in the order of the files
 
+	looked    []string        // formats that were told by looks, and said
 	strangers map[string]bool // unknown words that were said
 	seen      seen
 }

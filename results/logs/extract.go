@@ -36,6 +36,8 @@ type Portion struct {
 	Format       string // as Options has it; with Amid never ""
 	Header       string // the last #Fields line before it
 	Last         bool   // the file ends with it
+
+	looks string // the format that whoever cut the file told by its looks
 }
 
 // Extraction says how portions are read.

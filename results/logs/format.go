@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"bytes"
 	"io"
 	"strings"
 
@@ -18,6 +19,9 @@ type Format struct {
 	// Detect reports whether a file that begins with head is certainly of this
 	// format. head is up to 64 KiB, unpacked; it may end amid a line.
 	Detect func(head []byte) bool
+	// Looks, when not "", says that nothing but the look of its lines tells the format,
+	// and how a file is read then; a reader of the figures is told so.
+	Looks string
 
 	// new makes what reads lines of this format. Each worker has its own.
 	new func(j *job) (decoder, error)
@@ -83,6 +87,7 @@ func (o *Options) recognised() string {
 type chosen struct {
 	*Format
 	layout string
+	looks  bool // it was told by its looks
 }
 
 // format is the one that the options name; nil when files are to tell.
@@ -103,7 +108,7 @@ func (o Options) format() (*chosen, error) {
 			return nil, formatError(name, err.Error())
 		}
 	}
-	return &chosen{&f, layout}, nil
+	return &chosen{Format: &f, layout: layout}, nil
 }
 
 type formatFault string
@@ -114,10 +119,19 @@ func formatError(name, what string) error { return formatFault("log format " + n
 
 // detect is the format of a file that begins so; nil when none is certain.
 func detect(head []byte) *chosen {
+	head = bytes.TrimPrefix(head, bom)
 	for _, f := range Formats() {
 		if f.Detect != nil && f.Detect(head) {
-			return &chosen{&f, ""}
+			return &chosen{Format: &f, looks: f.Looks != ""}
 		}
 	}
 	return nil
 }
+
+// Told reports whether a file that begins with head, of up to 64 KiB, is a log by its
+// content.
+func Told(head []byte) bool { return detect(head) != nil }
+
+// bom may stand at the beginning of a text in UTF-8 (Unicode, section 23.8), and is no
+// part of it.
+var bom = []byte("\xef\xbb\xbf")

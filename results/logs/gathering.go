@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -58,6 +59,7 @@ func (g *Gathering) Take(portions []Portion, extract []byte) error {
 }
 
 func (g *Gathering) told(p *Portion, t *told) {
+	t.Looks = cmp.Or(p.looks, t.Looks)
 	g.doubts.take(p.Path, g.line, t)
 	g.line += t.AllLines
 	if p.Last {

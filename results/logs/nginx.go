@@ -19,9 +19,11 @@ const (
 func init() {
 	register(Format{
 		Name: "nginx",
-		About: "nginx's access log: combined, then $upstream_cache_status, $request_time, $upstream_response_time and $host as far as they are there; " +
+		About: "nginx's access log: combined, then $upstream_cache_status, $request_time, $upstream_response_time and $host as far as they are there: told by its first lines; " +
 			"or nginx:LAYOUT, as log_format has it",
 		Layout: func(l string) error { _, err := parseNginx(l); return err },
+		Detect: detectNginx,
+		Looks:  "as nginx's combined log",
 		new: func(j *job) (decoder, error) {
 			if j.layout == "" {
 				return newServer(j, nginxStandard()), nil

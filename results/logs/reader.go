@@ -117,6 +117,9 @@ func (r *reader) read() *block {
 	if r.file.format = r.wanted; r.wanted == nil {
 		r.file.format = detect(head)
 	}
+	if head = bytes.TrimPrefix(head, bom); len(head) == 0 {
+		return ended(err, false)
+	}
 	switch {
 	case r.file.format == nil:
 		return &block{lost: true, said: "is not a log this program knows"}

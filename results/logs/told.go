@@ -1,7 +1,13 @@
 package logs
 
+import (
+	"cmp"
+	"slices"
+)
+
 // told is what the reading of a part of a file came to, beside its records.
 type told struct {
+	Looks     string   `json:"looks,omitempty"`     // the format that the file is read as, told by its looks
 	Lines     int64    `json:"lines"`               // that should have given records
 	AllLines  int64    `json:"all_lines"`           // with empty ones and directives
 	Records   int64    `json:"records"`             //
@@ -18,6 +24,9 @@ func (b *block) told() told {
 	out, long := b.out, b.skipped
 	t := told{Lines: long + out.lines, AllLines: long + out.allLines, Records: int64(len(out.recs)),
 		Malformed: long + out.malformed, TooLong: long, Strange: out.strange, Said: b.said, Lost: b.lost}
+	if f := b.file.format; f != nil && f.looks {
+		t.Looks = f.Name
+	}
 	for line := int64(1); line <= min(long, mostFaults); line++ {
 		t.First = append(t.First, Fault{Line: line, What: "it is longer than 1 MiB"})
 	}
@@ -38,6 +47,7 @@ func (t *told) fault(list []Fault, line int64) {
 // add is told what comes next of the file.
 func (t *told) add(o *told) {
 	t.fault(o.First, t.AllLines)
+	t.Looks = cmp.Or(t.Looks, o.Looks)
 	t.Lines += o.Lines
 	t.AllLines += o.AllLines
 	t.Records += o.Records
@@ -49,6 +59,7 @@ func (t *told) add(o *told) {
 
 // take counts a part of a file that begins behind so many lines.
 func (d *Doubts) take(path string, line int64, t *told) {
+	d.looks(path, t.Looks)
 	d.Lines += t.Lines
 	d.Records += t.Records
 	d.Malformed += t.Malformed
@@ -60,6 +71,18 @@ func (d *Doubts) take(path string, line int64, t *told) {
 		d.First = append(d.First, f)
 	}
 	d.strange(path, t.Strange)
+}
+
+// looks says of the first file of each format that nothing but the look of its lines
+// tells it.
+func (d *Doubts) looks(path, name string) {
+	if name == "" || slices.Contains(d.looked, name) {
+		return
+	}
+	d.looked = append(d.looked, name)
+	if f, err := registry.Find(name); err == nil && f.Looks != "" {
+		d.say("%s is read %s, as its first lines look; --format says otherwise", path, f.Looks)
+	}
 }
 
 // ended counts a file at its end.

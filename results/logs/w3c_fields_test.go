@@ -317,7 +317,7 @@ func TestLinesDoNotAllocate(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := newWorker(Options{Names: names(), Query: true}, 0)
-	f := &file{path: "-", format: &chosen{&format, ""}}
+	f := &file{path: "-", format: &chosen{Format: &format}}
 	_, header, _ := strings.Cut(log.String(), "\n")
 	header, _, _ = strings.Cut(header, "\n")
 	data := log.Bytes()[strings.Index(log.String(), "\n2")+1:]

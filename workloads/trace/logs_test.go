@@ -24,6 +24,21 @@ const nginxLog = `1.2.3.4 - - [01/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200
 1.2.3.4 - - [01/Nov/2026:10:00:10 +0000] "HEAD /e HTTP/1.1" 200 0 "-" "x"
 `
 
+// A log of the combined layout needs no --format, with a byte order mark or without,
+// and it is said what it was taken for.
+func TestCombinedLogsAreTold(t *testing.T) {
+	for _, mark := range []string{"", "\xef\xbb\xbf"} {
+		trace, err := Open(Options{Files: []string{write(t, "access.log", mark+nginxLog)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := drain(trace, 3)
+		if said := strings.Join(trace.Faults().Said, "\n"); err != nil || len(all) != 8 || !strings.Contains(said, "is read as nginx's combined log") {
+			t.Errorf("%d requests, said %q, %v", len(all), said, err)
+		}
+	}
+}
+
 // TestLogsAreRequestsForObjects is the rules of the format, line by line: which
 // lines count, and which size they know.
 func TestLogsAreRequestsForObjects(t *testing.T) {
