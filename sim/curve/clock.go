@@ -3,72 +3,85 @@ package curve
 import "math/bits"
 
 // state is what cells that play together know of an object: a bit for each cell.
-type state struct {
-	resident uint32
-	visited  uint32 // asked for since the hand last passed
+type state[W word] struct {
+	resident W
+	visited  W // asked for since the hand last passed
 }
+
+// states are by object.
+type states[W word] []state[W]
 
 // handLane is cells of CLOCK or SIEVE: a queue each, and two words of state. All
 // cells in which an object is resident note a visit by one OR.
-type handLane struct {
+type handLane[W word] struct {
 	together
-	states []state
-	hands  []hand
+	states states[W]
+	hands  []hand[W]
 }
 
 // hand is a cell's queue and where it looks for a victim.
-type hand interface {
+type hand[W word] interface {
 	push(a ask)
 	// victim takes out the object that leaves cell j.
-	victim(states []state, j int) ask
-}
-
-func newHandLane(capacities []int64, newHand func() hand) lane {
-	l := &handLane{together: newTogether(capacities)}
-	for range capacities {
-		l.hands = append(l.hands, newHand())
-	}
-	return l
+	victim(all states[W], j int) ask
 }
 
 func newClockLane(capacities []int64) lane {
-	return newHandLane(capacities, func() hand { return new(clockHand) })
+	return wide(len(capacities), clockOf[uint8](capacities), clockOf[uint16](capacities), clockOf[uint32](capacities))
 }
 
 func newSieveLane(capacities []int64) lane {
-	return newHandLane(capacities, func() hand { return new(sieveHand) })
+	return wide(len(capacities), sieveOf[uint8](capacities), sieveOf[uint16](capacities), sieveOf[uint32](capacities))
 }
 
-func (l *handLane) play(b *batch) {
+func clockOf[W word](capacities []int64) func() lane {
+	return handsOf(capacities, func() hand[W] { return new(clockHand[W]) })
+}
+
+func sieveOf[W word](capacities []int64) func() lane {
+	return handsOf(capacities, func() hand[W] { return new(sieveHand[W]) })
+}
+
+func handsOf[W word](capacities []int64, newHand func() hand[W]) func() lane {
+	return func() lane {
+		l := &handLane[W]{together: newTogether(capacities)}
+		for range capacities {
+			l.hands = append(l.hands, newHand())
+		}
+		return l
+	}
+}
+
+func (l *handLane[W]) play(b *batch) {
 	l.states = lengthened(l.states, b.objects)
 	b.chunks(func(asks []ask, _ int) {
-		sum := uint32(0)
+		known, all, sum := l.states, W(l.all), W(0)
 		for _, a := range asks {
-			sum += l.states[a.object].resident
+			sum += known[a.object].resident
 		}
-		l.warmed += sum
+		l.warmed += uint32(sum)
 		for _, a := range asks {
-			s := &l.states[a.object]
+			s := &known[a.object]
 			s.visited |= s.resident
-			if missing := l.all &^ s.resident; missing != 0 {
+			if missing := all &^ s.resident; missing != 0 {
 				l.admit(b, a, missing)
 			}
 		}
 	})
 }
 
-func (l *handLane) admit(b *batch, a ask, missing uint32) {
+func (l *handLane[W]) admit(b *batch, a ask, missing W) {
 	size := b.sizeOf(a.size)
-	kept := uint32(0)
+	kept := W(0)
 	for ; missing != 0; missing &= missing - 1 {
-		j := bits.TrailingZeros32(missing)
+		j := bits.TrailingZeros32(uint32(missing))
 		p := &l.cells[j]
 		if !p.missed(b, a.object, size) {
 			continue
 		}
 		for p.full(size) {
 			v := l.hands[j].victim(l.states, j)
-			l.states[v.object].resident &^= 1 << j
+			l.states[v.object].resident = without(l.states[v.object].resident, j)
 			p.used -= b.sizeOf(v.size)
 		}
 		l.hands[j].push(a)
@@ -80,32 +93,32 @@ func (l *handLane) admit(b *batch, a ask, missing uint32) {
 
 // ahead loads what is known of the next objects of a queue; the loads do not wait
 // for each other.
-func (q *ring) ahead(states []state) {
+func (t states[W]) ahead(q *ring) {
 	if q.head%aheadSize != 0 {
 		return
 	}
-	sum := uint32(0)
+	sum := W(0)
 	for _, a := range q.next(aheadSize) {
-		sum += states[a.object].visited
+		sum += t[a.object].visited
 	}
-	q.warmed += sum
+	q.warmed += uint32(sum)
 }
 
 // clockHand is CLOCK as a queue: its oldest goes back to the end without its
 // visit, or leaves where it has none.
-type clockHand struct{ queue ring }
+type clockHand[W word] struct{ queue ring }
 
-func (h *clockHand) push(a ask) { h.queue.push(a) }
+func (h *clockHand[W]) push(a ask) { h.queue.push(a) }
 
-func (h *clockHand) victim(states []state, j int) ask {
+func (h *clockHand[W]) victim(all states[W], j int) ask {
 	for {
-		h.queue.ahead(states)
+		all.ahead(&h.queue)
 		a := h.queue.pop()
-		s := &states[a.object]
-		if s.visited>>j&1 == 0 {
+		s := &all[a.object]
+		if !has(s.visited, j) {
 			return a
 		}
-		s.visited &^= 1 << j
+		s.visited = without(s.visited, j)
 		h.queue.push(a)
 	}
 }
@@ -114,17 +127,17 @@ func (h *clockHand) victim(states []state, j int) ask {
 // round, new ones at the end, and those that it has passed and spared, in their
 // order. When it has passed the newest, the spared ones are the queue. So the
 // hand moves through memory in sequence, where a list would be chased.
-type sieveHand struct{ ahead, spared ring }
+type sieveHand[W word] struct{ ahead, spared ring }
 
-func (h *sieveHand) push(a ask) { h.ahead.push(a) }
+func (h *sieveHand[W]) push(a ask) { h.ahead.push(a) }
 
-func (h *sieveHand) victim(states []state, j int) ask {
+func (h *sieveHand[W]) victim(all states[W], j int) ask {
 	for {
-		h.ahead.ahead(states)
+		all.ahead(&h.ahead)
 		a := h.ahead.pop()
-		s := &states[a.object]
-		out := s.visited>>j&1 == 0
-		s.visited &^= 1 << j
+		s := &all[a.object]
+		out := !has(s.visited, j)
+		s.visited = without(s.visited, j)
 		if !out {
 			h.spared.push(a)
 		}

@@ -57,38 +57,65 @@ func (p *purse) missed(b *batch, object uint32, size int64) bool {
 // full tells whether room must be made for so many bytes.
 func (p *purse) full(size int64) bool { return p.used > p.capacity-size }
 
+// word is a bit for each cell of a lane. What is known of an object is the smaller
+// the fewer cells there are, and the more objects are in the processor's cache.
+type word interface{ uint8 | uint16 | uint32 }
+
+// wide makes the lane whose words are as wide as so many cells need.
+func wide(cells int, of8, of16, of32 func() lane) lane {
+	switch {
+	case cells <= 8:
+		return of8()
+	case cells <= 16:
+		return of16()
+	}
+	return of32()
+}
+
+// without is w without the bit of cell j.
+func without[W word](w W, j int) W { return w &^ (1 << (j & 31)) }
+
+// has tells whether w has the bit of cell j.
+func has[W word](w W, j int) bool { return w>>(j&31)&1 != 0 }
+
 // fifoLane is cells of FIFO: a queue each, and one word of residency.
-type fifoLane struct {
+type fifoLane[W word] struct {
 	together
-	resident []uint32 // by object, a bit for each cell
+	resident []W // by object, a bit for each cell
 	queues   []ring
 }
 
 func newFIFOLane(capacities []int64) lane {
-	return &fifoLane{together: newTogether(capacities), queues: make([]ring, len(capacities))}
+	return wide(len(capacities), fifoOf[uint8](capacities), fifoOf[uint16](capacities), fifoOf[uint32](capacities))
 }
 
-func (l *fifoLane) play(b *batch) {
+func fifoOf[W word](capacities []int64) func() lane {
+	return func() lane {
+		return &fifoLane[W]{together: newTogether(capacities), queues: make([]ring, len(capacities))}
+	}
+}
+
+func (l *fifoLane[W]) play(b *batch) {
 	l.resident = lengthened(l.resident, b.objects)
 	b.chunks(func(asks []ask, _ int) {
-		sum := uint32(0)
+		resident, all, sum := l.resident, W(l.all), W(0)
 		for _, a := range asks {
-			sum += l.resident[a.object]
+			sum += resident[a.object]
 		}
-		l.warmed += sum
+		l.warmed += uint32(sum)
 		for _, a := range asks {
-			if missing := l.all &^ l.resident[a.object]; missing != 0 {
+			if missing := all &^ resident[a.object]; missing != 0 {
 				l.admit(b, a, missing)
 			}
 		}
 	})
 }
 
-func (l *fifoLane) admit(b *batch, a ask, missing uint32) {
+func (l *fifoLane[W]) admit(b *batch, a ask, missing W) {
 	size := b.sizeOf(a.size)
-	kept := uint32(0)
+	kept := W(0)
 	for ; missing != 0; missing &= missing - 1 {
-		j := bits.TrailingZeros32(missing)
+		j := bits.TrailingZeros32(uint32(missing))
 		p := &l.cells[j]
 		if !p.missed(b, a.object, size) {
 			continue
@@ -96,10 +123,10 @@ func (l *fifoLane) admit(b *batch, a ask, missing uint32) {
 		queue := &l.queues[j]
 		for p.full(size) {
 			if queue.head%aheadSize == 0 {
-				l.warmed += ahead(l.resident, queue)
+				l.ahead(queue)
 			}
 			v := queue.pop()
-			l.resident[v.object] &^= 1 << j
+			l.resident[v.object] = without(l.resident[v.object], j)
 			p.used -= b.sizeOf(v.size)
 		}
 		queue.push(a)
@@ -115,9 +142,10 @@ const aheadSize = 32
 
 // ahead loads what is known of the next objects of a queue; the loads do not wait
 // for each other.
-func ahead(states []uint32, queue *ring) (sum uint32) {
+func (l *fifoLane[W]) ahead(queue *ring) {
+	sum := W(0)
 	for _, a := range queue.next(aheadSize) {
-		sum += states[a.object]
+		sum += l.resident[a.object]
 	}
-	return sum
+	l.warmed += uint32(sum)
 }
