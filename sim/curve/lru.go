@@ -14,21 +14,19 @@ import (
 // No list is kept, so a hit in all cells is a bit test, a number noted beside it and
 // four bytes written in sequence, and an eviction reads in sequence. Where a list
 // moves an object to its head, here an entry that does not count any more stays
-// behind, most of them of popular objects, which a cell passes while they are in the
-// processor's cache. The log is a ring: what all cells have passed makes room. Where
-// that is too little, what does not count is taken out.
+// behind, and a bit map that lies in the processor's cache says that it does not. The
+// log is a ring: what all cells have passed makes room. Where that is too little, what
+// does not count is taken out.
 type lruLane struct {
 	together
+	journal
 	entries []lruEntry // by object
-	log     []uint32   // objects, in the order of requests; as long as a power of two
-	head    uint32     // the first place that is kept; places count on, modulo 2^32
-	tail    uint32     // the next place
 	begins  []uint32   // of each cell: the place where its residents begin
 	mixed   map[uint32][]uint32
 }
 
 type lruEntry struct {
-	last     uint32 // place in the log
+	last     uint32 // place in the log; of a resident object
 	resident uint32 // a bit for each cell
 	size     uint32 // code of the size it was admitted with; mixed: it depends on the cell
 }
@@ -36,12 +34,10 @@ type lruEntry struct {
 // mixed is no code of a size.
 const mixed = 0
 
-const leastLog = 1 << 16
-
 func newLRULane(capacities []int64) lane {
 	return &lruLane{
 		together: newTogether(capacities), mixed: map[uint32][]uint32{},
-		begins: make([]uint32, len(capacities)), log: make([]uint32, leastLog),
+		begins: make([]uint32, len(capacities)), journal: newJournal(),
 	}
 }
 
@@ -50,15 +46,19 @@ func (l *lruLane) play(b *batch) {
 	b.chunks(func(asks []ask, _ int) {
 		l.roomy(len(asks))
 		l.touch(asks)
-		entries, log, all := l.entries, l.log, l.all
+		l.open(len(asks))
+		entries, all := l.entries, l.all
 		for _, a := range asks {
 			e := &entries[a.object]
-			if missing := all &^ e.resident; missing != 0 {
-				l.admit(b, a, missing)
+			if e.resident != 0 {
+				l.strike(e.last)
 			}
-			e.last = l.tail
-			log[l.tail&uint32(len(log)-1)] = a.object
-			l.tail++
+			if missing := all &^ e.resident; missing != 0 {
+				if l.admit(b, a, missing); e.resident == 0 {
+					continue
+				}
+			}
+			e.last = l.write(a.object)
 		}
 	})
 }
@@ -124,16 +124,26 @@ func (l *lruLane) note(object uint32, e *lruEntry, size, admitted uint32) {
 func (l *lruLane) evict(b *batch, j int) int64 {
 	bit := uint32(1) << j
 	for at := l.begins[j]; ; at++ {
-		if at%aheadSize == 0 {
-			l.ahead(at)
+		for {
+			word := l.live(at)
+			if at%wordBits == 0 {
+				l.ahead(at, word)
+			}
+			if word != 0 {
+				at += uint32(bits.TrailingZeros64(word))
+				break
+			}
+			at = at | (wordBits - 1) + 1
 		}
-		object := l.log[at&uint32(len(l.log)-1)]
+		object := l.object(at)
 		e := &l.entries[object]
-		if e.last != at || e.resident&bit == 0 {
+		if e.resident&bit == 0 {
 			continue
 		}
 		l.begins[j] = at + 1
-		e.resident &^= bit
+		if e.resident &^= bit; e.resident == 0 {
+			l.strike(at)
+		}
 		code := e.size
 		if code == mixed {
 			code = l.mixed[object][j]
@@ -142,19 +152,18 @@ func (l *lruLane) evict(b *batch, j int) int64 {
 	}
 }
 
-// ahead loads what the next entries of the log are about.
-func (l *lruLane) ahead(at uint32) {
+// ahead loads what the entries of a word that count are about.
+func (l *lruLane) ahead(at uint32, word uint64) {
 	sum := uint32(0)
-	from := int(at) & (len(l.log) - 1)
-	for _, object := range l.log[from : from+min(aheadSize, int(l.tail-at))] {
-		sum += l.entries[object].last
+	for ; word != 0; word &= word - 1 {
+		sum += l.entries[l.object(at+uint32(bits.TrailingZeros64(word)))].resident
 	}
 	l.warmed += sum
 }
 
 // roomy makes room for so many more entries.
 func (l *lruLane) roomy(more int) {
-	if len(l.log)-int(l.tail-l.head) >= more {
+	if l.room() >= more {
 		return
 	}
 	l.head = l.tail
@@ -163,7 +172,7 @@ func (l *lruLane) roomy(more int) {
 			l.head = begin
 		}
 	}
-	if len(l.log)-int(l.tail-l.head) < more {
+	if l.room() < more {
 		l.close()
 	}
 }
@@ -177,42 +186,16 @@ func (l *lruLane) close() {
 	}
 	head, tail := l.head, l.tail
 	slices.SortFunc(cells, func(a, b int) int { return int(int64(l.begins[a]-head) - int64(l.begins[b]-head)) })
-	to, at := head, head
-	for k, j := range cells {
-		end := tail
-		if k+1 < len(cells) {
-			end = l.begins[cells[k+1]]
+	for at := l.rewind(); ; at++ {
+		at = l.next(at, tail)
+		for len(cells) > 0 && l.begins[cells[0]]-head <= at-head {
+			l.begins[cells[0]] = l.tail
+			cells = cells[1:]
 		}
-		l.begins[j] = to
-		for ; at != end; at++ {
-			to = l.keep(at, to)
+		if at == tail {
+			break
 		}
+		l.entries[l.object(at)].last = l.move(at)
 	}
-	l.tail = to
-	if size := len(l.log); int(to-head) > size/4 {
-		l.grow(2 * size)
-	}
-}
-
-// keep moves an entry from one place to another if it counts, and returns the place
-// behind it. Which entries count follows no rule that a processor could learn, so
-// there is nothing here for it to guess at.
-func (l *lruLane) keep(at, to uint32) uint32 {
-	mask := uint32(len(l.log) - 1)
-	object := l.log[at&mask]
-	e := &l.entries[object]
-	place, end := e.last, to
-	if place == at {
-		place, end = to, to+min(e.resident, 1)
-	}
-	l.log[to&mask], e.last = object, place
-	return end
-}
-
-func (l *lruLane) grow(size int) {
-	log := make([]uint32, size)
-	for at := l.head; at != l.tail; at++ {
-		log[at&uint32(size-1)] = l.log[at&uint32(len(l.log)-1)]
-	}
-	l.log = log
+	l.growIf(int(l.tail - l.head))
 }

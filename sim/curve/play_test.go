@@ -51,24 +51,26 @@ func TestCellsCountWhatShardsCount(t *testing.T) {
 }
 
 // TestLogsAreClosedUp plays so many requests that the logs behind LRU's and ARC's
-// lists are full several times over.
+// lists are full several times over, and so many objects that they grow.
 func TestLogsAreClosedUp(t *testing.T) {
-	requests := 4 * leastLog
+	requests := 4 * leastJournal
 	if raceEnabled {
-		requests = leastLog + leastLog/8
+		requests = leastJournal + leastJournal/8
 	}
-	reqs := zipfTrace(3000, requests, 0.7, true, 0.01, 21)
-	set := workingSet(reqs)
-	var cells []Cell
-	for _, spec := range []string{"lru", "arc"} {
-		for _, part := range []int64{50, 4, 1} {
-			cells = append(cells, Cell{spec, set / part})
+	for _, objects := range []int{3000, 60_000} {
+		reqs := zipfTrace(objects, requests, 0.7, true, 0.01, 21)
+		set := workingSet(reqs)
+		var cells []Cell
+		for _, spec := range []string{"lru", "arc"} {
+			for _, part := range []int64{50, 4, 1} {
+				cells = append(cells, Cell{spec, set / part})
+			}
 		}
-	}
-	got, _ := played(t, reqs, cells, Config{})
-	for i, c := range cells {
-		if want := throughShard(t, reqs, c, 0); got[i] != want {
-			t.Errorf("%s at %d:\n     %+v\nshard %+v", c.Policy, c.Capacity, got[i], want)
+		got, _ := played(t, reqs, cells, Config{})
+		for i, c := range cells {
+			if want := throughShard(t, reqs, c, 0); got[i] != want {
+				t.Errorf("%s at %d:\n     %+v\nshard %+v", c.Policy, c.Capacity, got[i], want)
+			}
 		}
 	}
 }
