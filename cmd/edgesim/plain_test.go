@@ -433,7 +433,10 @@ func TestReportsAreAsCountingPlainly(t *testing.T) {
 	}
 	plain := plainReports(t, rows)
 	for _, name := range cloudFrontTables() {
-		want := plain[name]
+		want, counted := plain[name]
+		if !counted && name == "usage_types" { // they go by how long an object may be kept, which CloudFront's log does not tell
+			continue
+		}
 		_, got, _ := strings.Cut(reportFile(t, out, name), "\n\n")
 		if got != want {
 			t.Errorf("%s.csv has\n%s\nwhere plain counting has\n%s", name, diff(got, want), diff(want, got))

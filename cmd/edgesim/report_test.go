@@ -16,8 +16,7 @@ import (
 	"edgesim/results/report"
 )
 
-// cloudFrontTables are the names of the console's tables, but for the usage types:
-// they go by how long an object may be kept, which no log tells.
+// cloudFrontTables are the names of the console's tables.
 func cloudFrontTables() []string {
 	var names []string
 	for _, k := range report.InOrder(report.Kinds()) {
@@ -25,7 +24,7 @@ func cloudFrontTables() []string {
 			names = append(names, k.TableNames()...)
 		}
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return name == "usage_types" })
+	return names
 }
 
 var generated = regexp.MustCompile(`(?m)^GeneratedTimeUTC,.*\n`)
@@ -44,7 +43,7 @@ func reportFile(t *testing.T, dir, name string) string {
 func TestReportsOfARunAreThoseOfItsLog(t *testing.T) {
 	trouble := []string{"workload.aborts=5%", "workload.heads=10%", "workload.ranges=10%", "origins.api.errors=10%",
 		"origins.api.resets=5%", "origins.downloads-bucket.truncates=10%", "distributions.1.default.viewer_protocol=redirect-to-https"}
-	for scenario, sets := range map[string][]string{"quickstart": nil, "two-buckets": trouble, "tiers": nil} {
+	for scenario, sets := range map[string][]string{"quickstart": nil, "two-buckets": trouble, "tiers": nil, "api": nil} {
 		t.Run(scenario, func(t *testing.T) {
 			run, again := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "again")
 			args := append([]string{"run", scenario, "--out", run, "--access-log"}, quick...)

@@ -53,8 +53,19 @@ var columns = [...]column{
 	{"sc-range-end", func(b []byte, _ *results.Names, r *results.Record) []byte { return addKnown(b, r.RangeEnd) }},
 }
 
-// header is what a log begins with.
-func header() string {
+// ours are the same fields, and one behind them that CloudFront's logs do not have:
+// how long the object might be kept, by which CloudFront bills requests as static or
+// dynamic ones.
+var ours = append(columns[:len(columns):len(columns)], column{TTLField, addTTL})
+
+// TTLField is the name of that field. It is static, dynamic or proxy, as
+// results.TTLClass has it.
+const TTLField = "x-edgesim-ttl-class"
+
+// header is what a log of CloudFront's fields begins with.
+func header() string { return headerOf(columns[:]) }
+
+func headerOf(columns []column) string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = c.name
@@ -65,6 +76,10 @@ func header() string {
 // AppendLine appends the record's line, with its newline, and allocates
 // nothing while dst has room.
 func AppendLine(dst []byte, names *results.Names, r *results.Record) []byte {
+	return appendLine(dst, columns[:], names, r)
+}
+
+func appendLine(dst []byte, columns []column, names *results.Names, r *results.Record) []byte {
 	for i := range columns {
 		if i > 0 {
 			dst = append(dst, '\t')

@@ -191,3 +191,11 @@ func AppendRequestID(dst []byte, id uint64) []byte {
 	}
 	return base64.URLEncoding.AppendEncode(dst, words[:])
 }
+
+// addTTL appends the class of how long an object might be kept, where that is known.
+func addTTL(b []byte, _ *results.Names, r *results.Record) []byte {
+	if r.TTL == results.TTLUnknown {
+		return append(b, '-')
+	}
+	return append(b, r.TTL.String()...)
+}

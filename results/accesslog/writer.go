@@ -19,18 +19,21 @@ const blockLen = 256 << 10
 // Writer writes a log. It is a results.View, used by one goroutine at a time.
 // The first error stops it; Close tells it.
 type Writer struct {
-	w     io.Writer
-	names *results.Names
-	buf   []byte
-	ends  []func() error // what Close does after the last write
-	err   error
+	w       io.Writer
+	names   *results.Names
+	columns []column
+	buf     []byte
+	ends    []func() error // what Close does after the last write
+	err     error
 }
 
 // New returns a Writer that begins with the two header lines. Closing it does
 // not close w.
-func New(w io.Writer, names *results.Names) *Writer {
-	l := &Writer{w: w, names: names, buf: make([]byte, 0, blockLen+4096)}
-	l.buf = append(l.buf, header()...)
+func New(w io.Writer, names *results.Names) *Writer { return newWriter(w, names, columns[:]) }
+
+func newWriter(w io.Writer, names *results.Names, columns []column) *Writer {
+	l := &Writer{w: w, names: names, columns: columns, buf: make([]byte, 0, blockLen+4096)}
+	l.buf = append(l.buf, headerOf(columns)...)
 	return l
 }
 
@@ -40,11 +43,21 @@ func New(w io.Writer, names *results.Names) *Writer {
 // behind what is there, which is gzip still. Any other file is appended to as it
 // goes, as servers do when they start again.
 func Create(path string, names *results.Names) (*Writer, error) {
+	return create(path, names, columns[:])
+}
+
+// CreateOurs is Create for a run's log, which is new and has TTLField behind
+// CloudFront's fields.
+func CreateOurs(path string, names *results.Names) (*Writer, error) {
+	return create(path, names, ours)
+}
+
+func create(path string, names *results.Names, columns []column) (*Writer, error) {
 	to, err := openOutlet(path)
 	if err != nil {
 		return nil, fmt.Errorf("access log: %w", err)
 	}
-	l := New(to, names)
+	l := newWriter(to, names, columns)
 	if to.size() > 0 {
 		l.buf = l.buf[:0] // it has a header
 	}
@@ -88,7 +101,7 @@ func settle(part, path string) error {
 // Add writes a line for every record.
 func (l *Writer) Add(recs []results.Record) {
 	for i := range recs {
-		l.buf = AppendLine(l.buf, l.names, &recs[i])
+		l.buf = appendLine(l.buf, l.columns, l.names, &recs[i])
 		if len(l.buf) >= blockLen {
 			l.flush()
 		}

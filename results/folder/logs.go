@@ -22,10 +22,10 @@ type Logs struct {
 func OpenLogs(dir string, names *results.Names, warmup time.Duration) (*Logs, error) {
 	l := &Logs{warmup: warmup.Nanoseconds()}
 	var err error
-	if l.counted, err = accesslog.Create(filepath.Join(dir, results.AccessLogFile), names); err != nil || warmup == 0 {
+	if l.counted, err = accesslog.CreateOurs(filepath.Join(dir, results.AccessLogFile), names); err != nil || warmup == 0 {
 		return l, err
 	}
-	if l.early, err = accesslog.Create(filepath.Join(dir, results.WarmupLogFile), names); err != nil {
+	if l.early, err = accesslog.CreateOurs(filepath.Join(dir, results.WarmupLogFile), names); err != nil {
 		return nil, errors.Join(err, l.counted.Close())
 	}
 	return l, nil

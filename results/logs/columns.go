@@ -1,6 +1,10 @@
 package logs
 
-import "strings"
+import (
+	"strings"
+
+	"edgesim/results/accesslog"
+)
 
 // kind says what a column of a CloudFront log is.
 type kind uint8
@@ -44,6 +48,7 @@ const (
 	colOriginLastByte
 	colCountry
 	colBehavior
+	colTTL // of ours
 	kindCount
 )
 
@@ -62,6 +67,7 @@ var kinds = map[string]kind{
 	"sc-range-start": colRangeStart, "sc-range-end": colRangeEnd,
 	"origin-fbl": colOriginFirstByte, "origin-lbl": colOriginLastByte, "c-country": colCountry,
 	"cache-behavior-path-pattern": colBehavior,
+	accesslog.TTLField:            colTTL,
 }
 
 // mayLack are the columns from which on lines were seen that end early: those of

@@ -69,4 +69,5 @@ var (
 	detailWords   = newLexicon(results.Details)
 	protocolWords = newLexicon(results.Protocols)
 	versionWords  = newLexicon(results.Versions)
+	ttlWords      = newLexicon(results.TTLClasses)
 )

@@ -50,6 +50,10 @@ var setters = [kindCount]func(w *row, v []byte, r *results.Record) bool{
 		return setWord(w, colVersion, versionWords, &r.Version, v)
 	},
 
+	colTTL: func(w *row, v []byte, r *results.Record) bool {
+		return setWord(w, colTTL, ttlWords, &r.TTL, v)
+	},
+
 	colBytesOut:      func(_ *row, v []byte, r *results.Record) bool { return setCount(&r.BytesOut, v) },
 	colBytesIn:       func(_ *row, v []byte, r *results.Record) bool { return setCount(&r.BytesIn, v) },
 	colContentLength: func(_ *row, v []byte, r *results.Record) bool { return setCount(&r.ContentLength, v) },

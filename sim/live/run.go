@@ -23,7 +23,7 @@ type Config struct {
 	Scenario  *scenario.Scenario
 	Dir       string           // the run folder; made when missing, refused when it holds another run
 	Manifest  results.Manifest // command, program and machine; the rest is filled in here
-	AccessLog bool             // write access.log.gz in CloudFront's standard format
+	AccessLog bool             // write access.log.gz in CloudFront's standard format, with accesslog.TTLField behind it
 	Verify    bool             // compare every body byte with what the origin must have sent
 
 	// Sockets is what everything listens on and dials. nil: TCP on loopback.

@@ -26,7 +26,7 @@ type Config struct {
 	Scenario  *scenario.Scenario
 	Dir       string           // the run folder; made when missing, refused when it holds another run
 	Manifest  results.Manifest // command, program and machine; the rest is filled in here
-	AccessLog bool             // write access.log.gz in CloudFront's standard format
+	AccessLog bool             // write access.log.gz in CloudFront's standard format, with accesslog.TTLField behind it
 
 	// Epoch is the wall-clock moment of time 0, which dates in headers and logs
 	// count from. Zero: DefaultEpoch, so that a run gives the same bytes each time.
