@@ -168,6 +168,7 @@ func (w *ofScenario) load(c sweep.Cell, seed uint64) (*scenario.Scenario, error)
 type recorded struct {
 	tape   *curve.Tape   // nil: workers play it
 	files  *pieces.Files // as they have it
+	job    *handing      // of theirs
 	asked  *wanted
 	totals curve.Totals
 	close  func(err error) error // err: what ended the playing
@@ -239,7 +240,7 @@ func (o *cellOptions) withWorkers(e *env, a *wanted, options trace.Options) (*re
 	if err != nil {
 		return nil, err
 	}
-	files.Tape = true
+	files.Tape, r.job = true, h
 	r.files, r.close = files, func(err error) error { h.close(e, errors.Join(err, e.ctx.Err())); return nil }
 	return r, nil
 }

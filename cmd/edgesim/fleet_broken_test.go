@@ -49,6 +49,11 @@ func holding(t *testing.T, url string, words ...string) {
 	over := make(chan struct{})
 	go func() { defer close(over); _ = w.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-over; c.Close() })
+	for { // pieces are cut by who is there
+		if n, err := c.Slots(ctx); err != nil || n > 0 {
+			return
+		}
+	}
 }
 
 // Who is interrupted has what is there, marked, though workers go on.
@@ -63,7 +68,7 @@ func TestInterruptedByWorkersPrintsWhatIsThere(t *testing.T) {
 		stdout []string
 		stderr string
 	}{
-		{[]string{"mrc", path, "--policy", "lru,sieve", "--capacity", "100kB,200kB"}, "1 of 2 pieces",
+		{[]string{"mrc", path, "--policy", "lru,sieve", "--capacity", "100kB,200kB"}, "2 of 4 pieces",
 			[]string{"partial: 2 of 4 cells were played", "lru"}, "interrupted; 2 of 4 cells were played"},
 		{[]string{"mrc", path, "--policy", "lru,sieve", "--capacity", "100kB", "--json"}, "1 of 2 pieces",
 			[]string{`"partial": true`, `"policy": "lru"`}, "interrupted; 1 of 2 cells were played"},

@@ -72,3 +72,13 @@ func handOutTrace(e *env, o *fleet.Flags, t *trace.Trace, options trace.Options)
 	f.Job = h.Job
 	return f, h, nil
 }
+
+// cutFor cuts so many cells into pieces for the workers that are there, or as whoever
+// began the job has.
+func (h *handing) cutFor(e *env, cells int) (int, error) {
+	slots, err := h.Slots(e.ctx)
+	if err != nil {
+		return 0, err
+	}
+	return h.Settle(e.ctx, pieces.CutFor(cells, slots))
+}

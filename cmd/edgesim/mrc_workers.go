@@ -29,6 +29,9 @@ func (m *measured) byWorkers(e *env, o *fleet.Flags) (err error) {
 		return m.drawn(e, files, cells)
 	}
 	info := m.trace.Info()
+	if files.Cut, err = h.cutFor(e, len(cells)); err != nil {
+		return err
+	}
 	files.Tape = !a.settled(whole{info.Requests, -1}) || !info.Next || a.config.ResizedNew // as measure has one
 	return m.played(e, files, cells)
 }

@@ -131,6 +131,11 @@ func (o *sweepOptions) overTrace(e *env, name string) (r *sweep.Result, err erro
 	for _, c := range rec.asked.cells(rec.whole()) {
 		cells = append(cells, sweep.Cell(c))
 	}
+	if rec.files != nil {
+		if rec.files.Cut, err = rec.job.cutFor(e, len(cells)*o.replicas); err != nil {
+			return nil, err
+		}
+	}
 	p := &replicas{trace: rec, cells: cells, outcomes: make([][]sweep.Values, len(cells))}
 	for i := range p.outcomes {
 		p.outcomes[i] = make([]sweep.Values, o.replicas)

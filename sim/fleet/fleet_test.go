@@ -372,3 +372,18 @@ func TestAFullStoreSaysSo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestPiecesStayCutAsTheyWere takes a job up when others are there.
+func TestPiecesStayCutAsTheyWere(t *testing.T) {
+	c := newPlace(t).connect("v1")
+	for _, say := range []int{5, 7} {
+		j := open(t, c, "cut")
+		if cut, err := j.Settle(t.Context(), say); err != nil || cut != 5 {
+			t.Errorf("told %d: %d, %v; right is 5", say, cut, err)
+		}
+		j.Close(false)
+	}
+	if n, err := c.Slots(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d slots, %v", n, err)
+	}
+}

@@ -33,6 +33,7 @@ type About struct {
 	Seen    time.Time `json:"seen"` // when its coordinator was last there
 	Pieces  int       `json:"pieces"`
 	Done    int       `json:"done"`
+	Cut     int       `json:"cut,omitempty"` // as Settle has it; 0: nobody has asked
 }
 
 // JobID names a job by what it is about: the command without what only says how,
@@ -100,8 +101,10 @@ func Open(ctx context.Context, c *Conn, about About) (*Job, error) {
 	j := &Job{ID: about.ID, conn: c, about: about, waiting: map[string]chan struct{}{}, results: map[string]*note{},
 		running: map[string]uint64{}, retried: map[string]uint64{}, arrived: make(chan struct{}), changed: make(chan struct{}, 1)}
 	j.about.Version, j.about.State, j.about.Begun = c.Version, Running, time.Now().UTC()
-	if old, err := c.about(ctx, about.ID); err == nil && old.State != Cancelled {
-		j.about.Begun = old.Begun
+	if old, err := c.about(ctx, about.ID); err == nil {
+		if j.about.Cut = old.Cut; old.State != Cancelled {
+			j.about.Begun = old.Begun
+		}
 	}
 	if err := c.keepAbout(ctx, j.about); err != nil {
 		return nil, explained(err)
@@ -118,6 +121,22 @@ func Open(ctx context.Context, c *Conn, about About) (*Job, error) {
 	}
 	j.beat.Go(j.keepSeen)
 	return j, nil
+}
+
+// Settle keeps how large the job's pieces are, which goes by who is there: what the
+// first coordinator has said holds for those that take the job up, so that they ask for
+// the same pieces.
+func (j *Job) Settle(ctx context.Context, cut int) (int, error) {
+	j.mu.Lock()
+	known := j.about.Cut
+	if known == 0 {
+		j.about.Cut = cut
+	}
+	j.mu.Unlock()
+	if known > 0 {
+		return known, nil
+	}
+	return cut, j.conn.keepAbout(ctx, j.now())
 }
 
 // listen hears what is said of the job while it lasts.
@@ -347,7 +366,9 @@ func (j *Job) keepSeen() {
 // now is what the server should know of the job.
 func (j *Job) now() About {
 	p := j.Progress()
+	j.mu.Lock()
 	about := j.about
+	j.mu.Unlock()
 	about.Seen, about.Pieces, about.Done = time.Now().UTC(), p.Pieces, p.Done
 	return about
 }

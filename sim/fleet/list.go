@@ -101,6 +101,17 @@ type Man struct {
 	Since   time.Time `json:"since"`
 }
 
+// Slots is how many pieces workers of this version can run at a time now.
+func (c *Conn) Slots(ctx context.Context) (n int, err error) {
+	list, err := c.Workers(ctx)
+	for _, m := range list {
+		if m.Version == c.Version {
+			n += m.Slots
+		}
+	}
+	return n, err
+}
+
 // present is how long a worker is taken for there after it was heard.
 const present = 10 * time.Second
 

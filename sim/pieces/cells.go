@@ -1,6 +1,7 @@
 package pieces
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,9 +36,22 @@ const cellsKind = "cells"
 
 func init() { fleet.Register(fleet.KindOf(cellsKind, playCells)) }
 
-// mostCells is how many cells a piece has: a reading serves them all, and a lost
-// worker loses no more.
-const mostCells = 8
+// mostCells is how many cells a piece may have: a reading serves them all, and a lost
+// worker loses no more. usualCells is how many it has where nobody is there yet.
+const (
+	mostCells  = 64
+	usualCells = 8
+)
+
+// CutFor is how many cells a piece has, of so many, for workers that can run so many
+// pieces at a time: two pieces for each of these, so that none waits long for the last,
+// and readings are few.
+func CutFor(cells, slots int) int {
+	if slots < 1 {
+		return usualCells
+	}
+	return min(max(1, (cells+2*slots-1)/(2*slots)), mostCells)
+}
 
 // tapeMemory is what a piece keeps of a trace out of a temporary file.
 const tapeMemory = int64(256 * unit.MiB)
@@ -93,6 +107,7 @@ type Files struct {
 	Trace Traced
 	Data  []string // as fleet's Lay has them
 	Tape  bool     // as Cells has it
+	Cut   int      // cells of a piece, as CutFor says; 0: as where nobody is there
 }
 
 // Play is what curve.Play gives of the trace, by workers: the results in the order of
@@ -137,7 +152,7 @@ func (f *Files) Play(ctx context.Context, cells []curve.Cell, c curve.Config) (a
 		ask(0, 0, all)
 	}
 	from := 0
-	for _, part := range together(cells) {
+	for _, part := range together(cells, cmp.Or(f.Cut, usualCells)) {
 		args.Cells = part
 		ask(from, len(part), args)
 		from += len(part)
@@ -154,16 +169,15 @@ func firstOf(before, err error) error {
 	return err
 }
 
-// together cuts cells into those of one piece: neighbours of one policy, mostCells at
-// most, as even as can be. How many workers there are does not matter, so that pieces
-// are the same whoever is there.
-func together(cells []curve.Cell) (parts [][]curve.Cell) {
+// together cuts cells into those of one piece: neighbours of one policy, which one that
+// fails takes no others with it, most of them at most, as even as can be.
+func together(cells []curve.Cell, most int) (parts [][]curve.Cell) {
 	for len(cells) > 0 {
 		n := 1
 		for n < len(cells) && cells[n].Policy == cells[0].Policy {
 			n++
 		}
-		pieces := (n + mostCells - 1) / mostCells
+		pieces := (n + most - 1) / most
 		for i := range pieces {
 			parts = append(parts, cells[i*n/pieces:(i+1)*n/pieces])
 		}

@@ -42,7 +42,10 @@ func main() {
 }
 
 func measure(program string, rounds, pieces, megabytes int) error {
-	if err := sweeps(program, rounds); err != nil {
+	if err := sweeps("A sweep of 64 cells", program, rounds, grid); err != nil {
+		return err
+	}
+	if err := traces(program, rounds); err != nil {
 		return err
 	}
 	c, err := costs(pieces, megabytes)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -17,13 +18,30 @@ import (
 var grid = []string{"sweep", "quickstart", "--set", "duration=120s", "--set", "warmup=0s",
 	"--policy", "lru,fifo,clock,sieve,s3fifo,arc,wtinylfu,gdsf", "--capacity", "2MiB,4MiB,8MiB,16MiB,32MiB,64MiB,128MiB,256MiB", "--replicas", "1", "--json"}
 
-// sweeps plays the grid in pairs: in one process on two cores, and by two workers of
-// one core each.
-func sweeps(program string, rounds int) error {
-	fmt.Println("A sweep of 64 cells: one process on two cores, and two workers of one core each")
+// ofTrace is a grid of twelve sizes of three policies, three times.
+var ofTrace = []string{"--policy", "sieve,s3fifo,lirs", "--replicas", "3", "--json"}
+
+// traces plays a sweep of a trace of two million requests in pairs.
+func traces(program string, rounds int) error {
+	dir, err := os.MkdirTemp("", "beside-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "trace.oracleGeneral.bin.zst")
+	if _, err := output(exec.Command(program, "trace", "gen", "--requests", "2000000", "--objects", "100000", "--out", path)); err != nil {
+		return err
+	}
+	return sweeps("A sweep of a trace, 108 cells", program, rounds, append([]string{"sweep", path}, ofTrace...))
+}
+
+// sweeps plays a grid in pairs: in one process on two cores, and by two workers of one
+// core each.
+func sweeps(what, program string, rounds int, grid []string) error {
+	fmt.Println(what + ": one process on two cores, and two workers of one core each")
 	var ratios []float64
 	for i := range rounds {
-		alone, fleet, err := pair(program, i)
+		alone, fleet, err := pair(program, grid, i)
 		if err != nil {
 			return err
 		}
@@ -35,7 +53,7 @@ func sweeps(program string, rounds int) error {
 	return nil
 }
 
-func pair(program string, round int) (alone, byWorkers time.Duration, err error) {
+func pair(program string, grid []string, round int) (alone, byWorkers time.Duration, err error) {
 	dir, err := os.MkdirTemp("", "beside-*")
 	if err != nil {
 		return 0, 0, err
