@@ -141,3 +141,86 @@ func TestAFitHasTheLogsRedirects(t *testing.T) {
 		t.Errorf("hit ratio %.3f, want %.3f; %d redirects", after.HitRatio, before.HitRatio, after.ByResult["Redirect"].Requests)
 	}
 }
+
+// browsed is a scenario of page sessions, and a fifth of requests for an API.
+const browsed = `
+name: browsed
+duration: 60s
+edge: {capacity: 256MiB}
+origins:
+  one: {kind: bucket}
+distributions:
+  - id: E1SHOWN0000001
+    domain: d1shown.cloudfront.net
+    default: {origin: one}
+workload:
+  rate: 1000/s
+  viewers: {count: 50000}
+  sections:
+    - name: site
+      hosts: [d1shown.cloudfront.net]
+      objects: 20000
+      zipf: 0.8
+      types:
+        - {name: html, prefix: /pages/, ext: .html, content_type: text/html, share: 5%, size: {median: 9KB}}
+        - {name: script, prefix: /js/, ext: .js, content_type: text/javascript, share: 35%, size: {median: 12KB}}
+        - {name: image, prefix: /img/, ext: .jpg, content_type: image/jpeg, share: 60%, size: {median: 14KB}}
+    - name: api
+      hosts: [d1shown.cloudfront.net]
+      objects: 5000
+      zipf: 0.9
+      types: [{name: json, prefix: /api/, ext: .json, content_type: application/json, size: {median: 1KB}}]
+  streams:
+    - {kind: "pages:objects=30,sigma=0.5,cached=60%,pages=3,think=5s,parse=200ms,each=80ms", share: 80%, sections: [site]}
+    - {kind: independent, share: 20%, sections: [api]}
+`
+
+// TestAFitHasTheLogsSessions: what was fitted has the sessions of the scenario that the log
+// is of, and its own log has them, too; who led to what, the classes and the hits are
+// those of the log.
+func TestAFitHasTheLogsSessions(t *testing.T) {
+	if raceEnabled {
+		t.Skip("some runs: without the race detector")
+	}
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if err := os.WriteFile(at("browsed.yaml"), []byte(browsed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	virtually(t, at("browsed.yaml"), at("run"))
+	first := fitted(t, at("run"), at("fitted.yaml"))
+	if model := first.Tried[first.Chosen].Model; model != "pages" {
+		t.Fatalf("model %s is written, want pages", model)
+	}
+	virtually(t, at("fitted.yaml"), at("again"))
+	second := fitted(t, at("again"), at("twice.yaml"))
+
+	a, b := first.Parameters.Mixes, second.Parameters.Mixes
+	for name, x := range map[string]*fit.Mixes{"the log": a, "what was fitted": b} {
+		s := x.Sessions
+		if s == nil {
+			t.Fatalf("%s has no sessions", name)
+		}
+		for _, c := range []struct {
+			what           string
+			got, want, off float64
+		}{
+			{"share", s.Share, 0.8, 0.02}, {"objects", s.Objects, 30, 4}, {"sigma", s.Sigma, 0.5, 0.1}, {"cached", s.Cached, 0.6, 0.05},
+			{"pages", s.Pages, 3, 0.3}, {"think", s.Think, 5, 0.8}, {"parse", s.Parse, 0.2, 0.06}, {"each", s.Each, 0.08, 0.03},
+		} {
+			if math.Abs(c.got-c.want) > c.off {
+				t.Errorf("%s: %s is %.3f, want %.3f give or take %.3f", name, c.what, c.got, c.want, c.off)
+			}
+		}
+	}
+	for what, pair := range map[string][2]map[string]float64{"classes": {a.Classes, b.Classes}, "referrers": {a.Referrers, b.Referrers}} {
+		for key, want := range pair[0] {
+			if got := pair[1][key]; math.Abs(got-want) > 0.03 {
+				t.Errorf("%s: %s has %.4f of the requests, want %.4f", what, key, got, want)
+			}
+		}
+	}
+	if before, after := summaryOf(t, at("run")), summaryOf(t, at("again")); math.Abs(before.HitRatio-after.HitRatio) > 0.04 {
+		t.Errorf("hit ratio %.3f, want %.3f", after.HitRatio, before.HitRatio)
+	}
+}

@@ -32,6 +32,7 @@ type Options struct {
 
 	Everything bool // keep cookies, forwarded addresses, content types, whole referrers, queries and request ids too
 	Query      bool // keep queries
+	Referrers  bool // keep whole referrers
 
 	// Bounded keeps the table of strings small by emptying it when it has grown:
 	// a Sym is good for one call of the sink, and Names.Strings.Generation tells

@@ -93,7 +93,7 @@ func readSent(s *server, v []byte) bool {
 }
 
 func readReferrer(s *server, v []byte) bool {
-	if !s.Everything {
+	if !s.Everything && !s.Referrers {
 		v = origin(v)
 	}
 	s.record.Referrer = s.sym(v)

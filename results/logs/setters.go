@@ -136,7 +136,7 @@ func setStem(w *row, v []byte, _ *results.Record) bool  { w.url = v; return true
 func setQuery(w *row, v []byte, _ *results.Record) bool { w.query = v; return true }
 
 func setReferrer(w *row, v []byte, r *results.Record) bool {
-	if !w.Everything {
+	if !w.Everything && !w.Referrers {
 		v = origin(v)
 	}
 	r.Referrer = w.sym(v)

@@ -3,6 +3,7 @@ package fit
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"edgesim/sim/unit"
@@ -95,26 +96,63 @@ func isAside(name string) bool {
 // changes something, and the streams that these need.
 func (d *document) beside() {
 	x := d.p.Mixes
-	if d.bare || x == nil {
-		return
+	aside := 0.0
+	if !d.bare && x != nil {
+		aside = d.asides(x)
 	}
+	others := slices.DeleteFunc(slices.Clone(d.names), func(name string) bool { return slices.Contains(d.shown, name) })
+	var list []stream
+	if len(d.shown) > 0 {
+		pages := min(x.Sessions.Share, 1)
+		list = append(list, stream{x.Sessions.stream(), pages, d.shown}, stream{"independent", 1 - pages + aside, others})
+	} else {
+		list = append(list, stream{"independent", 1 + aside, others})
+	}
+	if !d.bare && x != nil && x.Changes.Value > 0 {
+		d.aside(changes, d.sites()[0], 1, "          cache_control: no-store")
+		post := math.Round(x.post*1e4) / 1e4
+		list = append(list, stream{fmt.Sprintf("api:post=%s,other=%s", unit.Share(post), unit.Share(1-post)), (1 + aside) * x.Changes.Value / (1 - x.Changes.Value), []string{changes}})
+	}
+	if len(list) > 1 {
+		d.streams(list)
+	}
+}
+
+// stream is one of a workload's.
+type stream struct {
+	kind     string
+	share    float64 // beside the others'
+	sections []string
+}
+
+// streams are written as shares of all requests; one without sections has nothing to ask
+// for.
+func (d *document) streams(list []stream) {
+	list = slices.DeleteFunc(list, func(s stream) bool { return len(s.sections) == 0 })
+	sum := 0.0
+	for _, s := range list {
+		sum += s.share
+	}
+	d.line("  streams:")
+	for _, s := range list {
+		d.line("    - {kind: %q, share: %s, sections: [%s]}", s.kind, share(s.share/sum), strings.Join(s.sections, ", "))
+	}
+}
+
+// asides are the sections of what is not there and of what leads elsewhere, and what
+// these have beside the requests for objects.
+func (d *document) asides(x *Mixes) (sum float64) {
 	if x.Gone.Value > 0 {
+		sum += d.perObject(x.Gone.Value)
 		d.aside(gone, d.sites()[0], d.perObject(x.Gone.Value), "          missing: true")
 	}
 	for i, s := range d.sites() {
 		if s.Redirects > 0 {
+			sum += d.perObject(s.Redirects)
 			d.aside(fmt.Sprintf("%s-%d", redirected, i+1), s, d.perObject(s.Redirects), "          cache_control: no-store")
 		}
 	}
-	if x.Changes.Value == 0 {
-		return
-	}
-	others := strings.Join(d.names, ", ")
-	d.aside(changes, d.sites()[0], 1, "          cache_control: no-store")
-	d.line("  streams:")
-	d.line("    - {kind: independent, share: %s, sections: [%s]}", share(1-x.Changes.Value), others)
-	post := math.Round(x.post*1e4) / 1e4
-	d.line("    - {kind: %q, share: %s, sections: [%s]}", fmt.Sprintf("api:post=%s,other=%s", unit.Share(post), unit.Share(1-post)), share(x.Changes.Value), changes)
+	return sum
 }
 
 // perObject is a share of all records beside the sections of objects, which have 1

@@ -35,7 +35,8 @@ type Mixes struct {
 	Resets       Estimate `json:"resets"`       // status 502, of all
 	Changes      Estimate `json:"changes"`      // methods other than GET and HEAD, of all
 
-	Hits Hits `json:"hits"`
+	Hits     Hits      `json:"hits"`
+	Sessions *Sessions `json:"sessions,omitempty"` // where pages lead to a tenth of the requests or more
 
 	post float64 // of the changes
 }
@@ -75,6 +76,9 @@ func (m *Mixing) Mixes() *Mixes {
 		Ranges: proportion(m.ranges, m.asked), Aborts: proportion(m.aborts, m.n), Heads: proportion(m.heads, m.asked),
 		Conditionals: proportion(m.unchanged, m.asked), Gone: proportion(gone, m.n), Redirects: proportion(sent, m.n), Errors: proportion(errors, m.n),
 		Resets: proportion(m.statuses[502], m.n), Changes: proportion(changes, m.n), Hits: fresh.told()}
+	if x.Sessions = m.browsing.sessions(fresh.asked); x.Sessions != nil {
+		x.Sessions.tellApart(m.objects.All())
+	}
 	if m.visitors.asked > 0 {
 		x.IPv6 = float64(m.visitors.v6) / float64(m.visitors.asked)
 	}

@@ -22,6 +22,7 @@ type Mixing struct {
 	classes   map[string]int64
 	visitors  visitors
 	sites     sites
+	browsing  browsing
 	ends      grain // of the moments at which requests ended: the finest that the log's clock tells
 
 	most    int // objects followed
@@ -56,6 +57,7 @@ type logged struct {
 	fetched int64 // when it last came from the origin, ns; unknown: not since the log begins
 	size    int64 // as trace.SizeOf learns it
 	written uint32
+	led     uint32 // requests that a page led to
 }
 
 const unknown = -1 << 62
@@ -74,7 +76,7 @@ func NewMixing(objects int) *Mixing {
 	}
 	// It meets objects that Measured does not, and is to have all that that has.
 	return &Mixing{most: 2 * objects, methods: map[results.Method]int64{}, statuses: map[uint16]int64{}, countries: map[[2]byte]int64{},
-		classes: map[string]int64{}, numbers: map[kindKey]uint16{}, visitors: newVisitors(), sites: newSites()}
+		classes: map[string]int64{}, numbers: map[kindKey]uint16{}, visitors: newVisitors(), sites: newSites(), browsing: newBrowsing()}
 }
 
 // Add takes records, whose strings are in names.
@@ -121,11 +123,11 @@ func (m *Mixing) add(r *results.Record, names *results.Names) {
 	if r.Status == 304 {
 		m.unchanged++
 	}
-	m.ask(r, number)
+	m.ask(r, names, number)
 }
 
 // ask takes a GET or HEAD.
-func (m *Mixing) ask(r *results.Record, number uint16) {
+func (m *Mixing) ask(r *results.Record, names *results.Names, number uint16) {
 	k, o := &m.kinds[number], m.follow(r, number)
 	size, ok := trace.SizeOf(r, o.size)
 	if !ok {
@@ -140,6 +142,9 @@ func (m *Mixing) ask(r *results.Record, number uint16) {
 	o.size = size
 	k.requests++
 	k.fresh.add(r, o)
+	if m.browsing.add(r, names, k.class, number) {
+		o.led++
+	}
 }
 
 // redirects reports whether a viewer was sent elsewhere: by the edge, to HTTPS, or by

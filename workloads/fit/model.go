@@ -11,7 +11,8 @@ import (
 type Model struct {
 	Name  string
 	Usage string // what it is, in one line
-	order int    // the simple ones first: they are tried in this order
+	order int    // that of sessions, which say most, first, then the simple ones: they are tried in this order
+	pages bool   // sessions are what begins, and not requests
 	// sections writes what follows workload's own keys. A model that has nothing to
 	// say of the trace says why.
 	sections func(d *document) error
@@ -21,7 +22,7 @@ var models []Model
 
 func register(m Model) { models = append(models, m) }
 
-// Models are all of them, the simple ones first.
+// Models are all of them in their order.
 func Models() []Model {
 	list := slices.Clone(models)
 	slices.SortFunc(list, func(a, b Model) int { return a.order - b.order })
@@ -55,6 +56,7 @@ func FindModels(name string) ([]Model, error) {
 
 // write makes the model's scenario.
 func (model Model) write(d *document) (string, error) {
+	d.pages = model.pages
 	d.head(model.Name)
 	if err := model.sections(d); err != nil {
 		return "", err

@@ -43,7 +43,7 @@ const leastTail = 50
 // maximum likelihood. A tail has to be closer by a fifth to be taken.
 func fitSizes(list []*object) *Sizes {
 	var sizes, asked []float64
-	for _, o := range list {
+	for _, o := range told(list) {
 		sizes, asked = append(sizes, float64(o.size)), append(asked, float64(o.requests))
 	}
 	byRank := spearman(sizes, asked)
@@ -58,6 +58,20 @@ func fitSizes(list []*object) *Sizes {
 	best.Mean = stat.Mean(sizes, nil)
 	best.Least, best.Most = int64(sizes[0]), int64(sizes[len(sizes)-1])
 	return best
+}
+
+// told are the objects whose sizes a log tells: of what viewers only asked whether their
+// copies were still good (304) it says 1. All where it tells none.
+func told(list []*object) (some []*object) {
+	for _, o := range list {
+		if o.size > 1 {
+			some = append(some, o)
+		}
+	}
+	if len(some) == 0 {
+		return list
+	}
+	return some
 }
 
 // body is the lognormal of all.

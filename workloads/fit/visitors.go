@@ -37,12 +37,17 @@ func (v *visitors) add(r *results.Record, names *results.Names) {
 	if !netip.AddrFrom16(r.Addr).Is4In6() {
 		v.v6++
 	}
+	v.addresses.add(addressOf(r))
+}
+
+// addressOf is the hash of a viewer's address.
+func addressOf(r *results.Record) uint64 {
 	a := r.Addr
 	hi, lo := uint64(0), uint64(0)
 	for i := range 8 {
 		hi, lo = hi<<8|uint64(a[i]), lo<<8|uint64(a[8+i])
 	}
-	v.addresses.add(sketch.Mix(hi, lo))
+	return sketch.Mix(hi, lo)
 }
 
 // Words in hosts that search engines and social networks are told by.

@@ -20,7 +20,10 @@ type document struct {
 	bare bool
 	edge *Edge // nil: not told by a log
 
+	pages bool // there are page sessions
+
 	names []string // of the sections written so far
+	shown []string // of those the ones that page sessions ask for
 }
 
 func (d *document) line(format string, args ...any) {
@@ -112,7 +115,7 @@ func (d *document) workload() {
 	} else {
 		d.line("  requests: %d # as many as the trace has", n)
 	}
-	if a := d.p.Arrivals; a != nil {
+	if a := d.p.Arrivals; a != nil && !d.pages { // sessions come by Poisson's law, and their requests in crowds
 		d.line("  arrivals: %s", a.Kind)
 	}
 	if s := d.p.Diurnal.Shape(); s != "" {
@@ -148,6 +151,9 @@ func (d *document) viewers(x *Mixes) {
 		d.line("    ipv6: %s", unit.Share(rounded(x.IPv6, 4)))
 	}
 	r := x.Referrers
+	if d.pages && x.Sessions != nil {
+		r = x.Sessions.Referrers
+	}
 	d.line("    referrers: {none: %.4g, search: %.4g, social: %.4g, other: %.4g}", 100*r["none"], 100*r["search"], 100*r["social"], 100*r["other"])
 	if len(x.Agents) > 0 {
 		d.line("    agents:")

@@ -83,7 +83,7 @@ func openLogs(o Options, layout string, faults *Faults) (requests, error) {
 		defer close(r.done)
 		defer close(r.batches)
 		r.doubts, r.err = logs.Read(ctx, logs.Options{Files: o.Files, Stdin: o.Stdin, Format: layout, Names: r.names, Locate: o.Locate,
-			Query: true, Bounded: true}, func(recs []results.Record) {
+			Query: true, Referrers: o.Records != nil, Bounded: true}, func(recs []results.Record) {
 			if o.Records != nil {
 				o.Records(recs, r.names)
 			}
