@@ -57,11 +57,8 @@ func (l *s3fifoLane[W]) play(b *batch) {
 	l.states = lengthened(l.states, b.objects)
 	l.places = lengthened(l.places, b.objects*len(l.caches))
 	b.chunks(func(asks []ask, _ int) {
-		states, all, sum := l.states, W(l.all), W(0)
-		for _, a := range asks {
-			sum += states[a.object].resident
-		}
-		l.warmed += uint32(sum)
+		l.touch(asks)
+		states, all := l.states, W(l.all)
 		for _, a := range asks {
 			s := &states[a.object]
 			s.hit()
@@ -70,6 +67,23 @@ func (l *s3fifoLane[W]) play(b *batch) {
 			}
 		}
 	})
+}
+
+// touch loads what will be asked for; the loads do not wait for each other.
+func (l *s3fifoLane[W]) touch(asks []ask) {
+	states, sum := l.states, W(0)
+	for _, a := range asks {
+		sum += states[a.object].resident
+	}
+	l.warmed += uint32(sum)
+	places, n := l.places, len(l.caches)
+	for _, a := range asks {
+		at := 0
+		if states[a.object].ghost != 0 {
+			at = int(a.object) * n
+		}
+		l.warmed += places[at]
+	}
 }
 
 // hit adds one to the hits in the cells where the object is resident, up to 3.
@@ -128,7 +142,8 @@ func (l *s3fifoLane[W]) victim(b *batch, j int) ask {
 	c.full = true
 	if c.mainBytes <= c.mainLimit {
 		for !c.small.empty() {
-			l.ahead(&c.small, j)
+			l.ahead(&c.small)
+			l.aheadPlaces(&c.small, j)
 			a := c.small.pop()
 			size := b.sizeOf(a.size)
 			c.smallBytes -= size
@@ -143,7 +158,7 @@ func (l *s3fifoLane[W]) victim(b *batch, j int) ask {
 		}
 	}
 	for {
-		l.ahead(&c.main, j)
+		l.ahead(&c.main)
 		a := c.main.pop()
 		s := &l.states[a.object]
 		if s.hits(j) == 0 {
@@ -165,7 +180,7 @@ func (l *s3fifoLane[W]) remember(b *batch, j int, a ask) {
 		return
 	}
 	for c.ghostBytes > c.mainLimit-size {
-		l.ahead(&c.ghost, j)
+		l.ahead(&c.ghost)
 		old := c.ghost.pop()
 		if old.object == forgotten {
 			continue
@@ -194,15 +209,27 @@ func (l *s3fifoLane[W]) recall(b *batch, j int, object uint32) bool {
 
 // ahead loads what is known of the next objects of a queue; the loads do not wait
 // for each other.
-func (l *s3fifoLane[W]) ahead(queue *ring, j int) {
+func (l *s3fifoLane[W]) ahead(queue *ring) {
 	if queue.head%aheadSize != 0 {
 		return
 	}
-	sum := uint32(0)
+	states, sum := l.states, W(0)
 	for _, a := range queue.next(aheadSize) {
 		if a.object != forgotten {
-			sum += uint32(l.states[a.object].low) + l.places[int(a.object)*len(l.caches)+j]
+			sum += states[a.object].low
 		}
+	}
+	l.warmed += uint32(sum)
+}
+
+// aheadPlaces loads where the next objects of a queue will be remembered by cell j.
+func (l *s3fifoLane[W]) aheadPlaces(queue *ring, j int) {
+	if queue.head%aheadSize != 0 {
+		return
+	}
+	places, n, sum := l.places, len(l.caches), uint32(0)
+	for _, a := range queue.next(aheadSize) {
+		sum += places[int(a.object)*n+j]
 	}
 	l.warmed += sum
 }
