@@ -72,7 +72,21 @@ const (
 	// 5,000 requests by most of a percentage point.
 	seedsTried      = 12
 	longestReseeded = 200_000
+	// mostSeeds is how many a trace has whose curve is not near on average either, and
+	// mostReplayed for how many requests all of them together are played. What comes in
+	// crowds, as the parts of downloads do, has few independent requests: two seeds of one
+	// scenario differ by 15 points.
+	mostSeeds    = 150
+	mostReplayed = 1_200_000
 )
+
+// seedsFor is how many seeds a trace of so many requests has.
+func seedsFor(requests int64, near bool) uint64 {
+	if near {
+		return seedsTried
+	}
+	return uint64(min(max(seedsTried, mostReplayed/max(requests, 1)), mostSeeds))
+}
 
 // trySeeds plays a model's scenario; one of sessions with further seeds until it is near.
 // Which few pages are popular, and what these embed, is chance, and moves a curve by
@@ -95,22 +109,30 @@ func (m *Measured) trySeeds(ctx context.Context, p *Parameters, model Model, nea
 }
 
 // reseed tries other seeds where the curves of a short trace are farther apart than
-// they ought to be at some size, and takes the one whose largest distance is least.
+// they ought to be at some size, and takes the one whose curves are near on average, and
+// whose largest distance then is least.
 func (f *Fit) reseed(ctx context.Context) error {
 	best := &f.Tried[f.Chosen]
 	if f.measured.Requests > longestReseeded {
 		return nil
 	}
-	for seed := uint64(2); seed <= seedsTried && best.Distance.most() > f.Near; seed++ {
+	for seed := uint64(2); best.Distance.most() > f.Near && seed <= seedsFor(f.measured.Requests, best.Distance.Within(f.Near)); seed++ {
 		t, err := f.measured.try(ctx, f.Parameters, best.model, seed)
 		if err != nil {
 			return err
 		}
-		if t.Distance.most() < best.Distance.most() {
+		if t.better(best, f.Near) {
 			*best = t
 		}
 	}
 	return nil
+}
+
+// better reports whether a trial's curves are nearer than another's: on average as long as
+// that is farther than near, and then at most.
+func (t *Trial) better(other *Trial, near float64) bool {
+	a, b := max(t.worse(), near), max(other.worse(), near)
+	return a < b || a == b && t.Distance.most() < other.Distance.most()
 }
 
 // most is the largest of both curves' distances.
