@@ -74,11 +74,11 @@ func (m *measured) joined(e *env, cells []curve.Cell, jobs int, play playShard) 
 	if err != nil && !brokenOff(err) {
 		return err
 	}
-	return m.join(e, cells, parts, lost, err)
+	return m.join(e, sharding, cells, parts, lost, err)
 }
 
 // join is the estimates of the shards that are there; broken is why others are not.
-func (m *measured) join(e *env, cells []curve.Cell, parts []*curve.Part, lost []error, broken error) error {
+func (m *measured) join(e *env, s curve.Sharding, cells []curve.Cell, parts []*curve.Part, lost []error, broken error) error {
 	var there []*curve.Part
 	failed := 0
 	for i, p := range parts {
@@ -103,13 +103,13 @@ func (m *measured) join(e *env, cells []curve.Cell, parts []*curve.Part, lost []
 	}
 	m.shards = len(there)
 	m.totals.Counted, m.totals.Bytes = there[0].Counted, there[0].Sum
-	m.estimates = curve.Joined(there, cells)
+	m.estimates = s.Joined(there, cells)
 	m.doubt(e, cells)
 	m.estimated()
 	return broken
 }
 
-// doubt says which figures may be off by more than the shards differ: of caches that
+// doubt says which figures are less sure than the shards agree: of caches that
 // hold few objects of a shard, and of policies that are not themselves in small.
 func (m *measured) doubt(e *env, cells []curve.Cell) {
 	mean := float64(m.totals.WorkingSet) / float64(m.totals.Objects)
@@ -123,10 +123,10 @@ func (m *measured) doubt(e *env, cells []curve.Cell) {
 		}
 	}
 	if few > 0 {
-		fmt.Fprintf(e.stderr, "edgesim mrc: caches up to %s hold less than %d objects of each of %d shards: their figures may be off by more than the interval\n",
+		fmt.Fprintf(e.stderr, "edgesim mrc: caches up to %s hold less than %d objects of each of %d shards: their intervals are wide for that\n",
 			m.capacity(few), curve.ShardObjects, m.wanted.shards)
 	}
 	if len(adapting) > 0 {
-		fmt.Fprintf(e.stderr, "edgesim mrc: %s in small is not quite itself: its figures may be some points off, whatever the interval; right is no --shards\n", strings.Join(uniq(adapting), ", "))
+		fmt.Fprintf(e.stderr, "edgesim mrc: %s in small is not quite itself, and has wide intervals for that; surer is no --shards\n", strings.Join(uniq(adapting), ", "))
 	}
 }

@@ -42,7 +42,7 @@ func (m *measured) head(b *strings.Builder) {
 			commas(int64(m.sample.Objects)), 100*m.sample.Rate)
 	}
 	if m.shards > 0 {
-		fmt.Fprintf(b, "played in %d shards of the objects, each in caches of its part\n± is a 95 %% interval, by the differences of the shards\n", m.shards)
+		fmt.Fprintf(b, "played in %d shards of the objects, each in caches of its part\n± is a 95 %% interval, by the differences of the shards and what they have in common\n", m.shards)
 	}
 	if m.short != "" {
 		fmt.Fprintf(b, "partial: %s\n", m.short)
