@@ -156,7 +156,7 @@ func (w *world) objectAt(up *server, a *ask) (id uint64, o origin.Object, found 
 // find finds the exchange's object.
 func (x *exchange) find(w *world, a *ask) {
 	section := a.desk.sectionOf(a.req.Object)
-	if x.own = x.up.own[section] && x.up.attempts != nil && a.other == nil && !a.card.rooted(); !x.own {
+	if x.own = x.up.own[section] && a.other == nil && !a.card.rooted(); !x.own {
 		x.id, x.object, x.found = w.objectAt(x.up, a)
 		return
 	}

@@ -75,7 +75,7 @@ func newWorld(c *Config, names *results.Names) (*world, error) {
 // newClerk makes the clerk, which numbers texts from now on: those that the world
 // itself has names for have got their numbers before.
 func (w *world) newClerk() *clerk {
-	c := &clerk{paths: paths{catalog: w.catalog, queried: w.queried}, names: w.names, viewers: w.viewers, copies: w.copies, desks: w.desks,
+	c := &clerk{pages: make([]ledBy, pagesKept), paths: paths{catalog: w.catalog, queried: w.queried}, names: w.names, viewers: w.viewers, copies: w.copies, desks: w.desks,
 		far: w.far, apart: w.apart, countries: map[[2]byte]int{}}
 	for _, section := range w.catalog.Sections() {
 		for _, t := range section.Types {

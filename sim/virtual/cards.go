@@ -97,9 +97,12 @@ func hostInKey(d *behavior.Compiled) bool {
 }
 
 // sectionOf is the section that holds an object.
-func (d *desk) sectionOf(id uint64) int {
-	at := len(d.first) - 1
-	for at > 0 && d.first[at] > id {
+func (d *desk) sectionOf(id uint64) int { return sectionAmong(d.first, id) }
+
+// sectionAmong is the section that holds an object, by the first of each.
+func sectionAmong(first []uint64, id uint64) int {
+	at := len(first) - 1
+	for at > 0 && first[at] > id {
 		at--
 	}
 	return at

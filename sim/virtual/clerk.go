@@ -23,6 +23,7 @@ type clerk struct {
 	seen      []uint64           // by viewer, a bit: its face is filled
 	faces     []*[facesPage]face // by viewer; nil: none of the page has been seen
 	referrers []referrer
+	pages     []ledBy // that have led to others, each in the place of its number
 	led, key  []byte
 
 	far       *network.Map
@@ -101,13 +102,31 @@ type referrer struct {
 	line int
 }
 
+// ledBy is what requests say that a page has led to, and that are to a host.
+type ledBy struct {
+	from uint64 // as workloads.Request has it; 0: none
+	host uint16
+	referrer
+}
+
+// pagesKept is how many pages are remembered: half a MiB of them.
+const pagesKept = 1 << 14
+
 // referer is what the request says led to it.
 func (c *clerk) referer(req *workloads.Request) referrer {
 	if req.From == 0 {
 		return c.referrers[req.Referrer]
 	}
+	at := &c.pages[req.From%pagesKept]
+	if at.from == req.From && at.host == req.Host {
+		return at.referrer
+	}
 	c.led = c.catalog.AppendReferer(c.led[:0], "http", req)
-	return referrer{c.names.Strings.Bytes(c.led), field{"Referer", len(c.led)}.line()}
+	r := referrer{c.names.Strings.Bytes(c.led), field{"Referer", len(c.led)}.line()}
+	if r.sym != results.Overflow { // each of those is counted
+		*at = ledBy{req.From, req.Host, r}
+	}
+	return r
 }
 
 // requestBytes is the length of the request as the player sends it, but for the

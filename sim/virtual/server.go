@@ -24,7 +24,8 @@ type server struct {
 	model    *origin.Model
 	contents *scenario.Contents
 	own      []bool            // by section: what is asked for is always the section's own object
-	attempts []uint32          // requests received so far, by object of the catalog; nil: by key
+	first    []uint64          // of each section: the id of its first object
+	attempts [][]uint32        // requests received so far, by section and object; nil: by key
 	byKey    map[uint64]uint32 // the same, where the catalog is too large
 	absent   uint32            // requests for what is not there
 	gate     gate
@@ -48,16 +49,21 @@ func newServer(w *world, conf origin.Config, o *scenario.Origin, mode string, co
 		tries:     o.ResponseTries(mode), maxIdle: cmp.Or(o.MaxIdle, 256), maxConns: o.MaxConns,
 		direct: o.PassesTiers(mode)}
 	up.gate.places, up.gate.limit = conf.Concurrency, conf.QueueLimit
+	room := uint64(mostCounted)
 	for section := range w.catalog.Sections() {
-		up.own = append(up.own, contents.Own(section))
-	}
-	if w.catalog.Objects() <= mostCounted {
-		up.attempts = make([]uint32, w.catalog.Objects())
+		first, end := w.catalog.SectionIDs(section)
+		var list []uint32
+		if n := end - first; n <= room {
+			room -= n
+			list = make([]uint32, n)
+		}
+		up.own, up.first, up.attempts = append(up.own, contents.Own(section)), append(up.first, first), append(up.attempts, list)
 	}
 	return up, nil
 }
 
-// mostCounted is the largest catalog whose requests an origin counts in a slice.
+// mostCounted is of how many objects an origin counts the requests in slices: those of
+// the sections that fit.
 const mostCounted = 1 << 26
 
 // count is the number of this request for the exchange's object, from 0.
@@ -66,9 +72,11 @@ func (up *server) count(x *exchange) uint32 {
 		up.absent++
 		return up.absent - 1
 	}
-	if up.attempts != nil {
-		up.attempts[x.id]++
-		return up.attempts[x.id] - 1
+	section := sectionAmong(up.first, x.id)
+	if list := up.attempts[section]; list != nil {
+		at := &list[x.id-up.first[section]]
+		*at++
+		return *at - 1
 	}
 	n := up.byKey[x.object.Key]
 	up.byKey[x.object.Key] = n + 1
