@@ -85,13 +85,13 @@ func nextPiece(have, length int64) int {
 	return int(min(max(have, firstPiece), onePiece))
 }
 
-// piece is how much the body may grow by. Where a body that was to be kept has
-// outgrown what may be kept, or the memory for it is not to be had, the flight
-// goes on without keeping: the body gets a window and is not stored. ok is false
-// when nobody wants more of it.
+// piece is how much the body may grow by. Where a body that was to be kept is, or has
+// become, larger than what may be kept, or the memory for it is not to be had, the
+// flight goes on without keeping: the body gets a window and is not stored. ok is
+// false when nobody wants more of it.
 func (f *flight) piece(b *body, length int64) (n int, ok bool) {
 	n = nextPiece(b.size, length)
-	if !b.windowed() && (b.size >= f.e.largest || b.size > 0 && !f.book(n)) {
+	if !b.windowed() && (!f.fits(length) || b.size >= f.e.largest || b.size > 0 && !f.book(n)) {
 		f.leave()
 		f.remember(f.e.now())
 		b.shrink(passWindow)
@@ -125,7 +125,7 @@ func (f *flight) whole(b *body) {
 		f.leave()
 		return
 	}
-	if f.outcome != shared || b.windowed() {
+	if f.outcome != shared || b.windowed() || !f.fits(b.size) {
 		return
 	}
 	f.p.keep(hashKey([]byte(f.obj.key)), f.obj, f)

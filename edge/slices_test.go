@@ -239,6 +239,23 @@ func TestSmallObjectsBecomeWhole(t *testing.T) {
 	})
 }
 
+// A part that is larger than what is kept is not, of whatever pieces the memory for it
+// is made; its viewer gets it all the same, and one that fits is kept.
+func TestPartsLargerThanIsKept(t *testing.T) {
+	o := &library{etag: `"1"`}
+	inLibrary(t, o, func(c *Config) { c.MaxObject = 20_000 }, func(l *lab) {
+		for _, part := range []struct {
+			from, to int
+			second   string
+		}{{2*testSlice - 30_000, 2*testSlice - 1_000, "Miss"}, {3*testSlice - 10_000, 3*testSlice - 1_000, "Hit"}} {
+			l.part(o, part.from, part.to, "Miss")
+			synctest.Wait()
+			l.part(o, part.from, part.to, part.second)
+			synctest.Wait()
+		}
+	})
+}
+
 func TestHerdsOnRanges(t *testing.T) {
 	o := &library{etag: `"1"`, every: 200 * time.Millisecond}
 	inLibrary(t, o, nil, func(l *lab) {

@@ -132,6 +132,9 @@ func TestTheSimulatorForetells(t *testing.T) {
 		"by the RFCs":  {"testdata/troubles.yaml", 5, []string{"edge.mode=standard"}},
 		"world":        {"world", 0, append(sure, "duration=4s", "network.loopback=true")},
 		"storm":        {"storm", 30, nil},
+		"too large":    {"quickstart", 0, append(sure, "workload.rate=20/s", "duration=60s", "origins.assets.truncates=20%", "origins.app.truncates=20%", "edge.capacity=2MiB", "edge.max_object=20KB")},
+		"and in parts": {"quickstart", 15, append(sure, "workload.rate=20/s", "duration=60s", "origins.assets.truncates=20%", "origins.app.truncates=20%", "edge.capacity=2MiB", "edge.max_object=20KB", "workload.ranges=20%")},
+		"all at once":  {"quickstart", 5, append(sure, "origins.assets.truncates=20%", "origins.app.truncates=20%", "edge.capacity=2MiB", "edge.max_object=20KB", "duration=3s")},
 	} {
 		t.Run(name, func(t *testing.T) { agree(t, x.most, x.scenario, x.sets...) })
 	}

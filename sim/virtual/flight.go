@@ -63,7 +63,7 @@ type flight struct {
 	status  int // of the response; 0: there was none
 	fault   fault
 	booked  int64
-	hungUp  int64 // virtual time when the leader of a passed response wants no more of it; 0: he wants all
+	hungUp  int64 // virtual time when nobody wants more of what is not kept; 0: all is wanted
 	enough  int64 // how many bytes of it the cache reads then at most; 0: as many as are there
 	reuse   bool  // the connection is good for another request
 	named   int   // events and exchanges that name it
@@ -302,12 +302,15 @@ func (f *flight) come(p *reply) {
 	w := f.n.w
 	f.flow = p.flow
 	f.release()
+	if f.tooLarge() {
+		f.outgrown()
+	}
 	end, body := f.flow.end()
 	f.reuse = p.reusable()
 	switch {
-	case !f.sinks():
+	case !f.sinks(), f.tooLarge() && f.behind && f.enough == 0:
 		end, body = f.undone(w.now, end, body)
-	case f.outcome == passed && f.hungUp > 0:
+	case f.hungUp > 0:
 		end, body = f.undone(f.hungUp, end, body)
 	case f.sinks() && f.flow.breaks():
 		f.own.broke, f.own.detail = true, results.OriginReadError
@@ -324,32 +327,6 @@ func (f *flight) come(p *reply) {
 	}
 	f.named++
 	w.events.plan(end, lands, f.number)
-}
-
-// sinks reports whether the body goes anywhere.
-func (f *flight) sinks() bool {
-	return f.brought() || f.outcome == shared || f.outcome == passed
-}
-
-// undone is when and where an exchange ends whose body nobody wants from a moment
-// on: what has come by then is read, and the connection closed where that was not
-// all.
-func (f *flight) undone(at, end, body int64) (int64, int64) {
-	come := f.flow.by(at)
-	if f.enough > 0 {
-		come = min(come, f.enough)
-	}
-	if end > at || come < body {
-		end, body = min(end, at), come
-		f.reuse = false
-	}
-	return end, body
-}
-
-// outgrown is a body of unknown length that turns out to be too large to keep.
-func (f *flight) outgrown() {
-	f.unlist()
-	f.remember()
 }
 
 // release lets everyone go on who waited for the decision. Those who ask for
@@ -376,7 +353,7 @@ func (f *flight) land() {
 	switch {
 	case f.flow.breaks():
 	case f.brought():
-		if f.brings() {
+		if f.brings() && !f.tooLarge() {
 			f.keepSlices()
 		}
 	case f.outcome == shared && f.flow.n <= n.largest:

@@ -109,6 +109,9 @@ func (s *reading) taken(now int64) (seg flow, to int64, ok bool) {
 		return flow{}, 0, false
 	}
 	to = min(s.part.to, s.leadTo)
+	if f.tooLarge() {
+		f.wanted(now, to-f.want.part.from)
+	}
 	return f.flow.part(s.at-f.want.part.from, to-f.want.part.from).from(now), to, true
 }
 

@@ -81,7 +81,7 @@ func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
 	}
 	head := n.headBytes(a, o, &m, &p)
 	if p.cut && p.sends && f != nil && f.outcome == passed && f.lead == a && p.to < fl.n {
-		f.hungUp, f.enough = max(n.w.now, fl.at(p.to)), p.to+passPiece
+		f.wanted(n.w.now, p.to)
 	}
 	if a.by != nil {
 		sent := *fl
@@ -103,10 +103,6 @@ func (n *node) respond(a *ask, o *held, m manner, fl *flow, f *flight) {
 	n.distance(a)
 	n.w.done(a)
 }
-
-// passPiece is in what pieces a cache reads a body that it does not keep, in bytes
-// (edge/pump.go).
-const passPiece = 32 << 10
 
 // headAt is when the header goes out: now, or together with the first bytes of a
 // body that is sent in chunks, which are what is flushed.
