@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,6 +98,9 @@ func TestAPlanOfATrace(t *testing.T) {
 	}
 }
 
+// How near the worlds are on a machine that has other work to do says nothing of them:
+// that they agree is held in virtual time (sim/live). Here both are played, and what is
+// said of them follows from their figures.
 func TestAValidationComparesWorlds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays a scenario on sockets")
@@ -108,8 +112,11 @@ func TestAValidationComparesWorlds(t *testing.T) {
 		t.Fatalf("status %d, %v: %s", status, err, errs)
 	}
 	hit := slices.IndexFunc(r.Figures, func(f validate.Figure) bool { return f.Name == "hit ratio" })
-	if f := r.Figures[hit]; f.Live < 30 || f.Distance < -5 || f.Distance > 5 {
+	if f := r.Figures[hit]; f.Live <= 0 || f.Virtual <= 0 || math.Abs(f.Virtual-f.Live-f.Distance) > 1e-9 || f.Doubt != nil || f.Samples == 0 {
 		t.Errorf("%+v", f)
+	}
+	if len(r.Seeds) != 1 || r.Partial || len(r.Figures) < 10 {
+		t.Errorf("seeds %v, partial %v, %d figures", r.Seeds, r.Partial, len(r.Figures))
 	}
 	if _, err := os.Stat(filepath.Join(dir, "first_byte.png")); err != nil {
 		t.Error(err)
