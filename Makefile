@@ -31,13 +31,14 @@ build: ## bin/edgesim and bin/loadgen
 demo: build ## the main job, end to end, in under a minute: a run folder with reports, plots and a page
 	bin/edgesim run quickstart
 
-test: ## every test, with the race detector; those that measure memory, replay traces, hold the simulator to the edge or count a million lines without it
+test: ## every test, with the race detector; those that measure memory, replay traces, hold the simulator to the edge, play for long or count a million lines without it
 	@echo "$(GO) test -race -timeout 30m ./...: packages with random properties from seed $(SEED), then the others"
 	@$(GO) test $(RACE) -timeout 30m -count=$(COUNT) $$($(RAPID)) -rapid.seed=$(SEED)
 	@$(GO) test $(RACE) -timeout 30m -count=$(COUNT) $$($(PLAIN))
 	$(GO) test -timeout 30m -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./edge/policy \
 	  ./sim/analytic ./sim/curve ./workloads ./workloads/fit ./workloads/trace/stat -rapid.seed=$(SEED)
 	$(GO) test -timeout 30m -count=$(COUNT) ./sim/live
+	$(GO) test -timeout 30m -count=$(COUNT) -run 'AFit|LeftCanBeResumed|WhatOneProcessGives|KilledAndOneIsStopped|ScheduleOfOne' ./cmd/edgesim ./cmd/loadgen
 	EDGESIM_LINES=1000000 $(GO) test -count=$(COUNT) -run CountingPlainly ./cmd/edgesim
 
 check: fmt vet staticcheck script floors test ## what CI runs: the same answer for the same commit
