@@ -154,60 +154,74 @@ func traitOf(s *scenario.Scenario, section, kind int) analytic.Trait {
 
 // ofTrace counts the objects of a trace.
 func (o *modelOptions) ofTrace(e *env) (*modelled, error) {
-	t, err := trace.Open(trace.Options{Files: []string{o.trace}})
+	c, err := countObjects(e, trace.Options{Files: []string{o.trace}}, o.ignoreSize)
+	if err != nil {
+		return nil, err
+	}
+	if c.requests == 0 {
+		return nil, usagef("--trace %s has no requests", o.trace)
+	}
+	m := &modelled{unit: !c.sized, timed: c.last > c.first || o.rate > 0}
+	seconds := float64(c.requests)
+	switch {
+	case o.rate > 0:
+		seconds /= float64(o.rate)
+	case c.last > c.first:
+		seconds = float64(c.last-c.first) / 1e9
+	case o.conduct() != (analytic.Conduct{}):
+		return nil, usagef("--ttl, --change-every and --fetch want times, and the trace has none; right is with --rate")
+	}
+	m.pop = c.objects.Over(seconds).With(o.conduct())
+	m.about = "as in " + filepath.Base(o.trace)
+	if m.timed {
+		m.about += fmt.Sprintf(", %s requests a second", significant(float64(c.requests)/seconds))
+	}
+	return m, nil
+}
+
+// countedTrace is how often a trace asks for which objects.
+type countedTrace struct {
+	objects               analytic.Counts
+	requests, first, last int64 // the times in ns
+	sized                 bool  // some objects are not of 1 byte
+}
+
+// countObjects reads a trace to its end. An object has the size that it has first.
+func countObjects(e *env, o trace.Options, ignoreSize bool) (*countedTrace, error) {
+	t, err := trace.Open(o)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	defer t.Close()
 	type object struct{ times, size int64 }
 	objects, batch := map[uint64]object{}, make([]trace.Request, 4096)
-	requests, first, last := int64(0), int64(math.MaxInt64), int64(math.MinInt64)
+	c := &countedTrace{first: math.MaxInt64, last: math.MinInt64}
 	for {
 		n, err := t.Read(batch)
 		for _, r := range batch[:n] {
 			seen := objects[r.ID]
-			if seen.times++; o.ignoreSize {
+			if seen.times++; ignoreSize {
 				seen.size = 1
 			} else if seen.size == 0 {
 				seen.size = r.Size
 			}
 			objects[r.ID] = seen
-			first, last = min(first, r.At), max(last, r.At)
+			c.first, c.last = min(c.first, r.At), max(c.last, r.At)
 		}
-		requests += int64(n)
+		c.requests += int64(n)
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("--trace: %w", err)
+			return nil, fmt.Errorf("reading %s: %w", strings.Join(o.Files, ", "), err)
 		}
 		if err := e.ctx.Err(); err != nil {
 			return nil, errors.New("interrupted before the trace was read")
 		}
 	}
-	if requests == 0 {
-		return nil, usagef("--trace %s has no requests", o.trace)
-	}
-	var counts analytic.Counts
-	sized := false
 	for _, seen := range objects {
-		counts.Add(seen.times, seen.size)
-		sized = sized || seen.size != 1
+		c.objects.Add(seen.times, max(1, seen.size))
+		c.sized = c.sized || seen.size != 1
 	}
-	m := &modelled{unit: !sized, timed: last > first || o.rate > 0}
-	seconds := float64(requests)
-	switch {
-	case o.rate > 0:
-		seconds /= float64(o.rate)
-	case last > first:
-		seconds = float64(last-first) / 1e9
-	case o.conduct() != (analytic.Conduct{}):
-		return nil, usagef("--ttl, --change-every and --fetch want times, and the trace has none; right is with --rate")
-	}
-	m.pop = counts.Over(seconds).With(o.conduct())
-	m.about = "as in " + filepath.Base(o.trace)
-	if m.timed {
-		m.about += fmt.Sprintf(", %s requests a second", significant(float64(requests)/seconds))
-	}
-	return m, nil
+	return c, nil
 }

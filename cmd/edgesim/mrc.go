@@ -47,6 +47,7 @@ Examples:
   edgesim mrc trace.bin --capacity 1%,10% --warmup 10% --json
   edgesim mrc trace.bin --policy lru,sieve --sample 1% --out curves --mark 4GiB
   edgesim mrc trace.bin --policy arc --shards 16 --nats nats://10.0.0.1:4222
+  edgesim mrc trace.bin --policy lru,fifo --formula --out curves
   zcat trace.gz | edgesim mrc - --ignore-size --capacity 1000,10000
 
 Exit status: 0 done; 1 reading failed or was interrupted (what was counted until
@@ -73,6 +74,7 @@ a place in it that is no request.
 		f.StringVar(&o.out, "out", "", "draw the curves, and policy by capacity as a heat map, into this `DIR`, as\nSVG, PNG and JSON")
 		f.Var(&o.mark, "mark", "a `SIZE` to mark in the pictures, as the one you have or think of")
 		f.BoolVar(&o.allSizes, "all-sizes", false, "LRU at every size, too, from stack distances (lru-stack)")
+		f.BoolVar(&o.formula, "formula", false, "beside each policy what its formula says of the same requests in an order\nwithout memory (edgesim model --trace): columns, and lines beside the points")
 		f.BoolVar(&o.json, "json", false, "print as JSON")
 		f.IntVar(&o.jobs, "jobs", 0, "processors to use (default all)")
 		f.Var(&o.memory, "memory", "what of a trace that is played twice is kept out of a temporary file\n(default 1GiB)")
@@ -89,6 +91,7 @@ type mrcOptions struct {
 	mark                                  unit.Size
 	allSizes                              bool
 	ignoreSize, skipBad, json, even       bool
+	formula                               bool
 	sample                                unit.Share
 	sampleSize, shards                    int
 	limit                                 int64
@@ -123,7 +126,7 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 	}
 	m := &measured{wanted: a, memory: int64(o.memory), names: args}
 	m.options = trace.Options{Files: args, Format: o.format, Columns: o.columns, Limit: o.limit, SkipBad: o.skipBad}
-	if o.nats.Asked() || a.shards > 0 { // the trace is read more than once
+	if o.nats.Asked() || a.shards > 0 || o.formula { // the trace is read more than once
 		var drop func()
 		if m.options, drop, err = spooled(e, m.options); err != nil {
 			return err
@@ -154,7 +157,12 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 	if err == nil && a.warmup.requests >= m.totals.Requests {
 		return usagef("--warmup %d leaves nothing to count of %d requests", a.warmup.requests, m.totals.Requests)
 	}
-	return errors.Join(o.print(e, m), m.tell(e, err), m.lost)
+	if o.formula && err == nil {
+		if m.formulas, err = m.byFormula(e); err != nil {
+			return err
+		}
+	}
+	return errors.Join(o.print(e, m), m.tell(e, m.partial), m.lost)
 }
 
 func (o *mrcOptions) wanted() (*wanted, error) {
@@ -162,9 +170,15 @@ func (o *mrcOptions) wanted() (*wanted, error) {
 	if err := o.checkShards(); err != nil {
 		return nil, err
 	}
+	if o.formula && o.warmup != "" {
+		return nil, usagef("--formula counts first requests as misses, and --warmup leaves such out; right is one of them")
+	}
 	switch o.resized {
 	case "keep":
 	case "new":
+		if o.formula {
+			return nil, usagef("--formula has one size for an object, and --resized new has several; right is one of them")
+		}
 		a.config.ResizedNew = true
 	default:
 		return nil, usagef("--resized %q: right is keep or new", o.resized)
@@ -232,6 +246,7 @@ type measured struct {
 	results   []curve.Result
 	totals    curve.Totals
 	estimates []curve.Estimate // of a sample, or of shards: the results with their intervals
+	formulas  *formulas        // nil: none were asked for
 	shards    int              // that the estimates are from; 0: none
 	sample    *curve.Sample
 	partial   error  // why the reading was broken off

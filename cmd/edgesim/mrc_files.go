@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"edgesim/results"
 	"edgesim/results/plot"
@@ -14,6 +15,17 @@ import (
 
 // writeCSV writes a row for each cell and, with --all-sizes, those of the stack.
 func (m *measured) writeCSV(w io.Writer) error {
+	if m.formulas != nil {
+		var text bytes.Buffer
+		if err := m.writePlayedCSV(&text); err != nil {
+			return err
+		}
+		return m.formulas.addTo(w, text.Bytes(), m.results)
+	}
+	return m.writePlayedCSV(w)
+}
+
+func (m *measured) writePlayedCSV(w io.Writer) error {
 	if m.estimates != nil {
 		return curve.WriteSampledCSV(w, m.estimates, m.totals)
 	}
@@ -56,6 +68,9 @@ func (m *measured) pictures(e *env, dir string, mark int64) error {
 	d := curve.Drawn{
 		Name: name, Results: m.results, Estimates: m.estimates, Curve: m.wanted.config.Curve,
 		Totals: m.totals, IgnoreSize: m.wanted.config.IgnoreSize, Mark: mark,
+	}
+	if m.formulas != nil {
+		d.Formulas = m.formulas.lines(slices.Sorted(slices.Values(m.sizes())))
 	}
 	for _, f := range d.Figures() {
 		path := filepath.Join(dir, f.Name)

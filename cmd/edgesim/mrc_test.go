@@ -138,3 +138,55 @@ func TestMRCInterrupted(t *testing.T) {
 		t.Errorf("status %d\n%s\n%s", status, out, errs)
 	}
 }
+
+// The requests of oracleTrace are independent of each other, so that formulas hold:
+// to 2 percentage points of 20,000 of them.
+func TestFormulasStandBesideWhatWasPlayed(t *testing.T) {
+	t.Parallel()
+	path, dir := oracleTrace(t, 20_000), t.TempDir()
+	text, errs, status := mrc(t, path, "--policy", "lru,fifo,sieve", "--capacity", "100kB,500kB", "--formula", "--json", "--csv", filepath.Join(dir, "c.csv"), "--out", dir)
+	if status != exitDone {
+		t.Fatalf("status %d: %s", status, errs)
+	}
+	var out curveJSON
+	if err := json.Unmarshal([]byte(text), &out); err != nil || len(out.Results) != 6 {
+		t.Fatalf("%v: %s", err, text)
+	}
+	for _, r := range out.Results {
+		if r.Policy == "sieve" {
+			if r.Formula != nil {
+				t.Errorf("sieve has the formula %+v", r.Formula)
+			}
+			continue
+		}
+		if f := r.Formula; f == nil || math.Abs(f.MissRatio-r.MissRatio) > 0.02 || math.Abs(f.ByteMissRatio-r.ByteMissRatio) > 0.02 {
+			t.Errorf("%s at %d misses %v, %v; its formula says %+v", r.Policy, r.Capacity, r.MissRatio, r.ByteMissRatio, f)
+		}
+	}
+	rows, err := os.ReadFile(filepath.Join(dir, "c.csv"))
+	if lines := strings.Split(strings.TrimSpace(string(rows)), "\n"); err != nil || len(lines) != 7 ||
+		!strings.HasSuffix(lines[0], ",formula_miss_ratio,formula_byte_miss_ratio") || strings.HasSuffix(lines[1], ",") || !strings.HasSuffix(lines[5], ",,") {
+		t.Errorf("%v: %s", err, rows)
+	}
+	if played, err := readBeside(filepath.Join(dir, "c.csv")); err != nil || len(played) != 6 {
+		t.Errorf("model --beside reads %d of its rows: %v", len(played), err)
+	}
+	drawn, err := os.ReadFile(filepath.Join(dir, "miss_ratio.json"))
+	if err != nil || strings.Count(string(drawn), ", formula") != 2 || strings.Count(string(drawn), `"form": "points"`) != 2 {
+		t.Errorf("%v: %s", err, drawn)
+	}
+}
+
+func TestFormulasThatDoNotStand(t *testing.T) {
+	t.Parallel()
+	path := oracleTrace(t, 100)
+	for want, more := range map[string][]string{
+		"none of sieve has one":     {"--policy", "sieve"},
+		"--warmup leaves such out":  {"--warmup", "10"},
+		"--resized new has several": {"--resized", "new"},
+	} {
+		if _, errs, status := mrc(t, append([]string{path, "--formula"}, more...)...); status != exitUsage || !strings.Contains(errs, want) {
+			t.Errorf("%v: status %d, %s", more, status, errs)
+		}
+	}
+}

@@ -17,9 +17,9 @@ func (m *measured) writeText(w io.Writer) error {
 	var b strings.Builder
 	m.head(&b)
 	sizes := m.sizes()
-	m.table(&b, "Miss ratio of requests, %"+m.starred(), sizes, m.requests, func(size int64) float64 { v, _ := m.wanted.config.Curve.At(size); return v })
+	m.table(&b, "Miss ratio of requests, %"+m.starred(), sizes, m.columns(m.requests, func(size int64) float64 { v, _ := m.wanted.config.Curve.At(size); return v }), false)
 	if !m.wanted.config.IgnoreSize {
-		m.table(&b, "Miss ratio of bytes, %"+m.starred(), sizes, m.bytes, func(size int64) float64 { _, v := m.wanted.config.Curve.At(size); return v })
+		m.table(&b, "Miss ratio of bytes, %"+m.starred(), sizes, m.columns(m.bytes, func(size int64) float64 { _, v := m.wanted.config.Curve.At(size); return v }), true)
 	}
 	m.foot(&b, sizes)
 	_, err := io.WriteString(w, b.String())
@@ -137,9 +137,12 @@ func (m *measured) columns(ratio func(i int) (at, low, high float64), stack func
 	return all
 }
 
-func (m *measured) table(b *strings.Builder, title string, sizes []int64, ratio func(i int) (at, low, high float64), stack func(size int64) float64) {
+func (m *measured) table(b *strings.Builder, title string, sizes []int64, all []column, bytes bool) {
 	fmt.Fprintf(b, "\n%s\n", title)
-	for _, part := range besides(m.columns(ratio, stack)) {
+	if m.formulas != nil {
+		all = append(all, m.formulas.columns(m, bytes)...)
+	}
+	for _, part := range besides(all) {
 		fmt.Fprintf(b, "%*s", sizeColumn, "capacity")
 		for _, c := range part {
 			fmt.Fprintf(b, "%*s", c.wide, c.name)
@@ -247,6 +250,7 @@ type resultJSON struct {
 	RefusedBytes  int64   `json:"refused_bytes"`
 
 	Intervals *intervalsJSON `json:"intervals,omitempty"` // of a sample or shards, 95 %
+	Formula   *formulaJSON   `json:"formula,omitempty"`   // what the policy's formula says, where it was asked for and has one
 }
 
 type intervalsJSON struct {
@@ -272,6 +276,9 @@ func (m *measured) writeJSON(w io.Writer) error {
 		if m.estimates != nil {
 			e := m.estimates[i]
 			row.Intervals = &intervalsJSON{[2]float64{e.Low, e.High}, [2]float64{e.ByteLow, e.ByteHigh}}
+		}
+		if m.formulas != nil {
+			row.Formula = m.formulas.json(r)
 		}
 		out.Results = append(out.Results, row)
 	}

@@ -18,6 +18,14 @@ type Drawn struct {
 	Totals     Totals
 	IgnoreSize bool
 	Mark       int64 // a capacity to mark; 0: none
+
+	Formulas []Line // of policies that have one: drawn as lines, beside which what was played is points
+}
+
+// Line is what a policy's formula says at some capacities, in their order.
+type Line struct {
+	Policy                   string
+	Capacity, Miss, ByteMiss []float64 // ratios
 }
 
 // mostDrawn is how many policies a picture shows: more cannot be told apart.
@@ -26,10 +34,10 @@ const mostDrawn = 8
 // Figures are the curves' pictures: of requests and, where sizes count, of bytes;
 // first as lines, then as cells.
 func (d Drawn) Figures() []*plot.Figure {
-	lines := []*plot.Figure{d.figure("miss_ratio", "Miss ratio by cache size", "requests that miss", d.requests, func(p Point) float64 { return p.MissRatio })}
+	lines := []*plot.Figure{d.figure("miss_ratio", "Miss ratio by cache size", "requests that miss", d.requests, func(p Point) float64 { return p.MissRatio }, func(l Line) []float64 { return l.Miss })}
 	cells := []*plot.Figure{d.heat("heat_miss_ratio", "Miss ratio by policy and cache size", "requests that miss", d.requests)}
 	if !d.IgnoreSize {
-		lines = append(lines, d.figure("byte_miss_ratio", "Byte miss ratio by cache size", "bytes that miss", d.bytes, func(p Point) float64 { return p.ByteMissRatio }))
+		lines = append(lines, d.figure("byte_miss_ratio", "Byte miss ratio by cache size", "bytes that miss", d.bytes, func(p Point) float64 { return p.ByteMissRatio }, func(l Line) []float64 { return l.ByteMiss }))
 		cells = append(cells, d.heat("heat_byte_miss_ratio", "Byte miss ratio by policy and cache size", "bytes that miss", d.bytes))
 	}
 	return append(lines, cells...)
@@ -55,7 +63,7 @@ func (d Drawn) bytes(i int) (v, low, high float64) {
 	return v, v, v
 }
 
-func (d Drawn) figure(name, title, label string, ratio func(i int) (v, low, high float64), of func(Point) float64) *plot.Figure {
+func (d Drawn) figure(name, title, label string, ratio func(i int) (v, low, high float64), of func(Point) float64, said func(Line) []float64) *plot.Figure {
 	f := &plot.Figure{
 		Name: name, Title: title, Subtitle: d.subtitle(),
 		About: "How much a cache misses by its size, on a logarithmic axis: every point is a cache that was played on the trace. " +
@@ -77,10 +85,10 @@ func (d Drawn) figure(name, title, label string, ratio func(i int) (v, low, high
 	for i := range lines {
 		lines[i].Color = plot.ColorAt(lines[i].Color, i)
 	}
-	if len(lines) == 1 { // no legend names it
+	if len(lines) == 1 && len(d.Formulas) == 0 { // no legend names it
 		f.Subtitle = lines[0].Label + " · " + f.Subtitle
 	}
-	f.Series = lines
+	f.Series = append(d.formulas(lines, said), lines...)
 	if d.Estimates != nil {
 		f.Series = append(f.Series, d.doubts(lines, ratio)...)
 	}
@@ -116,6 +124,25 @@ func (d Drawn) lines(ratio func(i int) (v, low, high float64)) (lines []plot.Lin
 		l.X, l.Y = append(l.X, float64(r.Capacity)), append(l.Y, 100*v)
 	}
 	return lines
+}
+
+// formulas are the lines of those policies drawn that have one, whose own become
+// points.
+func (d Drawn) formulas(lines []plot.Line, said func(Line) []float64) (all []plot.Line) {
+	for i := range lines {
+		at := slices.IndexFunc(d.Formulas, func(l Line) bool { return Title(l.Policy) == lines[i].Label })
+		if at < 0 {
+			continue
+		}
+		l := d.Formulas[at]
+		line := plot.Line{Label: lines[i].Label + ", formula", Color: lines[i].Color, X: l.Capacity}
+		for _, v := range said(l) {
+			line.Y = append(line.Y, 100*v)
+		}
+		all = append(all, line)
+		lines[i].Form = plot.AsPoints
+	}
+	return all
 }
 
 // doubts are the intervals of the lines drawn.
