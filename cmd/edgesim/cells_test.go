@@ -89,6 +89,36 @@ func TestAPlanFindsACapacity(t *testing.T) {
 	}
 }
 
+// A sweep sets formulas beside what it played, of traces and of scenarios; of a trace
+// they are those of mrc.
+func TestASweepHasFormulasBesideIt(t *testing.T) {
+	t.Parallel()
+	path, dir := oracleTrace(t, 20_000), t.TempDir()
+	for name, more := range map[string][]string{path: {"--capacity", "100kB,500kB"}, "quickstart": append([]string{"--capacity", "8MiB,16MiB"}, short...)} {
+		status, out, errs := edgesim(t, context.Background(), append([]string{"sweep", name, "--policy", "lru,sieve", "--replicas", "1", "--formula", "--json", "--out", dir, "--csv", filepath.Join(dir, "g.csv")}, more...)...)
+		var r sweep.Result
+		if err := json.Unmarshal([]byte(out), &r); status != exitDone || err != nil || len(r.Rows) != 4 {
+			t.Fatalf("status %d, %v: %s%s", status, err, out, errs)
+		}
+		for _, row := range r.Rows {
+			if (row.Formula != nil) != (row.Policy == "lru") || row.Policy == "lru" && !(row.Formula["hit"] > 0.1 && row.Formula["hit"] < 1) {
+				t.Errorf("%s: %+v", name, row)
+			}
+			if name == path && row.Policy == "lru" && math.Abs(row.Formula["hit"]-row.Figures["hit"].Mean) > 0.02 {
+				t.Errorf("%+v", row)
+			}
+		}
+		csv, err := os.ReadFile(filepath.Join(dir, "g.csv"))
+		lines := strings.Split(strings.TrimSpace(string(csv)), "\n")
+		if err != nil || len(lines) != 5 || !strings.HasSuffix(lines[0], ",formula_hit,formula_byte_hit") || strings.HasSuffix(lines[1], ",") || !strings.HasSuffix(lines[4], ",,") {
+			t.Errorf("%v: %s", err, csv)
+		}
+	}
+	if status, _, errs := edgesim(t, context.Background(), "sweep", "quickstart", "--policy", "sieve", "--replicas", "1", "--capacity", "8MiB", "--formula"); status != exitUsage || !strings.Contains(errs, "none of sieve has one") {
+		t.Errorf("status %d: %s", status, errs)
+	}
+}
+
 func TestAPlanOfATrace(t *testing.T) {
 	t.Parallel()
 	path := oracleTrace(t, 20_000)

@@ -97,8 +97,8 @@ func (o *modelOptions) ofFlags() (*modelled, error) {
 }
 
 // ofScenario models one of the scenario's edge locations, that all get the same.
-func (o *modelOptions) ofScenario(name string) (*modelled, error) {
-	s, err := scenario.Load(name)
+func (o *modelOptions) ofScenario(name string, sets ...string) (*modelled, error) {
+	s, err := scenario.Load(name, sets...)
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -10,6 +10,8 @@ import (
 
 	"edgesim/sim/analytic"
 	"edgesim/sim/curve"
+	"edgesim/sim/sweep"
+	"edgesim/workloads/trace"
 )
 
 // formulas are what formulas say of a trace's requests in an order without memory:
@@ -21,14 +23,9 @@ type formulas struct {
 
 // byFormula counts the trace's objects, for those policies that have formulas.
 func (m *measured) byFormula(e *env) (*formulas, error) {
-	f := &formulas{models: map[string]analytic.Model{}}
-	for _, spec := range m.wanted.specs {
-		if model, err := analytic.Parse(spec); err == nil {
-			f.models[spec] = model
-		}
-	}
-	if len(f.models) == 0 {
-		return nil, usagef("--formula: none of %s has one; right is with one of %s", strings.Join(m.wanted.specs, ", "), modelNames())
+	f, err := formulasOf(m.wanted.specs)
+	if err != nil {
+		return nil, err
 	}
 	c, err := countObjects(e, m.options, m.wanted.config.IgnoreSize)
 	if err != nil {
@@ -36,6 +33,61 @@ func (m *measured) byFormula(e *env) (*formulas, error) {
 	}
 	f.pop = c.objects.Over(float64(c.requests))
 	return f, nil
+}
+
+// formulasOf finds the policies' formulas.
+func formulasOf(specs []string) (*formulas, error) {
+	f := &formulas{models: map[string]analytic.Model{}}
+	for _, spec := range specs {
+		if model, err := analytic.Parse(spec); err == nil {
+			f.models[spec] = model
+		}
+	}
+	if len(f.models) == 0 {
+		return nil, usagef("--formula: none of %s has one; right is with one of %s", strings.Join(specs, ", "), modelNames())
+	}
+	return f, nil
+}
+
+// byFormula finds what the scenario or the trace of a sweep asks for.
+func (o *sweepOptions) byFormula(e *env, name string, r *sweep.Result) (*formulas, error) {
+	var specs []string
+	for _, row := range r.Rows {
+		specs = append(specs, row.Policy)
+	}
+	f, err := formulasOf(uniq(specs))
+	if err != nil {
+		return nil, err
+	}
+	if isScenario(name) {
+		m, err := new(modelOptions).ofScenario(name, o.sets...)
+		if err != nil {
+			return nil, err
+		}
+		f.pop = m.pop
+		return f, nil
+	}
+	c, err := countObjects(e, trace.Options{Files: []string{name}, Format: o.format, Columns: o.columns, Limit: o.limit}, o.ignoreSize)
+	if err != nil {
+		return nil, err
+	}
+	f.pop = c.objects.Over(float64(c.requests))
+	return f, nil
+}
+
+// says is what the formulas say of a sweep's quantities. A hit that waits for a fetch
+// under way is one.
+func (f *formulas) says(policy string, capacity float64) map[string]float64 {
+	model, ok := f.models[policy]
+	if !ok {
+		return nil
+	}
+	c, err := model.Solve(f.pop, capacity)
+	if err != nil {
+		return nil
+	}
+	a := c.Answer()
+	return map[string]float64{"hit": a.Hit + a.Delayed, "byte-hit": a.ByteHit}
 }
 
 // at is the miss ratios of a policy at a capacity; NaN where it has no formula.

@@ -31,6 +31,7 @@ working set downwards.
 Examples:
   edgesim sweep quickstart --policy lru,sieve,s3fifo --capacity 8MiB,16MiB,32MiB
   edgesim sweep my.yaml --policy all --replicas 5 --csv grid.csv --out grid
+  edgesim sweep quickstart --policy lru,fifo --formula --out grid
   edgesim sweep trace.bin --policy lru,wtinylfu,belady --capacity 1%,10%
 
 Exit status: 0 done; 1 a trial failed, or it was interrupted (what was played
@@ -41,18 +42,23 @@ until then is printed and said to be partial); 2 wrong usage.
 		f.StringVar(&o.capacities, "capacity", "", "`SIZES` of caches, as 1GiB,4GiB; of a trace also shares, as 1%,10%")
 		o.flags(f, 3)
 		f.StringVar(&o.csv, "csv", "", "write the rows as CSV to this `FILE`; - is the standard output")
+		f.BoolVar(&o.formula, "formula", false, "beside each policy what its formula says of hits (edgesim model): a table,\ncolumns, and lines beside the points")
 		return o.run
 	},
 }
 
 type sweepOptions struct {
 	cellOptions
-	csv string
+	csv     string
+	formula bool
 }
 
 func (o *sweepOptions) run(e *env, args []string) error {
 	if err := o.check(e, args, "edgesim sweep quickstart"); err != nil {
 		return err
+	}
+	if o.formula && args[0] == "-" {
+		return usagef("--formula reads a trace twice, and the standard input can be read once; right is a file")
 	}
 	play := o.overTrace
 	if isScenario(args[0]) {
@@ -61,6 +67,13 @@ func (o *sweepOptions) run(e *env, args []string) error {
 	r, err := play(e, args[0])
 	if err != nil {
 		return err
+	}
+	if o.formula && !r.Partial {
+		f, err := o.byFormula(e, args[0], r)
+		if err != nil {
+			return err
+		}
+		r.Beside(f.says)
 	}
 	return o.tell(e, r, filepath.Base(args[0]))
 }

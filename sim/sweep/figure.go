@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"edgesim/results/plot"
@@ -53,6 +54,9 @@ func (r *Result) figure(q objective.Quantity, name string, objects bool) *plot.F
 				doubt.Y2 = append(doubt.Y2, InPlot(q, max(0, e.Mean-*e.Doubt)))
 			}
 		}
+		if said := r.formulaLine(policy, q, &l); len(said.X) > 0 {
+			f.Series, l.Form = append(f.Series, said), plot.AsPoints
+		}
 		f.Series = append(f.Series, l)
 		if len(doubt.X) > 0 {
 			doubts = append(doubts, doubt)
@@ -60,6 +64,29 @@ func (r *Result) figure(q objective.Quantity, name string, objects bool) *plot.F
 	}
 	f.Series = append(f.Series, doubts...)
 	return f
+}
+
+// formulaPoints are how many capacities a formula's line has.
+const formulaPoints = 64
+
+// formulaLine is what the policy's formula says between the ends of its line; empty
+// where it says nothing of the quantity.
+func (r *Result) formulaLine(policy string, q objective.Quantity, l *plot.Line) plot.Line {
+	said := plot.Line{Label: policy + ", formula", Color: l.Color, Dash: l.Dash}
+	if r.Formula == nil || len(l.X) == 0 {
+		return said
+	}
+	low, high := slices.Min(l.X), slices.Max(l.X)
+	if low == high {
+		low, high = low/8, high*8
+	}
+	for k := range formulaPoints {
+		x := low * math.Pow(high/low, float64(k)/(formulaPoints-1))
+		if v, ok := r.Formula(policy, x)[q.Name]; ok {
+			said.X, said.Y = append(said.X, x), append(said.Y, InPlot(q, v))
+		}
+	}
+	return said
 }
 
 func (r *Result) replicas() string {

@@ -48,7 +48,8 @@ type Estimate struct {
 type Row struct {
 	Cell
 	Replicas int                 `json:"replicas"`
-	Figures  map[string]Estimate `json:"figures"` // by the quantities' names
+	Figures  map[string]Estimate `json:"figures"`           // by the quantities' names
+	Formula  map[string]float64  `json:"formula,omitempty"` // what the policy's formula says of some, where it was asked for
 }
 
 // Result is a sweep that is over.
@@ -58,6 +59,19 @@ type Result struct {
 	Replicas   int                  `json:"replicas"` // that were asked for
 	Partial    bool                 `json:"partial"`  // interrupted: rows have fewer replicas, or are missing
 	Lost       []Lost               `json:"lost,omitempty"`
+	Formula    Formula              `json:"-"` // nil: none was asked for
+}
+
+// Formula is what formulas say of a cache: of some quantities, by name; nil: the policy
+// has none.
+type Formula func(policy string, capacity float64) map[string]float64
+
+// Beside sets formulas beside the rows.
+func (r *Result) Beside(f Formula) {
+	r.Formula = f
+	for i := range r.Rows {
+		r.Rows[i].Formula = f(r.Rows[i].Policy, float64(r.Rows[i].Capacity))
+	}
 }
 
 // Lost is a trial that failed by itself: the others go on without it.
@@ -149,7 +163,7 @@ func Collect(cells []Cell, outcomes [][]Values, partial bool) (*Result, error) {
 		r.Replicas = max(r.Replicas, len(list))
 		list = slices.DeleteFunc(list, func(v Values) bool { return v == nil })
 		if len(list) > 0 {
-			r.Rows = append(r.Rows, Row{cells[i], len(list), Estimates(list)})
+			r.Rows = append(r.Rows, Row{Cell: cells[i], Replicas: len(list), Figures: Estimates(list)})
 			all = append(all, list...)
 		}
 	}

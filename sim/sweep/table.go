@@ -28,10 +28,33 @@ func (r *Result) WriteTable(w io.Writer, objects bool) error {
 		}
 		b.WriteByte('\n')
 	}
+	r.formulaTable(&b, objects)
 	fmt.Fprintf(&b, "\n%s\n", r.words())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// formulaTable is what the formulas say beside what was played.
+func (r *Result) formulaTable(b *strings.Builder, objects bool) {
+	if r.Formula == nil {
+		return
+	}
+	fmt.Fprintf(b, "\nBy formula, in %%:\n%-12s %9s %9s %9s %9s %9s\n", "policy", "capacity", "hit", "apart", "byte hit", "apart")
+	for _, row := range r.Rows {
+		if row.Formula == nil {
+			continue
+		}
+		fmt.Fprintf(b, "%-12s %9s", row.Policy, Capacity(row.Capacity, objects))
+		for _, name := range formulaQuantities {
+			v := row.Formula[name]
+			fmt.Fprintf(b, " %9.2f %+9.2f", 100*v, 100*(v-row.Figures[name].Mean))
+		}
+		b.WriteByte('\n')
+	}
+}
+
+// formulaQuantities are those that formulas say something of, as objective names them.
+var formulaQuantities = []string{"hit", "byte-hit"}
 
 // shown are the known quantities that fit 80 columns.
 func (r *Result) shown() (list []objective.Quantity) {
@@ -110,6 +133,9 @@ func (r *Result) WriteCSV(w io.Writer) error {
 		name := strings.ReplaceAll(q.Name, "-", "_")
 		head = append(head, name, name+"_doubt")
 	}
+	if r.Formula != nil {
+		head = append(head, "formula_hit", "formula_byte_hit")
+	}
 	if err := c.Write(head); err != nil {
 		return err
 	}
@@ -122,6 +148,14 @@ func (r *Result) WriteCSV(w io.Writer) error {
 				doubt = number(*e.Doubt)
 			}
 			line = append(line, number(e.Mean), doubt)
+		}
+		if r.Formula != nil {
+			for _, name := range formulaQuantities {
+				v, ok := row.Formula[name]
+				if line = append(line, ""); ok {
+					line[len(line)-1] = number(v)
+				}
+			}
 		}
 		if err := c.Write(line); err != nil {
 			return err
