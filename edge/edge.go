@@ -46,7 +46,7 @@ type Edge struct {
 	server *fasthttp.Server
 	ctx    context.Context // ends when origins are to be left alone
 	cancel context.CancelFunc
-	flying sync.WaitGroup
+	flying airborne
 	stop   chan struct{}
 
 	inFlight atomic.Int64
@@ -61,6 +61,7 @@ type Edge struct {
 	mu      sync.Mutex
 	viewers map[*viewer]struct{}
 	from    map[netip.Addr]int // of viewers, how many from where; empty without MaxPerAddress
+	ended   chan struct{}      // has a value when a viewer's connection has ended since it was last taken; capacity 1
 	stopped bool
 	retired []weak.Pointer[upstream] // of earlier sites; what nobody uses any more is gone
 
@@ -73,7 +74,8 @@ func New(conf Config) (*Edge, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}, from: map[netip.Addr]int{}, arena: arena.New()}
+	e := &Edge{conf: conf, names: conf.Names, stop: make(chan struct{}), viewers: map[*viewer]struct{}{}, from: map[netip.Addr]int{},
+		ended: make(chan struct{}, 1), arena: arena.New()}
 	e.squeezers.limit = int64(conf.Compressions)
 	e.limits, e.leastTaken = conf.limits(), conf.leastTaken()
 	e.memory.limit, e.largest = conf.InFlight, conf.maxObject()

@@ -105,13 +105,13 @@ type fault struct {
 
 // fly starts the flight.
 func (f *flight) fly() {
-	f.e.flying.Add(1)
+	f.e.flying.add()
 	f.e.inFlight.Add(1)
 	go f.run()
 }
 
 func (f *flight) run() {
-	defer f.e.flying.Done()
+	defer f.e.flying.done()
 	defer f.land()
 	asked := f.e.now()
 	r, err := f.ask()

@@ -45,7 +45,7 @@ func TestSentBytesSurviveTheirEviction(t *testing.T) {
 	}
 	for round := range 10 {
 		check(ask("a", ""), 'a', 200, size)
-		e.flying.Wait()              // it is stored, and the next one is a hit
+		e.flying.wait()              // it is stored, and the next one is a hit
 		late := ask("a", "")         // reads only at the end
 		time.Sleep(time.Millisecond) // most of it lies in the sockets' queues
 		check(ask("a", "Range: bytes=70000-270000\r\n"), 'a', 206, 200_001)

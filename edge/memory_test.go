@@ -47,7 +47,7 @@ func costPerByte(t *testing.T, size int) (ratio float64) {
 		for i := range capacity/(size+500) + 1000 {
 			l.get("/" + strconv.Itoa(i))
 		}
-		l.edge.flying.Wait()
+		l.edge.flying.wait()
 		p := l.edge.parts[0]
 		used, objects, with := float64(p.shard.Used()), p.shard.Len(), int64(heap())+l.edge.arena.InUse()
 		p.empty()

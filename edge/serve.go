@@ -81,8 +81,10 @@ func (e *Edge) Shutdown(ctx context.Context) error {
 	for _, u := range e.upstreams() {
 		u.closeAll()
 	}
+	e.waitViewers(lastRecords)
 	e.closeViewers(func(*viewer) bool { return true }, (*viewer).cut)
-	e.flying.Wait()
+	e.flying.wait()
+	e.waitViewers(lastRecords)
 	for _, p := range e.parts {
 		p.empty()
 	}
@@ -91,6 +93,35 @@ func (e *Edge) Shutdown(ctx context.Context) error {
 		err = ctx.Err()
 	}
 	return err
+}
+
+// lastRecords is how long a shutdown waits for the records of responses that have
+// ended, and then of those that it has broken off.
+const lastRecords = time.Second
+
+// waitViewers waits until fasthttp has done with every connection, which it counts
+// as closed a moment before its last record is settled.
+func (e *Edge) waitViewers(most time.Duration) {
+	late := time.NewTimer(most)
+	defer late.Stop()
+	for e.anyLeft() {
+		select {
+		case <-e.ended:
+		case <-late.C:
+			return
+		}
+	}
+}
+
+func (e *Edge) anyLeft() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for v := range e.viewers {
+		if !v.over.Load() {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *Edge) begin() bool {
@@ -104,7 +135,7 @@ func (e *Edge) begin() bool {
 func (e *Edge) waitFlights(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
-		e.flying.Wait()
+		e.flying.wait()
 		close(done)
 	}()
 	select {

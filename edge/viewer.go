@@ -27,6 +27,7 @@ type viewer struct {
 	secure *secured // Conn, where the viewer speaks TLS; nil: it does not
 	hint   uint64
 	busy   atomic.Bool // a request is being served
+	over   atomic.Bool // fasthttp is done with the connection, and its last record is settled
 	gate
 
 	lingers atomic.Bool // what the viewer still sends is to be listened to before the end
@@ -166,8 +167,13 @@ func (v *viewer) end() {
 	if v.open {
 		v.settle()
 	}
+	v.over.Store(true)
 	if v.secure == nil { // else its goodbye does
 		v.e.forget(v)
+	}
+	select {
+	case v.e.ended <- struct{}{}:
+	default:
 	}
 }
 

@@ -48,6 +48,7 @@ type Ledger struct {
 
 	looks  []*look
 	recent recent
+	strays []results.Record // for hosts that nobody serves, of the batch
 }
 
 // Health is how saving goes.
@@ -62,7 +63,8 @@ type Health struct {
 type hour struct {
 	start int64 // Unix time, ns
 	set   *report.Set
-	dirty bool // holds what is not saved
+	rest  *report.Set // of requests for hosts that nobody serves
+	dirty bool        // holds what is not saved
 }
 
 // NewLedger returns a ledger without hours of its own.
@@ -90,9 +92,22 @@ func (l *Ledger) Add(recs []results.Record) {
 			n++
 		}
 		h.set.Add(recs[:n])
+		if l.strays = strayed(l.strays[:0], recs[:n]); len(l.strays) > 0 {
+			h.rest.Add(l.strays)
+		}
 		h.dirty = true
 		recs = recs[n:]
 	}
+}
+
+// strayed appends the records that are of no distribution.
+func strayed(to, recs []results.Record) []results.Record {
+	for i := range recs {
+		if recs[i].Distribution == results.NoDistribution {
+			to = append(to, recs[i])
+		}
+	}
+	return to
 }
 
 func (h *hour) has(at int64) bool { return at >= h.start && at < h.start+int64(time.Hour) }
@@ -112,43 +127,54 @@ func (l *Ledger) of(at int64) *hour {
 	at = max(at, l.last)
 	o := l.c.Report
 	o.Grain, o.Most, o.Distribution, o.From, o.To = time.Hour, listRows, "", time.Time{}, time.Time{}
-	h := &hour{start: time.Unix(0, at).UTC().Truncate(time.Hour).UnixNano(), set: report.NewSet(o, l.kinds...)}
+	h := &hour{start: time.Unix(0, at).UTC().Truncate(time.Hour).UnixNano(),
+		set: report.NewSet(o, l.kinds...), rest: report.NewSet(o, l.kinds...)}
 	l.open = append(l.open, h)
 	return h
 }
 
 // snapshot is what an open hour has come to. The caller holds mu.
 func (l *Ledger) snapshot(h *hour) Hour {
-	return Hour{Start: time.Unix(0, h.start).UTC(), Run: l.c.Run, Tables: tables(h.set, l.c.Report.Names)}
+	return Hour{Start: time.Unix(0, h.start).UTC(), Run: l.c.Run, Tables: tables(h, l.c.Report.Names)}
 }
 
-// tables are those of a set that make it up again. Over time, a table of all has
-// the rows of each distribution. A list of names does not: where there are several
-// distributions, each has its own, so that a small one's names are not lost behind
+// tables are those that make an hour's set up again. Over time, a table of all has
+// the rows of each distribution. A list of names does not: each distribution has its
+// own, and so have requests of none, so that a small one's names are not lost behind
 // a large one's.
-func tables(set *report.Set, names *results.Names) (all []*report.Table) {
+func tables(h *hour, names *results.Names) (all []*report.Table) {
 	known := names.EveryDistribution()
-	for _, k := range set.Kinds() {
-		for _, t := range set.Tables(k.Name, "") {
-			if len(known) == 1 {
+	for _, k := range h.set.Kinds() {
+		for _, t := range h.set.Tables(k.Name, "") {
+			if len(known) == 1 && overTime(t) {
 				t.Belong(known[0]) // there may be more when it is read
 			}
-			if overTime(t) || len(known) < 2 {
+			if len(known) == 0 || overTime(t) {
 				all = append(all, t)
 			}
 		}
-		if len(known) < 2 {
+		if len(known) == 0 {
 			continue
 		}
 		for _, d := range known {
-			for _, t := range set.Tables(k.Name, d.ID) {
-				if !overTime(t) && len(t.Rows) > 0 {
-					all = append(all, t)
-				}
-			}
+			all = appendLists(all, h.set.Tables(k.Name, d.ID))
+		}
+		for _, t := range h.rest.Tables(k.Name, "") {
+			t.Belong(results.Distribution{})
+			all = appendLists(all, []*report.Table{t})
 		}
 	}
 	return all
+}
+
+// appendLists appends the tables that have rows and are not over time.
+func appendLists(to, tables []*report.Table) []*report.Table {
+	for _, t := range tables {
+		if !overTime(t) && len(t.Rows) > 0 {
+			to = append(to, t)
+		}
+	}
+	return to
 }
 
 func overTime(t *report.Table) bool {
