@@ -108,7 +108,8 @@ fits: ## how near the scenarios fitted to the traces in EDGESIM_DATA come: the t
 
 bench-sim: build ## miss-ratio curves on one core, from a trace's file to the answer, beside libCacheSim's where CACHESIM=PATH names cachesim; virtual runs by hit ratio on one and two
 	$(GO) run ./sim/curve/beside --edgesim bin/edgesim
-	$(GO) test ./sim/virtual -run '^$$' -bench ByHits -benchtime 1x -cpu 1,2
+	GOMAXPROCS=1 $(GO) test ./sim/virtual -run '^$$' -bench ByHits -benchtime 1x
+	GOMAXPROCS=2 $(GO) test ./sim/virtual -run '^$$' -bench ByHits -benchtime 1x
 
 bench-scale: build ## what handing work to others costs: a sweep on two workers beside one process, pieces, data
 	$(GO) build -o bin/ ./sim/fleet/beside && bin/beside --edgesim bin/edgesim
