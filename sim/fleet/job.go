@@ -46,17 +46,6 @@ func JobID(about ...string) string {
 	return hex.EncodeToString(h.Sum(nil))[:12]
 }
 
-// Progress is how far a job is.
-type Progress struct {
-	Pieces   int            `json:"pieces"` // asked for until now
-	Done     int            `json:"done"`
-	Earlier  int            `json:"earlier"` // of these, before this coordinator came
-	Running  int            `json:"running"`
-	Retried  int            `json:"retried"`   // times that a piece was given out again
-	SetAside int            `json:"set_aside"` // pieces that failed for good
-	ByWorker map[string]int `json:"by_worker"` // pieces done
-}
-
 // SetAside is a piece that failed too often.
 type SetAside struct {
 	Kind, Worker, Text string
@@ -191,10 +180,7 @@ func (j *Job) take(subject string, data []byte, sequence, rest, last uint64) {
 		j.caught = true
 		close(j.arrived)
 	}
-	select {
-	case j.changed <- struct{}{}:
-	default:
-	}
+	j.tellChanged()
 }
 
 func (j *Job) note(n *note, early bool) {
@@ -286,6 +272,7 @@ func (j *Job) wait(id string) (arrived chan struct{}, known bool) {
 	}
 	w := make(chan struct{})
 	j.waiting[id] = w
+	j.tellChanged()
 	if j.results[id] != nil {
 		close(w)
 		return w, true
@@ -317,27 +304,6 @@ func (c *Conn) forget(ctx context.Context, job, piece string) error {
 	}
 	return c.notes.Purge(ctx, jetstream.WithPurgeSubject(notePrefix+job+"."+piece+".>"))
 }
-
-// Progress is how far the job is now.
-func (j *Job) Progress() Progress {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	p := Progress{Pieces: len(j.waiting), Earlier: 0, Running: len(j.running), SetAside: j.setAside, ByWorker: map[string]int{}}
-	for id := range j.waiting {
-		if n := j.results[id]; n != nil {
-			p.Done++
-			p.ByWorker[n.Worker]++
-		}
-	}
-	for _, turn := range j.retried {
-		p.Retried += int(turn) - 1
-	}
-	p.Earlier = min(j.earlier, p.Done)
-	return p
-}
-
-// Changed has a value when something may have changed since the last one.
-func (j *Job) Changed() <-chan struct{} { return j.changed }
 
 // keepSeen tells the server that someone waits, until the job is closed, and hears
 // of a cancellation that was said while the server could not be reached.
