@@ -213,7 +213,7 @@ func TestTroubleTogether(t *testing.T) {
 	s.hire(&fleet.Worker{Name: "calm", Slots: 1, NoLoad: true})
 	for args, want := range map[string]string{
 		"http://127.0.0.1:1 --workers 1":                                         "worker narrow: worker narrow may not load 127.0.0.1:1: its --load-targets are edge.test",
-		"http://edge.test --workers 2 --workers-wait 3s":                         "1 of 2 workers are ready after 3s (narrow); right is",
+		"http://edge.test --workers 2 --workers-wait 1s":                         "of 2 workers are ready after 1s",
 		"http://edge.test --workers 0":                                           "--workers 0; right are 1 to",
 		"http://edge.test":                                                       "--workers 0",
 		"http://edge.test --workers 2 --share 1/2 --out x":                       "right is --workers 2 in its place",

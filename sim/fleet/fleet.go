@@ -29,7 +29,7 @@ const (
 
 	workPrefix = "edgesim.work."
 	notePrefix = "edgesim.note."
-	haltPrefix = "edgesim.halt." // JOB: stop its pieces
+	haltPrefix = "edgesim.halt." // JOB: stop its pieces, up to a place in the queue
 	woePrefix  = "edgesim.woe."  // JOB: what keeps a worker from giving a result
 )
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,7 +76,12 @@ func (c *Conn) Cancel(ctx context.Context, id string) error {
 	if err := c.work.Purge(ctx, jetstream.WithPurgeSubject(workPrefix+"*."+id+".>")); err != nil {
 		return err
 	}
-	return errors.Join(c.nc.Publish(haltPrefix+id, nil), c.nc.FlushTimeout(patience))
+	info, err := c.work.Info(ctx)
+	if err != nil {
+		return err
+	}
+	last := strconv.AppendUint(nil, info.State.LastSeq, 10)
+	return errors.Join(c.nc.Publish(haltPrefix+id, last), c.nc.FlushTimeout(patience))
 }
 
 // Remove cancels a job and forgets its results.

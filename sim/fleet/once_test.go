@@ -82,6 +82,49 @@ func TestPiecesThatAreRunOnce(t *testing.T) {
 	}
 }
 
+// A piece that a worker takes off the queue just before its job is cancelled does not
+// run when the worker has heard of that first; the job's later pieces do.
+func TestACancelledPieceOnItsWay(t *testing.T) {
+	playingLock.Lock()
+	played = map[int]int{}
+	playingLock.Unlock()
+	c := newPlace(t).connect("v1")
+	w := &Worker{Conn: c, Name: "late", Slots: 1, Cache: t.TempDir()}
+	if err := w.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	halts, err := c.nc.SubscribeSync(haltPrefix + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, cancelled := range []bool{true, false} {
+		j := open(t, c, "cancelled")
+		piece := Piece{Kind: "play", Args: []byte(fmt.Sprintf(`{"N":%d}`, n))}
+		if err := j.Ask(t.Context(), piece); err != nil {
+			t.Fatal(err)
+		}
+		q := queue{conn: c, which: once}
+		m := q.next(t.Context())
+		if cancelled {
+			if err := c.Cancel(t.Context(), j.ID); err != nil {
+				t.Fatal(err)
+			}
+			halt, err := halts.NextMsg(time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.halt(j.ID, string(halt.Data))
+		}
+		w.serveOnce(t.Context(), m)
+		j.Close(false)
+		playingLock.Lock()
+		if runs := played[n]; (runs == 0) != cancelled {
+			t.Errorf("cancelled %v: it ran %d times", cancelled, runs)
+		}
+		playingLock.Unlock()
+	}
+}
+
 // A worker that refuses load leaves it to others, and does the rest.
 func TestAWorkerWithoutLoad(t *testing.T) {
 	p := newPlace(t)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -41,6 +42,7 @@ type Worker struct {
 	mu    sync.Mutex
 	man   Man
 	stop  map[string]map[*context.CancelCauseFunc]bool // by job
+	void  map[string]uint64                            // by job that was cancelled: the last of its pieces in the queue
 }
 
 // Run takes pieces until ctx ends; then it gives those that are running back.
@@ -48,7 +50,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
-	sub, err := w.Conn.nc.Subscribe(haltPrefix+"*", func(m *nats.Msg) { w.halt(strings.TrimPrefix(m.Subject, haltPrefix)) })
+	sub, err := w.Conn.nc.Subscribe(haltPrefix+"*", func(m *nats.Msg) { w.halt(strings.TrimPrefix(m.Subject, haltPrefix), string(m.Data)) })
 	if err != nil {
 		return err
 	}
@@ -69,7 +71,7 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // begin checks that the name is free and says who is there.
 func (w *Worker) begin(ctx context.Context) error {
-	w.stop, w.shelf = map[string]map[*context.CancelCauseFunc]bool{}, newShelf(w)
+	w.stop, w.void, w.shelf = map[string]map[*context.CancelCauseFunc]bool{}, map[string]uint64{}, newShelf(w)
 	w.man = Man{Name: w.Name, Host: w.Host, Version: w.Conn.Version, Slots: w.Slots, Since: time.Now().UTC()}
 	text, err := json.Marshal(w.man)
 	if err != nil {
@@ -133,9 +135,10 @@ func (w *Worker) slot(ctx context.Context) {
 // given is a piece that this worker has.
 type given struct {
 	Piece
-	job, id string
-	turn    uint64
-	m       jetstream.Msg
+	job, id  string
+	turn     uint64
+	sequence uint64 // its place in the queue
+	m        jetstream.Msg
 }
 
 // serve runs a piece and tells what came of it.
@@ -186,7 +189,7 @@ func read(m jetstream.Msg) (*given, error) {
 	}
 	meta, err := m.Metadata()
 	if err == nil {
-		g.turn = meta.NumDelivered
+		g.turn, g.sequence = meta.NumDelivered, meta.Sequence.Stream
 	}
 	return g, err
 }
@@ -216,7 +219,10 @@ func (w *Worker) run(ctx context.Context, g *given) (result []byte, err error) {
 	}
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer w.stoppable(g.job, &cancel)()
+	defer w.stoppable(g, &cancel)()
+	if context.Cause(inner) != nil {
+		return nil, context.Cause(inner) // it was on its way here when its job was cancelled
+	}
 	if !kind.Once { // that one is the worker's for good, and lasts as long as it was told to
 		late := time.AfterFunc(limit, func() { cancel(fmt.Errorf("it took longer than %v", limit)) })
 		defer late.Stop()
@@ -248,27 +254,42 @@ func (w *Worker) keep(ctx context.Context, m jetstream.Msg) {
 	}
 }
 
-// stoppable lets a cancelled job end its pieces; call what it returns when it is
-// over.
-func (w *Worker) stoppable(job string, cancel *context.CancelCauseFunc) func() {
+// stoppable lets a cancelled job end its pieces, those too that were taken off the
+// queue just before and have not begun; call what it returns when it is over.
+func (w *Worker) stoppable(g *given, cancel *context.CancelCauseFunc) func() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.stop[job] == nil {
-		w.stop[job] = map[*context.CancelCauseFunc]bool{}
+	if g.sequence <= w.void[g.job] {
+		(*cancel)(ErrCancelled)
 	}
-	w.stop[job][cancel] = true
+	if w.stop[g.job] == nil {
+		w.stop[g.job] = map[*context.CancelCauseFunc]bool{}
+	}
+	w.stop[g.job][cancel] = true
 	return func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if delete(w.stop[job], cancel); len(w.stop[job]) == 0 {
-			delete(w.stop, job)
+		if delete(w.stop[g.job], cancel); len(w.stop[g.job]) == 0 {
+			delete(w.stop, g.job)
 		}
 	}
 }
 
-func (w *Worker) halt(job string) {
+// voidMost is how many cancelled jobs are remembered: only pieces that are on their
+// way to a worker need it.
+const voidMost = 10_000
+
+// halt ends what runs of a job; last is the place in the queue of the last of its pieces
+// when it was cancelled. A job that is taken up again has its pieces behind it.
+func (w *Worker) halt(job, last string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if len(w.void) >= voidMost {
+		clear(w.void)
+	}
+	if n, err := strconv.ParseUint(last, 10, 64); err == nil {
+		w.void[job] = max(w.void[job], n)
+	}
 	for cancel := range w.stop[job] {
 		(*cancel)(ErrCancelled)
 	}
