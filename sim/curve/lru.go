@@ -22,7 +22,7 @@ type lruLane struct {
 	journal
 	entries []lruEntry // by object
 	begins  []uint32   // of each cell: the place where its residents begin
-	mixed   map[uint32][]uint32
+	sizes   sizesByCell
 }
 
 type lruEntry struct {
@@ -31,12 +31,9 @@ type lruEntry struct {
 	size     uint32 // code of the size it was admitted with; mixed: it depends on the cell
 }
 
-// mixed is no code of a size.
-const mixed = 0
-
 func newLRULane(capacities []int64) lane {
 	return &lruLane{
-		together: newTogether(capacities), mixed: map[uint32][]uint32{},
+		together: newTogether(capacities), sizes: newSizesByCell(len(capacities)),
 		begins: make([]uint32, len(capacities)), journal: newJournal(),
 	}
 }
@@ -90,33 +87,9 @@ func (l *lruLane) admit(b *batch, a ask, missing uint32) {
 		p.used += size
 	}
 	if e.size != a.size && missing != 0 {
-		l.note(a.object, e, a.size, missing)
+		l.sizes.note(a.object, &e.size, a.size, missing, e.resident)
 	}
 	e.resident |= missing
-}
-
-// note keeps the size that an object is admitted with to some cells; those that
-// have it already keep theirs.
-func (l *lruLane) note(object uint32, e *lruEntry, size, admitted uint32) {
-	old := e.size
-	if e.resident == 0 {
-		if old == mixed {
-			delete(l.mixed, object)
-		}
-		e.size = size
-		return
-	}
-	each := l.mixed[object]
-	if old != mixed {
-		each = make([]uint32, len(l.cells))
-		for j := range each {
-			each[j] = old
-		}
-		l.mixed[object], e.size = each, mixed
-	}
-	for ; admitted != 0; admitted &= admitted - 1 {
-		each[bits.TrailingZeros32(admitted)] = size
-	}
 }
 
 // evict takes the object that cell j was asked for least recently out of it, and
@@ -144,11 +117,7 @@ func (l *lruLane) evict(b *batch, j int) int64 {
 		if e.resident &^= bit; e.resident == 0 {
 			l.strike(at)
 		}
-		code := e.size
-		if code == mixed {
-			code = l.mixed[object][j]
-		}
-		return b.sizeOf(code)
+		return b.sizeOf(l.sizes.of(object, e.size, j))
 	}
 }
 

@@ -33,7 +33,7 @@ func TestMemoryForAnObject(t *testing.T) {
 		{"lru", 12*1.5 + 8*4, func() lane { return newLRULane([]int64{objects}) }},
 		{"fifo", 1*1.5 + 2*8, func() lane { return newFIFOLane([]int64{objects}) }},
 		{"sieve", 2*1.5 + 2*8, func() lane { return newSieveLane([]int64{objects}) }},
-		{"s3fifo", (4+4)*1.5 + 2*8, func() lane { return newS3FIFOLane([]int64{objects}, 0.1, 1, 2) }},
+		{"s3fifo", 8*1.5 + 2*8, func() lane { return newS3FIFOLane([]int64{objects}, 0.1, 1, 2) }},
 		{"arc", 12*1.5 + 8*4, func() lane { return newARCLane(objects) }},
 		{"lru-stack", StackBytes, func() lane { return newStackLane(&Curve{}) }},
 	} {

@@ -8,16 +8,25 @@ import "math/bits"
 type s3fifoLane[W word] struct {
 	together
 	states  []s3State[W]
-	places  []uint32 // by object and cell: where in the ghost's queue it stands
 	caches  []s3Cache
 	move    uint32 // hits on probation after which an object stays
 	largest []int64
+	sizes   sizesByCell
+	spare   map[spareKey]int // ghosts' entries that do not count, beside the one that stale tells of
 }
 
+// s3State is one object's. Where it is not resident it has no hits, so low tells there
+// whether it is remembered.
 type s3State[W word] struct {
+	size      uint32 // code of the size it is remembered with; mixed: it depends on the cell
 	resident  W
 	low, high W // bits of the hits since the object came into its queue
-	ghost     W // remembered
+	stale     W // the ghost's queue has an older entry of it, from before it came back
+}
+
+type spareKey struct {
+	object uint32
+	cell   int
 }
 
 // s3Cache is one cell's queues.
@@ -35,7 +44,7 @@ func newS3FIFOLane(capacities []int64, small, largest, move float64) lane {
 
 func s3fifoOf[W word](capacities []int64, small, largest, move float64) func() lane {
 	return func() lane {
-		l := &s3fifoLane[W]{together: newTogether(capacities), move: uint32(move)}
+		l := &s3fifoLane[W]{together: newTogether(capacities), move: uint32(move), sizes: newSizesByCell(len(capacities)), spare: map[spareKey]int{}}
 		for _, c := range capacities {
 			limit := partOf(c, small)
 			l.caches = append(l.caches, s3Cache{smallLimit: limit, mainLimit: c - limit})
@@ -55,10 +64,12 @@ func partOf(capacity int64, part float64) int64 {
 
 func (l *s3fifoLane[W]) play(b *batch) {
 	l.states = lengthened(l.states, b.objects)
-	l.places = lengthened(l.places, b.objects*len(l.caches))
 	b.chunks(func(asks []ask, _ int) {
-		l.touch(asks)
-		states, all := l.states, W(l.all)
+		states, all, sum := l.states, W(l.all), W(0)
+		for _, a := range asks {
+			sum += states[a.object].resident
+		}
+		l.warmed += uint32(sum)
 		for _, a := range asks {
 			s := &states[a.object]
 			s.hit()
@@ -67,23 +78,6 @@ func (l *s3fifoLane[W]) play(b *batch) {
 			}
 		}
 	})
-}
-
-// touch loads what will be asked for; the loads do not wait for each other.
-func (l *s3fifoLane[W]) touch(asks []ask) {
-	states, sum := l.states, W(0)
-	for _, a := range asks {
-		sum += states[a.object].resident
-	}
-	l.warmed += uint32(sum)
-	places, n := l.places, len(l.caches)
-	for _, a := range asks {
-		at := 0
-		if states[a.object].ghost != 0 {
-			at = int(a.object) * n
-		}
-		l.warmed += places[at]
-	}
 }
 
 // hit adds one to the hits in the cells where the object is resident, up to 3.
@@ -108,6 +102,7 @@ func (s *s3State[W]) oneLess(j int) {
 
 func (l *s3fifoLane[W]) admit(b *batch, a ask, missing W) {
 	size := b.sizeOf(a.size)
+	s := &l.states[a.object]
 	for ; missing != 0; missing &= missing - 1 {
 		j := bits.TrailingZeros32(uint32(missing))
 		p := &l.cells[j]
@@ -116,15 +111,14 @@ func (l *s3fifoLane[W]) admit(b *batch, a ask, missing W) {
 			continue
 		}
 		c := &l.caches[j]
-		remembered := l.recall(b, j, a.object)
-		for p.full(size) {
-			v := l.victim(b, j)
-			l.states[v.object].resident = without(l.states[v.object].resident, j)
-			p.used -= b.sizeOf(v.size)
+		remembered := has(s.low, j)
+		if remembered {
+			l.recall(b, s, j, a.object)
 		}
-		s := &l.states[a.object]
+		for p.full(size) {
+			p.used -= l.evict(b, j)
+		}
 		s.resident |= 1 << (j & 31)
-		s.noHits(j)
 		p.used += size
 		if remembered || !c.full && c.smallBytes >= c.smallLimit {
 			c.main.push(a)
@@ -136,23 +130,24 @@ func (l *s3fifoLane[W]) admit(b *batch, a ask, missing W) {
 	}
 }
 
-// victim takes the object that leaves cell j out of its queues.
-func (l *s3fifoLane[W]) victim(b *batch, j int) ask {
+// evict takes the object that leaves cell j out of it, and returns its size.
+func (l *s3fifoLane[W]) evict(b *batch, j int) int64 {
 	c := &l.caches[j]
 	c.full = true
 	if c.mainBytes <= c.mainLimit {
 		for !c.small.empty() {
 			l.ahead(&c.small)
-			l.aheadPlaces(&c.small, j)
 			a := c.small.pop()
 			size := b.sizeOf(a.size)
 			c.smallBytes -= size
 			s := &l.states[a.object]
-			if s.hits(j) < l.move {
-				l.remember(b, j, a)
-				return a
-			}
+			stays := s.hits(j) >= l.move
 			s.noHits(j)
+			if !stays {
+				s.resident = without(s.resident, j)
+				l.remember(b, s, j, a, size)
+				return size
+			}
 			c.main.push(a)
 			c.mainBytes += size
 		}
@@ -162,49 +157,60 @@ func (l *s3fifoLane[W]) victim(b *batch, j int) ask {
 		a := c.main.pop()
 		s := &l.states[a.object]
 		if s.hits(j) == 0 {
-			c.mainBytes -= b.sizeOf(a.size)
-			return a
+			s.resident = without(s.resident, j)
+			size := b.sizeOf(a.size)
+			c.mainBytes -= size
+			return size
 		}
 		s.oneLess(j)
 		c.main.push(a)
 	}
 }
 
-// forgotten is the object of a place in a ghost's queue whose object came back.
-const forgotten = 1<<32 - 1
-
-// remember puts an object that leaves cell j into its ghost.
-func (l *s3fifoLane[W]) remember(b *batch, j int, a ask) {
-	c, size := &l.caches[j], b.sizeOf(a.size)
+// remember puts an object that has left cell j into its ghost.
+func (l *s3fifoLane[W]) remember(b *batch, s *s3State[W], j int, a ask, size int64) {
+	c := &l.caches[j]
 	if size > c.mainLimit {
 		return
 	}
 	for c.ghostBytes > c.mainLimit-size {
-		l.ahead(&c.ghost)
-		old := c.ghost.pop()
-		if old.object == forgotten {
-			continue
-		}
-		l.states[old.object].ghost = without(l.states[old.object].ghost, j)
-		c.ghostBytes -= b.sizeOf(old.size)
+		c.ghostBytes -= l.forget(b, j)
 	}
-	l.states[a.object].ghost |= 1 << (j & 31)
-	l.places[int(a.object)*len(l.caches)+j] = c.ghost.push(a)
+	if s.size != a.size {
+		l.sizes.note(a.object, &s.size, a.size, 1<<j, uint32(s.low&^s.resident))
+	}
+	s.low |= 1 << (j & 31)
+	c.ghost.push(a)
 	c.ghostBytes += size
 }
 
-// recall forgets an object and tells whether cell j remembered it.
-func (l *s3fifoLane[W]) recall(b *batch, j int, object uint32) bool {
-	s := &l.states[object]
-	if !has(s.ghost, j) {
-		return false
+// forget takes the oldest entry out of cell j's ghost, and returns its size; 0 of one
+// whose object has come back since.
+func (l *s3fifoLane[W]) forget(b *batch, j int) int64 {
+	l.ahead(&l.caches[j].ghost)
+	old := l.caches[j].ghost.pop()
+	s := &l.states[old.object]
+	if !has(s.stale, j) {
+		s.low = without(s.low, j)
+		return b.sizeOf(old.size)
 	}
-	s.ghost = without(s.ghost, j)
-	c := &l.caches[j]
-	place := c.ghost.at(l.places[int(object)*len(l.caches)+j])
-	c.ghostBytes -= b.sizeOf(place.size)
-	place.object = forgotten
-	return true
+	key := spareKey{old.object, j}
+	if n := l.spare[key]; n == 0 {
+		s.stale = without(s.stale, j)
+	} else if l.spare[key]--; n == 1 {
+		delete(l.spare, key)
+	}
+	return 0
+}
+
+// recall forgets an object that cell j remembers. Its entry stays in the ghost's queue.
+func (l *s3fifoLane[W]) recall(b *batch, s *s3State[W], j int, object uint32) {
+	s.low = without(s.low, j)
+	l.caches[j].ghostBytes -= b.sizeOf(l.sizes.of(object, s.size, j))
+	if has(s.stale, j) {
+		l.spare[spareKey{object, j}]++
+	}
+	s.stale |= 1 << (j & 31)
 }
 
 // ahead loads what is known of the next objects of a queue; the loads do not wait
@@ -215,21 +221,7 @@ func (l *s3fifoLane[W]) ahead(queue *ring) {
 	}
 	states, sum := l.states, W(0)
 	for _, a := range queue.next(aheadSize) {
-		if a.object != forgotten {
-			sum += states[a.object].low
-		}
+		sum += states[a.object].low
 	}
 	l.warmed += uint32(sum)
-}
-
-// aheadPlaces loads where the next objects of a queue will be remembered by cell j.
-func (l *s3fifoLane[W]) aheadPlaces(queue *ring, j int) {
-	if queue.head%aheadSize != 0 {
-		return
-	}
-	places, n, sum := l.places, len(l.caches), uint32(0)
-	for _, a := range queue.next(aheadSize) {
-		sum += places[int(a.object)*n+j]
-	}
-	l.warmed += sum
 }
