@@ -12,8 +12,12 @@ import (
 // HdrHistogram's interval logs have it. In which order records come is no matter.
 // It is used by one goroutine at a time.
 type Intervals struct {
+	// Length is how long the run was; 0: as long as its records say.
+	Length time.Duration
+
 	width  int64 // ns
 	warmup int64 // ns
+	latest int64 // end of the last record, ns
 	counts []IntervalCounts
 	open   map[intervalKey]*intervalTimes
 	shut   map[intervalKey]*[Metrics]packed
@@ -79,8 +83,28 @@ func (v *Intervals) Add(recs []Record) {
 		v.of(r.At).Scheduled++
 		v.of(r.At+r.Lag).Sent++
 		v.of(r.End()).add(r)
+		v.latest = max(v.latest, r.End())
 		v.addTimes(r)
 	}
+}
+
+// measured is how long interval n was measured: the whole of its width, but of the one
+// in which the run ended; nothing of those after it, in which the last answers came.
+func (v *Intervals) measured(n int64) time.Duration {
+	end := v.Length.Nanoseconds()
+	if end == 0 {
+		end = v.latest
+	}
+	return time.Duration(min(max(end-n*v.width, 0), v.width))
+}
+
+// lasted is how long interval n was, in ns: that of which it was measured, or its width
+// after the run's end.
+func (v *Intervals) lasted(n int64) int64 {
+	if d := v.measured(n); d > 0 {
+		return d.Nanoseconds()
+	}
+	return v.width
 }
 
 // number is that of the interval of a moment. One from before the epoch belongs

@@ -161,6 +161,7 @@ func TestIntervalCSV(t *testing.T) {
 	v.Unsent(1700*time.Millisecond, 5)
 	v.Unsent(6*time.Second, 1)
 	v.Add([]Record{{At: 2e9, Total: 1e6, Flags: NoResponse, Fault: FaultRefused}})
+	v.Length = 2750 * time.Millisecond
 	var b strings.Builder
 	if err := v.WriteCSV(&b, epoch); err != nil {
 		t.Fatal(err)
@@ -180,7 +181,7 @@ func TestIntervalCSV(t *testing.T) {
 	}{
 		{0, "second", "0"}, {0, "warmup", "1"}, {0, "scheduled", "1"}, {0, "sent", "1"}, {0, "done", "1"}, {0, "errors", "0"},
 		{0, "bytes", "100"}, {0, "hit_ratio", "1.000000"}, {0, "ttfb_p50_ms", "2.000"}, {0, "total_max_ms", "4.000"},
-		{1, "scheduled", "6"}, {1, "sent", "0"}, {1, "done", "0"}, {1, "warmup", "0"}, {1, "hit_ratio", ""}, {1, "ttfb_p50_ms", ""},
+		{0, "measured_s", "1"}, {2, "measured_s", "0.75"}, {3, "measured_s", "0"}, {1, "scheduled", "6"}, {1, "sent", "0"}, {1, "done", "0"}, {1, "warmup", "0"}, {1, "hit_ratio", ""}, {1, "ttfb_p50_ms", ""},
 		{2, "sent", "2"}, {2, "error_refused", "1"}, {2, "error_reset", "0"}, {2, "errors", "1"}, {6, "scheduled", "1"}, {6, "done", "0"}, {3, "error_status_5xx", "1"}, {3, "errors", "1"}, {3, "done", "1"}, {3, "service_p99_ms", "1400.000"},
 	} {
 		got := lines[1+c.second][column[c.name]]

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -11,7 +12,7 @@ import (
 
 // intervalColumns are those of the time series, before errors by kind and
 // percentiles.
-const intervalColumns = "second,time,warmup,scheduled,sent,done,bytes,hit_ratio,errors"
+const intervalColumns = "second,time,warmup,measured_s,scheduled,sent,done,bytes,hit_ratio,errors"
 
 var intervalQuantiles = []struct {
 	name string
@@ -22,7 +23,9 @@ var intervalQuantiles = []struct {
 // error_ and the Fault's label. second is its beginning since the
 // epoch; time the same in RFC 3339; warmup is 1 where it begins in the warm-up;
 // hit_ratio is empty where no answer told its result type, and times, in
-// milliseconds, where there was none.
+// milliseconds, where there was none. measured_s is how much of
+// the interval was of the run's time, in seconds: all but in the last, and 0 where
+// answers came after its end.
 func (v *Intervals) WriteCSV(w io.Writer, epoch time.Time) error {
 	out := bufio.NewWriter(w)
 	out.WriteString(intervalColumns)
@@ -58,8 +61,9 @@ func (v *Intervals) writeLine(out *bufio.Writer, n int, times *intervalTimes, ep
 	if at.Nanoseconds() < v.warmup {
 		warm = 1
 	}
-	fmt.Fprintf(out, "%d,%s,%d,%d,%d,%d,%d,", int(at.Seconds()),
-		epoch.Add(at).UTC().Format("2006-01-02T15:04:05.000Z07:00"), warm, c.Scheduled, c.Sent, c.Done, c.Bytes)
+	fmt.Fprintf(out, "%d,%s,%d,%s,%d,%d,%d,%d,", int(at.Seconds()),
+		epoch.Add(at).UTC().Format("2006-01-02T15:04:05.000Z07:00"), warm,
+		strconv.FormatFloat(v.measured(int64(n)).Seconds(), 'f', -1, 64), c.Scheduled, c.Sent, c.Done, c.Bytes)
 	if c.Told > 0 {
 		fmt.Fprintf(out, "%.6f", float64(c.Hits)/float64(c.Told))
 	}
@@ -108,7 +112,7 @@ func (v *Intervals) WriteLog(w io.Writer, m Metric, epoch time.Time) error {
 		h.Reset()
 		h.SetTag(tag)
 		h.SetStartTimeMs(begun + at*v.width/1e6)
-		h.SetEndTimeMs(begun + (at+1)*v.width/1e6)
+		h.SetEndTimeMs(begun + (at*v.width+v.lasted(at))/1e6)
 		from.into(h)
 		return log.OutputIntervalHistogram(h)
 	}

@@ -47,7 +47,7 @@ func (v servedPages) check(a asked) error {
 
 func (v servedPages) page(a asked, now time.Time) (page.Page, error) {
 	p := page.Page{Manifest: v.manifest()}
-	recent, whole := v.recent(a)
+	recent, whole := v.recent(a, now)
 	if a.grain == time.Minute {
 		p.Tabs, p.Tiles, p.First = recent, v.tiles(recent), firstBytes(recent)
 		p.Stamp(now)
@@ -70,8 +70,8 @@ func (v servedPages) page(a asked, now time.Time) (page.Page, error) {
 }
 
 // recent are the tabs of what is kept by minute, and whether it is all there is.
-func (v servedPages) recent(a asked) (tabs []page.Tab, whole bool) {
-	whole = v.ledger.Recent(func(set *report.Set, k report.Kind) {
+func (v servedPages) recent(a asked, now time.Time) (tabs []page.Tab, whole bool) {
+	whole = v.ledger.Recent(now, func(set *report.Set, k report.Kind) {
 		tabs = append(tabs, page.ReportTab(set, k, v.scopes(a), a.query()))
 	})
 	return tabs, whole

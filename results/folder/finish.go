@@ -13,6 +13,7 @@ import (
 
 	"edgesim/results"
 	"edgesim/results/page"
+	"edgesim/results/plot"
 	"edgesim/results/report"
 )
 
@@ -52,7 +53,10 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 	m.Ended, m.Partial, m.Warnings, m.Unsound = end.Ended, end.Partial, s.Warnings, s.Unsound
 	m.Distributions, m.Edges = b.opt.Names.EveryDistribution(), b.opt.Names.EveryEdge()
 	b.reports.Tell(end.Tiers)
-	b.intervals = end.Intervals
+	b.measure(length, end.Partial || end.Short)
+	if b.intervals = end.Intervals; b.intervals != nil {
+		b.intervals.Length = length
+	}
 	if err := b.records.close(end.Kept); err != nil {
 		return nil, fmt.Errorf("making run folder %s: %w", b.opt.Dir, err)
 	}
@@ -60,6 +64,24 @@ func (b *Builder) Finish(end End) (*results.Summary, error) {
 		return nil, fmt.Errorf("making run folder %s: %w", b.opt.Dir, err)
 	}
 	return s, nil
+}
+
+// measure says of what time reports and plots are: from the warm-up's end to the
+// run's, which of one that was cut short is that of its records.
+func (b *Builder) measure(length time.Duration, cut bool) {
+	if b.opt.Logged {
+		return
+	}
+	from, to := b.opt.Names.Epoch.Add(b.opt.Warmup), time.Time{}
+	if length > 0 {
+		to = b.opt.Names.Epoch.Add(length)
+	}
+	b.reports.Measure(from, to)
+	for _, d := range b.plots {
+		if c, able := d.view.(plot.Cuttable); able && cut {
+			c.CutShort()
+		}
+	}
 }
 
 // earlier is the summary of an earlier run under the name of this one.

@@ -48,6 +48,12 @@ func cut(t *report.Table, from, to, grain float64) *report.Table {
 	grain = max(1, math.Ceil(grain/step-1e-9)) * step
 	coarse := *t
 	coarse.Rows = nil
+	if grain > step {
+		coarse.Columns = slices.Clone(t.Columns)
+		for i := range coarse.Columns {
+			coarse.Columns[i].Mean = false // a peak of several buckets is of a whole one
+		}
+	}
 	for _, g := range groupsOf(t, at, from, to, grain) {
 		coarse.Rows = append(coarse.Rows, mergedRow(t, at, g))
 	}

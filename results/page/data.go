@@ -29,21 +29,25 @@ type (
 		Tables       []dataTable `json:"tables"`
 	}
 	dataTable struct {
-		Name    string       `json:"name"`
-		Title   string       `json:"title"`
-		About   string       `json:"about,omitempty"`
-		Notes   []string     `json:"notes,omitempty"`
-		Files   []Link       `json:"files,omitempty"`
-		Rows    int          `json:"rows"`
-		Step    float64      `json:"step,omitempty"` // s
-		Columns []dataColumn `json:"columns"`
-		Charts  []dataChart  `json:"charts,omitempty"`
+		Name  string   `json:"name"`
+		Title string   `json:"title"`
+		About string   `json:"about,omitempty"`
+		Notes []string `json:"notes,omitempty"`
+		Files []Link   `json:"files,omitempty"`
+		Rows  int      `json:"rows"`
+		Step  float64  `json:"step,omitempty"` // s
+		// Measured is the time within which records were measured, in seconds since
+		// 1970; none where every bucket was as long as it is.
+		Measured []float64    `json:"measured,omitempty"`
+		Columns  []dataColumn `json:"columns"`
+		Charts   []dataChart  `json:"charts,omitempty"`
 	}
 	dataColumn struct {
 		Name  string          `json:"name"`
 		Label string          `json:"label,omitempty"`
 		Unit  string          `json:"unit"`
 		Wide  bool            `json:"wide,omitempty"`
+		Mean  bool            `json:"mean,omitempty"`
 		Of    string          `json:"of,omitempty"`
 		Over  string          `json:"over,omitempty"`
 		Merge string          `json:"merge"`
@@ -118,8 +122,11 @@ func tableOf(t Table) dataTable {
 	rows := t.Together()
 	d := dataTable{Name: t.Name, Title: t.Title, About: t.About, Notes: t.Notes, Files: t.Files,
 		Rows: len(rows), Step: t.Step(), Columns: []dataColumn{}}
+	if from, to, known := t.Measured(); known && d.Step > 0 {
+		d.Measured = []float64{from, to}
+	}
 	for i, c := range t.Columns {
-		d.Columns = append(d.Columns, dataColumn{Name: c.Name, Label: headOfColumn(c), Unit: unitNames[c.Unit], Wide: c.Wide,
+		d.Columns = append(d.Columns, dataColumn{Name: c.Name, Label: headOfColumn(c), Unit: unitNames[c.Unit], Wide: c.Wide, Mean: c.Mean,
 			Of: c.Of, Over: c.Over, Merge: mergeOf(c), Data: pack(c, rows, i)})
 	}
 	for _, c := range t.Table.Charts {

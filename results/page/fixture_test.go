@@ -2,11 +2,14 @@ package page
 
 import (
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"edgesim/results/plot"
 	"edgesim/results/report"
 )
 
@@ -16,6 +19,15 @@ type fixture struct {
 	Shown []shownNumber `json:"shown"`
 	Table dataTable     `json:"table"`
 	Cuts  []cutCase     `json:"cuts"`
+	Drawn []drawnCase   `json:"drawn"`
+}
+
+// drawnCase is the table's charts, as results/plot has them, where it was measured from
+// and to a moment.
+type drawnCase struct {
+	Measured []float64       `json:"measured"`
+	Grain    float64         `json:"grain"`
+	Lines    [][2][]*float64 `json:"lines"` // x and y of each chart's first series
 }
 
 type shownNumber struct {
@@ -52,7 +64,33 @@ func fixtureOf() fixture {
 		{first, first + 48*3600, 5400}, {first + 100*3600, first + 101*3600, 3600}} {
 		f.Cuts = append(f.Cuts, cutCase{v[0], v[1], v[2], plainRows(cut(t, v[0], v[1], v[2]))})
 	}
+	for _, part := range [][3]float64{{1800, 47*3600 + 900, 3600}, {600, 47*3600 + 899, 3600}, {3600 * 9, 36 * 3600, 86400}, {1800, 47.5 * 3600, 6 * 3600}} {
+		f.Drawn = append(f.Drawn, drawnOf(t, first+part[0], first+part[1], part[2]))
+	}
 	return f
+}
+
+func drawnOf(t *report.Table, from, to, grain float64) drawnCase {
+	one := *t
+	one.Preamble = append(slices.Clone(t.Preamble), [2]string{"MeasuredFromUTC", secondsToMoment(from)}, [2]string{"MeasuredToUTC", secondsToMoment(to)})
+	coarse := cut(&one, 0, math.Inf(1), grain)
+	d := drawnCase{Measured: []float64{from, to}, Grain: grain}
+	for _, c := range t.Charts {
+		l := plot.FromTable(coarse, c).Series[0]
+		d.Lines = append(d.Lines, [2][]*float64{numbers(l.X), numbers(l.Y)})
+	}
+	return d
+}
+
+// numbers are those of a line; null where there is none.
+func numbers(line plot.Numbers) []*float64 {
+	all := make([]*float64, len(line))
+	for i, n := range line {
+		if !math.IsNaN(n) {
+			all[i] = &n
+		}
+	}
+	return all
 }
 
 // twoRegions is a table of two keys over time.

@@ -127,8 +127,8 @@ func TestBucketsCutTheLastOneShort(t *testing.T) {
 	if !slices.Equal(b.all, []int64{2, 1, 2}) {
 		t.Errorf("counts %v, want [2 1 2]: what lies outside counts in the nearest bucket", b.all)
 	}
-	if b.seconds(0) != 1 || b.seconds(2) != 0.5 {
-		t.Errorf("widths %v and %v, want 1 and 0.5", b.seconds(0), b.seconds(2))
+	if b.measured(0) != time.Second || b.measured(2) != time.Second/2 {
+		t.Errorf("widths %v and %v, want 1s and 500ms", b.measured(0), b.measured(2))
 	}
 	l := b.series(Line{}, func(_ int, n *int64) float64 { return float64(*n) })
 	p := panel{step: 1, end: 2.5}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/results/report"
 )
 
 // maxBuckets bounds what a clock gone wrong can make a plot allocate.
@@ -56,17 +57,35 @@ func (b *buckets[T]) span() time.Duration {
 	return b.last + 1
 }
 
-// seconds is the width of bucket i: the last one may be cut short.
-func (b *buckets[T]) seconds(i int) float64 {
-	from := time.Duration(i) * b.grain
-	return max(min(b.grain, b.span()-from), time.Microsecond).Seconds()
+// CutShort says that the run ended with its last record.
+func (b *buckets[T]) CutShort() { b.length = 0 }
+
+// measured is how long bucket i was measured: the last one may be cut short.
+func (b *buckets[T]) measured(i int) time.Duration {
+	return min(b.grain, b.span()-time.Duration(i)*b.grain)
+}
+
+// perSecond is n of bucket i as a rate.
+func (b *buckets[T]) perSecond(i int, n int64) float64 {
+	return float64(n) / max(b.measured(i), time.Microsecond).Seconds()
+}
+
+// drawn is how many of the buckets are drawn: as in charts of tables, one that was
+// measured for less than report.LeastCovered of its length is not, unless it is alone.
+func (b *buckets[T]) drawn() int {
+	n := len(b.all)
+	if n > 1 && b.measured(n-1) < time.Duration(report.LeastCovered*float64(b.grain)) {
+		return n - 1
+	}
+	return n
 }
 
 // series fills a line's points with the buckets' beginnings, in seconds since
 // the run began, and what f says of each; NaN breaks the line.
 func (b *buckets[T]) series(l Line, f func(i int, t *T) float64) Line {
-	l.X, l.Y = make(Numbers, len(b.all)), make(Numbers, len(b.all))
-	for i := range b.all {
+	n := b.drawn()
+	l.X, l.Y = make(Numbers, n), make(Numbers, n)
+	for i := range n {
 		l.X[i], l.Y[i] = (time.Duration(i) * b.grain).Seconds(), rounded(f(i, &b.all[i]))
 	}
 	return l

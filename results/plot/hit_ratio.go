@@ -56,6 +56,9 @@ func (n *hitCounts) add(c *results.Crowd) {
 	}
 }
 
+// CutShort implements Cuttable.
+func (d *hitRatio) CutShort() { d.time.CutShort() }
+
 func (d *hitRatio) Figure() *Figure {
 	if len(d.time.all) == 0 {
 		return lack("no requests")

@@ -53,6 +53,9 @@ func (n *originCounts) add(c *results.Crowd) {
 	n.originBytes += c.OriginBytes
 }
 
+// CutShort implements Cuttable.
+func (d *originOffload) CutShort() { d.time.CutShort() }
+
 func (d *originOffload) Figure() *Figure {
 	if len(d.time.all) == 0 {
 		return lack("no requests")
@@ -64,9 +67,9 @@ func (d *originOffload) Figure() *Figure {
 	f.Y = Axis{Label: "requests per second", Scale: Linear, Unit: PerSecond}
 	f.Series = []Line{
 		d.time.series(Line{Label: "viewers to edge", Color: "Hit", Form: AsBand},
-			func(i int, c *originCounts) float64 { return float64(c.edge) / d.time.seconds(i) }),
+			func(i int, c *originCounts) float64 { return d.time.perSecond(i, c.edge) }),
 		d.time.series(Line{Label: "edge to origins", Color: "Miss", Form: AsBand},
-			func(i int, c *originCounts) float64 { return float64(c.origin) / d.time.seconds(i) }),
+			func(i int, c *originCounts) float64 { return d.time.perSecond(i, c.origin) }),
 	}
 	f.Series[0].Y2 = f.Series[1].Y
 	f.Strip = d.strip()

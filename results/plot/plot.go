@@ -42,6 +42,10 @@ type Drawing interface {
 	Figure() *Figure
 }
 
+// Cuttable is a drawing over a run's time that can be told that the run ended before
+// its planned length, with its last record.
+type Cuttable interface{ CutShort() }
+
 // Subject says which records a drawing wants.
 type Subject uint8
 

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,7 @@ type source struct {
 	at     map[string]int // columns by name
 	inTime bool
 	places []place
+	cover  report.Cover // of the time buckets
 }
 
 // place is one time bucket or bar, and the rows that make it.
@@ -99,7 +101,19 @@ func sourceOf(t *report.Table, c report.Chart) source {
 		}
 		s.places[i].rows = append(s.places[i].rows, row)
 	}
+	if s.inTime {
+		s.cover = t.Cover(s.starts())
+	}
 	return s
+}
+
+// starts are the moments at which the time buckets begin.
+func (s source) starts() []float64 {
+	starts := make([]float64, len(s.places))
+	for i, p := range s.places {
+		starts[i] = p.x
+	}
+	return starts
 }
 
 // wanted reports whether the chart is of this row.
@@ -135,15 +149,44 @@ func (s source) line(i int) Line {
 		per = s.t.Step()
 	}
 	var all [][]report.Cell
+	shares := 0.0
 	for _, p := range s.places {
-		l.X = append(l.X, p.x)
-		l.Y = append(l.Y, rounded(s.value(series, p.rows)/per))
 		all = append(all, p.rows...)
+		if s.inTime {
+			shares += s.cover.Share(p.x)
+			if !s.cover.Draws(p.x) {
+				continue
+			}
+		}
+		l.X = append(l.X, p.x)
+		l.Y = append(l.Y, rounded(s.value(series, p.rows)*s.times(series, p.x)/per))
 	}
 	if s.inTime && len(all) > 0 && s.addsUp(series) {
-		l.Note = s.note(s.value(series, all), per*float64(len(s.places)))
+		l.Note = s.note(s.value(series, all), per*shares)
 	}
 	return l
+}
+
+// times is what the series' number of the bucket is multiplied by, where the bucket
+// was measured in part.
+func (s source) times(series report.Series, start float64) float64 {
+	switch {
+	case !s.inTime || len(series.Over) > 0:
+		return 1
+	case s.addsUp(series):
+		return s.cover.Times(start, s.c.Rate)
+	case s.means(series):
+		return s.cover.Times(start, true)
+	}
+	return 1
+}
+
+// means reports whether the series' numbers are means over the bucket's length.
+func (s source) means(series report.Series) bool {
+	return !slices.ContainsFunc(series.Columns, func(name string) bool {
+		i, known := s.at[name]
+		return !known || !s.t.Columns[i].Mean
+	})
 }
 
 // form is how the chart's series are drawn. Bars of several over time are

@@ -27,7 +27,7 @@ func bandwidthColumns() []Column {
 // bandwidth is the range's, to viewers and from origins.
 func (o *origin) bandwidth(scope string) *Table {
 	t := &Table{Name: "bandwidth", Title: "Bandwidth of the range", Columns: bandwidthColumns()}
-	t.Preamble = o.o.preamble("Bandwidth", scope)
+	t.Preamble = o.o.preamble("Bandwidth", scope, o.o.measured()...)
 	of := o.distributions()
 	if scope != "" {
 		of = numbersOf(scope, o.o.Names.EveryDistribution())
@@ -61,7 +61,8 @@ func (o *origin) rangeCells(of []int, number func(flow) int64) []Cell {
 	if !from.Before(to) {
 		return []Cell{noNumber, noNumber, noNumber, {}}
 	}
-	length := to.Sub(from)
+	begun, ended := o.o.measuredRange()
+	length := ended.Sub(begun)
 	sum, peak := o.busiest(of, number)
 	if sum == 0 {
 		return []Cell{num(0), num(0), num(0), {}}

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"edgesim/results"
@@ -77,6 +78,9 @@ func (o Options) rangeOf() (from, to time.Time) {
 // report has more.
 func (o Options) preamble(title, scope string, more ...[2]string) [][2]string {
 	from, to := o.rangeOf()
+	if slices.ContainsFunc(more, func(p [2]string) bool { return p[0] == "Granularity" }) {
+		more = append(more, o.measured()...)
+	}
 	return append([][2]string{
 		{"Version", o.Version},
 		{"Report", title},

@@ -151,9 +151,9 @@ func originColumns() []Column {
 		Column{Name: "OriginBytes", Label: "From origin", Unit: Bytes},
 		Column{Name: "KeptBytes", Label: "Bytes kept", Unit: Bytes, Wide: true},
 		Column{Name: "ByteOffloadPct", Label: "Of bytes %", Unit: Percent, Of: "KeptBytes", Over: "TotalBytes", Wide: true},
-		Column{Name: "MeanMbps", Label: "Mean Mbit/s", Unit: Number, Merge: Apart, Wide: true},
+		Column{Name: "MeanMbps", Label: "Mean Mbit/s", Unit: Number, Merge: Apart, Wide: true, Mean: true},
 		Column{Name: "PeakMbps", Label: "Peak Mbit/s", Unit: Number, Merge: Max},
-		Column{Name: "OriginMeanMbps", Label: "Origin mean Mbit/s", Unit: Number, Merge: Apart, Wide: true},
+		Column{Name: "OriginMeanMbps", Label: "Origin mean Mbit/s", Unit: Number, Merge: Apart, Wide: true, Mean: true},
 		Column{Name: "OriginPeakMbps", Label: "Origin peak Mbit/s", Unit: Number, Merge: Max, Wide: true},
 	)
 }
@@ -162,6 +162,9 @@ func originColumns() []Column {
 func (o *origin) Tables(distribution string) []*Table {
 	scope := o.o.scope(distribution)
 	t := &Table{Name: "origin", Title: "Origin offload and bandwidth", Columns: originColumns(), Charts: originCharts()}
+	for i, c := range t.Columns { // where a step is a bucket, its peak is its mean
+		t.Columns[i].Mean = c.Mean || c.Merge == Max && o.step() == o.grain
+	}
 	t.Preamble = o.o.preamble("Origin", scope, [2]string{"Granularity", o.granularity()})
 	o.fill(t, scope, o.row)
 	b := o.bandwidth(scope)

@@ -30,6 +30,9 @@ type Set struct {
 type span struct {
 	first, last int64
 	grain       time.Duration // of time buckets that were made longer later; 0: Options.Grain
+
+	measured bool      // it is known within which time records were measured:
+	from, to time.Time // as Measure has it
 }
 
 func (s *span) add(at int64) {

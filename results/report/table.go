@@ -26,6 +26,7 @@ type Column struct {
 	Label string // as people read it on a terminal or page; "" means Name
 	Unit  Unit
 	Wide  bool // left out where a terminal has no room for it
+	Mean  bool // of the time bucket's whole length, however much of it was measured
 
 	Merge    Merge  // how the rows of several time buckets make one
 	Of, Over string // columns of which a Percent is 100 · Of / Over; "": no such two

@@ -46,6 +46,7 @@ type Ledger struct {
 	due     time.Time  // when the open hours are saved next
 	health  Health
 
+	first  bool // no hour was kept before the first of this ledger
 	looks  []*look
 	recent recent
 	strays []results.Record // for hosts that nobody serves, of the batch
@@ -70,7 +71,8 @@ type hour struct {
 // NewLedger returns a ledger without hours of its own.
 func NewLedger(c LedgerConfig) *Ledger {
 	first, _, err := c.Store.Span()
-	return &Ledger{c: c, kinds: Kinds(), recent: recent{whole: err == nil && first.IsZero()}}
+	none := err == nil && first.IsZero()
+	return &Ledger{c: c, kinds: Kinds(), first: none, recent: recent{whole: none}}
 }
 
 // Add counts the records in the hours in which they ended.

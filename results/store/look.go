@@ -40,10 +40,19 @@ func (l *Ledger) Look(o report.Options, now time.Time, show func(*report.Set, re
 	}
 	for _, kind := range l.kinds {
 		l.mu.Lock()
+		k.set.Measure(l.begun(l.first), now)
 		show(k.set, kind)
 		l.mu.Unlock()
 	}
 	return nil
+}
+
+// begun is when the server began, where nothing is shown from before; zero elsewhere.
+func (l *Ledger) begun(first bool) time.Time {
+	if first {
+		return l.c.Run
+	}
+	return time.Time{}
 }
 
 // looking is the look at the range, which is begun if nobody looks at it.

@@ -43,10 +43,10 @@ func newRecent(at int64, o report.Options) *hour {
 	return &hour{start: time.Unix(0, at).UTC().Truncate(time.Hour).UnixNano(), set: report.NewSet(o, kinds...)}
 }
 
-// Recent gives show the reports of the last hour or two by minute, as Look does,
+// Recent gives show the reports of the last hour or two by minute, up to now, as Look does,
 // those that are kept so; none before the first record. It tells whether they are
 // all that there is: no hour is in the store that they do not have.
-func (l *Ledger) Recent(show func(*report.Set, report.Kind)) (whole bool) {
+func (l *Ledger) Recent(now time.Time, show func(*report.Set, report.Kind)) (whole bool) {
 	l.mu.Lock()
 	if len(l.recent.sets) == 0 {
 		l.mu.Unlock()
@@ -56,6 +56,7 @@ func (l *Ledger) Recent(show func(*report.Set, report.Kind)) (whole bool) {
 	l.mu.Unlock()
 	for _, k := range set.Kinds() {
 		l.mu.Lock()
+		set.Measure(l.begun(whole), now)
 		show(set, k)
 		l.mu.Unlock()
 	}

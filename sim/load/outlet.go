@@ -74,6 +74,9 @@ func (p *plain) finish(e ending) (*results.Summary, error) {
 	if e.partial || e.short {
 		length = 0
 	}
+	if e.intervals != nil {
+		e.intervals.Length = length
+	}
 	s := p.view.Finish(results.SummaryEnd{
 		Length: length, Partial: e.partial, Rate: e.rate, Dropped: int64(e.dropped), Warnings: e.warnings,
 		Generator: e.generator, Unsound: e.unsound, Troubles: e.troubles,

@@ -28,8 +28,33 @@ export function cut(table, view) {
   const columns = table.columns.map((c) => ({ ...c, data: mergedColumn(c, at, groups) }));
   columns.forEach((c) => {
     if (c.unit === "percent" && c.of) share(c, columns, groups);
+    if (grain > table.step) c.mean = false; // a peak of several buckets is of a whole one
   });
-  return { ...table, columns, rows: groups.length, step: grain };
+  const [from, to] = table.measured ?? [-Infinity, Infinity];
+  return { ...table, columns, rows: groups.length, step: grain, measured: [Math.max(from, view.from), Math.min(to, view.to)] };
+}
+
+/** The share of a time bucket that has to have been measured for it to be drawn. */
+const LEAST_COVERED = 0.25;
+
+/**
+ * Which part of the table's buckets, that begin so, was measured: share of one; whether
+ * it is drawn; and what a count, or a mean over the bucket's length, is multiplied by to
+ * be drawn beside others. Where none is whole, all are drawn, and counts as they are.
+ * results/report/measured.go does the same.
+ */
+export function coverOf(table, starts) {
+  const [from, to] = table.measured ?? [-Infinity, Infinity];
+  const share = (at) => {
+    if (!table.step || (from <= at && at + table.step <= to)) return 1;
+    return Math.max(0, Math.min(to, at + table.step) - Math.max(from, at)) / table.step;
+  };
+  const some = starts.some((at) => share(at) === 1);
+  return {
+    share,
+    draws: (at) => !some || share(at) >= LEAST_COVERED,
+    times: (at, mean) => (share(at) === 0 || (!some && !mean) ? 1 : 1 / share(at)),
+  };
 }
 
 /** The rows of each new row, keys in their first order, then time. */

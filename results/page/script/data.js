@@ -7,6 +7,7 @@
  * @property {string} [label] as people read it; the name where there is none
  * @property {import("./number.js").Unit} unit
  * @property {boolean} [wide] left out on narrow screens
+ * @property {boolean} [mean] of the time bucket's whole length, however much of it was measured
  * @property {string} [of] a percent column is 100·Σ of ÷ Σ over
  * @property {string} [over]
  * @property {"sum"|"max"|"none"} merge how two buckets become one
@@ -31,6 +32,7 @@
  * @property {{path: string, label: string}[]} [files]
  * @property {number} rows
  * @property {number} [step] seconds of a time bucket; 0 in a table of totals
+ * @property {number[]} [measured] from when to when; every bucket's whole length where there is none
  * @property {Column[]} columns
  * @property {Chart[]} [charts]
  */

@@ -1,6 +1,6 @@
 // Figures out of tables: what a chart draws for the range and grain chosen.
 
-import { cut, merged, placesOf } from "./buckets.js";
+import { coverOf, cut, merged, placesOf } from "./buckets.js";
 import { column } from "./data.js";
 
 /**
@@ -80,22 +80,40 @@ function apart(table, chart) {
 }
 
 function lineOf(table, chart, series, places, inTime) {
-  const per = chart.rate && inTime ? table.step : 1;
+  const rate = chart.rate && inTime;
+  const cover = inTime ? coverOf(table, places.map((p) => p.at)) : null;
+  const times = cover ? timesOf(table, series, cover, rate) : () => 1;
   const valueAt = (rows) => seriesValue(table, chart, series, rows);
   const every = places.flatMap((p) => p.rows);
-  const summable = [...series.columns, ...(series.over ?? [])].every((name) => column(table, name)?.merge === "sum");
-  const whole = summable && every.length ? valueAt(every) : null;
+  const whole = summable(table, series) && every.length ? valueAt(every) : null;
+  const drawn = places.map((p, i) => ({ ...p, x: inTime ? p.at : i })).filter((p) => !cover || cover.draws(p.at));
+  const seconds = rate ? table.step * places.reduce((sum, p) => sum + cover.share(p.at), 0) : 1;
   return {
     label: series.label,
     color: series.color,
     form: FORMS[chart.form],
-    x: places.map((p, i) => (inTime ? p.at : i)),
-    y: places.map((p) => {
+    x: drawn.map((p) => p.x),
+    y: drawn.map((p) => {
       const n = valueAt(p.rows);
-      return n === null ? null : n / per;
+      return n === null ? null : (n * times(p.at)) / (rate ? table.step : 1);
     }),
-    whole: whole !== null && per > 1 ? whole / (per * places.length) : whole,
+    whole: whole === null ? null : whole / seconds,
   };
+}
+
+const columnsOf = (table, names) => names.map((name) => column(table, name));
+
+/** Whether the series' numbers of several buckets add up. */
+function summable(table, series) {
+  return columnsOf(table, [...series.columns, ...(series.over ?? [])]).every((c) => c?.merge === "sum");
+}
+
+/** What the series' number of a bucket is multiplied by, where that was measured in part. */
+function timesOf(table, series, cover, rate) {
+  if (series.over?.length) return () => 1;
+  if (summable(table, series)) return (at) => cover.times(at, rate);
+  if (columnsOf(table, series.columns).every((c) => c?.mean)) return (at) => cover.times(at, true);
+  return () => 1;
 }
 
 /** A series' value over some rows: a sum, or a sum over another, as a percentage where that is the unit. */

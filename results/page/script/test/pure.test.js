@@ -34,6 +34,29 @@ test("tables are cut and made coarser as by Go", () => {
   }
 });
 
+test("buckets that were measured in part are drawn as by Go", () => {
+  for (const { measured, grain, lines } of fixture.drawn) {
+    table.charts.forEach((chart, i) => {
+      const { series } = figureOf({ ...table, measured }, chart, { from: -Infinity, to: Infinity, grain });
+      const [x, y] = lines[i];
+      const what = `${chart.name} of ${measured} by ${grain}`;
+      assert.deepEqual(series[0].x, x, what);
+      series[0].y.forEach((n, j) => {
+        if (y[j] === null) assert.equal(n, null, what);
+        else assert.ok(Math.abs(n - y[j]) <= 1e-6 * Math.abs(y[j]), `${what}: ${n}, not ${y[j]}`);
+      });
+    });
+  }
+});
+
+test("a part of the range that cuts coarse buckets is drawn as one that was measured so", () => {
+  const [from, to] = [table.columns.find((c) => c.name === "TimeBucket").data[0] + 5 * 3600, Infinity];
+  const [a] = figureOf(table, table.charts[0], { from, to, grain: 6 * 3600 }).series;
+  const [b] = figureOf({ ...table, measured: [from, to] }, table.charts[0], { from, to, grain: 6 * 3600 }).series;
+  assert.deepEqual(a, b);
+  assert.ok(a.x[0] > from, "an hour of six is less than a quarter");
+});
+
 test("what is packed comes back", () => {
   assert.deepEqual(unpack([1, null, 3]), [1, null, 3]);
   assert.deepEqual(unpack({ runs: [0, 3, 7, 1] }), [0, 0, 0, 7]);
