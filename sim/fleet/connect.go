@@ -36,7 +36,7 @@ type Options struct {
 	Version  string        // of the program: pieces go to workers of the same
 	Lease    time.Duration // 0: what is there, or Lease
 	Replicas int           // of streams on a cluster of servers; 0: 1
-	Wait     time.Duration // for the first connection; 0: 5 s
+	Wait     time.Duration // for the first connection; 0: 10 s
 	Inside   *Server       // in this process: it is reached without the network; nil: none
 
 	// Log is told of connections that are lost and found. nil: nobody is.
@@ -60,6 +60,10 @@ type Conn struct {
 	log      func(format string, args ...any)
 }
 
+// answering is how long the server may take to answer: a busy machine stands still for
+// seconds, and its disk for longer.
+const answering = 20 * time.Second
+
 // Connect connects, and makes streams and buckets where they are not there yet.
 func Connect(ctx context.Context, o Options) (*Conn, error) {
 	c := &Conn{Where: Redacted(o.URL), Version: o.Version, replicas: max(1, o.Replicas), log: o.Log}
@@ -73,7 +77,7 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 	if c.nc, err = nats.Connect(o.URL, opts...); err != nil {
 		return nil, c.refused(err)
 	}
-	if c.js, err = jetstream.New(c.nc); err == nil {
+	if c.js, err = jetstream.New(c.nc, jetstream.WithDefaultTimeout(answering)); err == nil {
 		err = c.lay(ctx)
 	}
 	if err == nil {
@@ -104,7 +108,7 @@ func (c *Conn) refused(err error) error {
 func (o *Options) options(c *Conn) ([]nats.Option, error) {
 	wait := o.Wait
 	if wait == 0 {
-		wait = 5 * time.Second
+		wait = 10 * time.Second
 	}
 	list := []nats.Option{
 		nats.Name(o.Name), nats.Timeout(wait), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond),

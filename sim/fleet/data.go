@@ -9,9 +9,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
+
+// slowest is how many bytes a second have to go to the store or come from it.
+const slowest = 256 << 10
+
+// moving is how long so many bytes may be on their way. The client has to be told: it
+// gives the whole way as long as one answer where nobody says so.
+func moving(bytes int64) time.Duration {
+	return answering + time.Duration(float64(bytes)/slowest*float64(time.Second))
+}
 
 // Put lays a file into the object store, under the hash of its bytes, unless it is
 // there.
@@ -31,17 +41,20 @@ func (c *Conn) PutBytes(ctx context.Context, b []byte) (hash string, err error) 
 
 func (c *Conn) put(ctx context.Context, r io.ReadSeeker) (string, error) {
 	sum := sha256.New()
-	if _, err := io.Copy(sum, r); err != nil {
+	n, err := io.Copy(sum, r)
+	if err != nil {
 		return "", err
 	}
 	hash := hex.EncodeToString(sum.Sum(nil))
+	ctx, cancel := context.WithTimeout(ctx, moving(n))
+	defer cancel()
 	if _, err := c.data.GetInfo(ctx, hash); err == nil {
 		return hash, nil
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return "", err
 	}
-	_, err := c.data.Put(ctx, jetstream.ObjectMeta{Name: hash}, r)
+	_, err = c.data.Put(ctx, jetstream.ObjectMeta{Name: hash}, r)
 	if err != nil {
 		err = fmt.Errorf("laying data into the store: %w", explained(err))
 	}
@@ -53,12 +66,15 @@ func (c *Conn) fetch(ctx context.Context, hash string, w io.Writer) error {
 	if !isHash(hash) {
 		return fmt.Errorf("%q is no name of a blob", hash)
 	}
-	r, err := c.data.Get(ctx, hash)
-	if errors.Is(err, jetstream.ErrObjectNotFound) {
-		return fmt.Errorf("blob %s is not in the store", hash)
-	}
+	size, err := c.sizeOf(ctx, hash)
 	if err != nil {
 		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, moving(size))
+	defer cancel()
+	r, err := c.data.Get(ctx, hash)
+	if err != nil {
+		return fmt.Errorf("blob %s: %w", hash, err)
 	}
 	defer r.Close()
 	sum := sha256.New()
@@ -73,6 +89,8 @@ func (c *Conn) fetch(ctx context.Context, hash string, w io.Writer) error {
 
 // sizeOf is how many bytes a blob has.
 func (c *Conn) sizeOf(ctx context.Context, hash string) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, answering)
+	defer cancel()
 	info, err := c.data.GetInfo(ctx, hash)
 	if errors.Is(err, jetstream.ErrObjectNotFound) {
 		return 0, fmt.Errorf("blob %s is not in the store", hash)

@@ -68,15 +68,16 @@ func times(q question) int64 {
 
 // place is a server of a test, that can be restarted with its store.
 type place struct {
-	t    *testing.T
-	dir  string
-	port int
-	srv  *Server
+	t     *testing.T
+	dir   string
+	port  int
+	srv   *Server
+	lease time.Duration // longer than any machine stands still, but where it is to end
 }
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	p := &place{t: t, dir: t.TempDir()}
+	p := &place{t: t, dir: t.TempDir(), lease: time.Minute}
 	p.start()
 	t.Cleanup(func() { p.srv.Close() })
 	return p
@@ -96,7 +97,7 @@ func (p *place) start() {
 
 func (p *place) connect(version string) *Conn {
 	p.t.Helper()
-	c, err := Connect(p.t.Context(), Options{URL: p.srv.URL, Name: "test", Version: version, Lease: 2 * time.Second, Log: p.t.Logf})
+	c, err := Connect(p.t.Context(), Options{URL: p.srv.URL, Name: "test", Version: version, Lease: p.lease, Wait: time.Minute, Log: p.t.Logf})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -212,6 +213,7 @@ func TestAPieceThatFailsIsTriedAgainAndThenSetAside(t *testing.T) {
 
 func TestALeaseThatEndsGivesThePieceToAnother(t *testing.T) {
 	p := newPlace(t)
+	p.lease = 2 * time.Second
 	lame := p.connect("v1")
 	stop := p.work("lame", lame)
 	gates.Store("lease", make(chan struct{}))

@@ -17,13 +17,14 @@ import (
 // foreign is a NATS server that is not ours.
 func foreign(t *testing.T, o *server.Options) string {
 	t.Helper()
+	o.AuthTimeout = time.Minute.Seconds()
 	o.Host, o.Port, o.JetStream, o.StoreDir, o.NoLog, o.NoSigs = "127.0.0.1", server.RANDOM_PORT, true, t.TempDir(), true, true
 	srv, err := server.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	go srv.Start()
-	if !srv.ReadyForConnections(10 * time.Second) {
+	if !srv.ReadyForConnections(time.Minute) {
 		t.Fatal("the server does not start")
 	}
 	t.Cleanup(func() { srv.Shutdown(); srv.WaitForShutdown() })

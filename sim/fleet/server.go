@@ -27,6 +27,9 @@ type Server struct {
 	tls    *tls.Config // by which this process speaks to it; nil: in plain text
 }
 
+// listening is how long a server that has started may take until it listens.
+const listening = time.Second
+
 // Serve starts a server. One that others on the network can reach has to know
 // whom it lets in.
 func Serve(s Serving) (*Server, error) {
@@ -47,6 +50,7 @@ func Serve(s Serving) (*Server, error) {
 		ServerName: "edgesim", Host: s.Host, Port: s.Port, JetStream: true, StoreDir: s.Dir, JetStreamMaxStore: s.Room,
 		Username: s.Login.User, Password: s.Login.Password, Authorization: s.Login.Token,
 		NoLog: true, NoSigs: true, DontListen: false, MaxPayload: 1 << 20,
+		AuthTimeout: answering.Seconds(), TLSTimeout: answering.Seconds(),
 	}
 	if s.Login.Cert != "" {
 		config, err := server.GenTLSConfig(&server.TLSConfigOpts{CertFile: s.Login.Cert, KeyFile: s.Login.Key, CaFile: s.Login.CA, Verify: s.Login.CA != ""})
@@ -59,8 +63,8 @@ func Serve(s Serving) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("NATS server: %w", err)
 	}
-	go srv.Start()
-	if !srv.ReadyForConnections(10 * time.Second) {
+	srv.Start() // until its store is read, however large that is
+	if !srv.ReadyForConnections(listening) {
 		srv.Shutdown()
 		return nil, fmt.Errorf("NATS server: it cannot listen on %s, or not use its store %s: another may run there",
 			net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), s.Dir)

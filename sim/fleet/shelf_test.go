@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // library serves files of a size, a letter each, and counts how often.
@@ -295,6 +297,33 @@ func TestSharedFilesComeFromWhereTheyLie(t *testing.T) {
 	}
 	if hashes[0] != hashes[1] || (Piece{Data: hashes[:1]}).ID() != (Piece{Data: []string{hashes[0] + " 3 /x"}}).ID() {
 		t.Error("a piece is named by where its files lie")
+	}
+}
+
+// A blob may take as long as its size asks for, and not as long as one answer of the
+// server may.
+func TestBlobsHaveTimeForTheirSize(t *testing.T) {
+	c := newPlace(t).connect("v1")
+	hasty, err := jetstream.New(c.nc, jetstream.WithDefaultTimeout(time.Nanosecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if c.data, err = hasty.ObjectStore(ctx, dataBucket); err != nil {
+		t.Fatal(err)
+	}
+	text := bytes.Repeat([]byte("blob"), 1<<18)
+	hash, err := c.PutBytes(t.Context(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	if err := c.fetch(t.Context(), hash, &got); err != nil || !bytes.Equal(got.Bytes(), text) {
+		t.Errorf("%d bytes, %v", got.Len(), err)
+	}
+	if d := moving(1 << 30); d < time.Hour || moving(0) != answering {
+		t.Errorf("a GiB has %v, an empty one %v", d, moving(0))
 	}
 }
 

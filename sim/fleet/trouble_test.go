@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -86,7 +87,7 @@ func TestAJobIsToldThatResultsCannotBeKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	p := &place{t: t, srv: srv}
+	p := &place{t: t, srv: srv, lease: time.Minute}
 	c := p.connect("v1")
 	p.work("a", c)
 	j := open(t, c, "full")

@@ -33,7 +33,7 @@ func desk(t *testing.T) (*fleet.Server, *fleet.Conn) {
 
 func connected(t *testing.T, srv *fleet.Server) *fleet.Conn {
 	t.Helper()
-	c, err := fleet.Connect(t.Context(), fleet.Options{URL: srv.URL, Name: "test", Version: "v", Lease: 2 * time.Second, Log: t.Logf})
+	c, err := fleet.Connect(t.Context(), fleet.Options{URL: srv.URL, Name: "test", Version: "v", Lease: time.Minute, Wait: time.Minute, Log: t.Logf})
 	if err != nil {
 		t.Fatal(err)
 	}
