@@ -2,13 +2,16 @@ package fleet
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -113,8 +116,8 @@ func (w *Worker) onceSlot(ctx context.Context) {
 	}
 }
 
-// serveOnce runs a piece that cannot be run again: it is taken off the queue before
-// it begins, and whatever it comes to is told as its end.
+// serveOnce runs a piece that cannot be run again: it is claimed before it begins, and
+// whatever it comes to is told as its end.
 func (w *Worker) serveOnce(ctx context.Context, m jetstream.Msg) {
 	g, err := read(m)
 	if err != nil {
@@ -129,14 +132,16 @@ func (w *Worker) serveOnce(ctx context.Context, m jetstream.Msg) {
 	}
 	w.count(func(m *Man) { m.Running++ })
 	defer w.count(func(m *Man) { m.Running-- })
-	if _, err := w.Conn.tell(ctx, g.job, g.id, begun, w.note(g)); err != nil {
-		_ = m.Nak()
+	mine, err := w.Conn.claim(ctx, g, w.note(g))
+	if err == nil && !mine {
+		_ = m.Ack()
 		return
 	}
-	if err := m.DoubleAck(ctx); err != nil {
-		return // it is still on the queue, for whoever comes after the lease
+	var result []byte
+	if err == nil {
+		_ = m.Ack() // whom it is given to again finds the claim
+		result, err = w.run(ctx, g)
 	}
-	result, err := w.run(ctx, g)
 	switch {
 	case err == nil:
 		w.finish(g, result)
@@ -144,6 +149,23 @@ func (w *Worker) serveOnce(ctx context.Context, m jetstream.Msg) {
 	default:
 		w.abandon(g, err)
 	}
+}
+
+// claim makes a piece that is run once a worker's own: the first one's who says so.
+// To take it off the queue would not be enough: the lease of one who stands still just
+// then ends, another is given the piece, and both would run it.
+func (c *Conn) claim(ctx context.Context, g *given, n note) (mine bool, err error) {
+	text, err := json.Marshal(n)
+	if err != nil {
+		return false, err
+	}
+	subject := noteSubject(g.job, g.id, begun) + "." + strconv.FormatUint(g.sequence, 10)
+	err = c.publish(ctx, &nats.Msg{Subject: subject, Data: text}, jetstream.WithExpectLastSequencePerSubject(0))
+	if !isWrongLast(err) {
+		return err == nil, err
+	}
+	m, err := c.notes.GetLastMsgForSubject(ctx, subject) // of our own, if its receipt was lost
+	return err == nil && string(m.Data) == string(text), err
 }
 
 // abandon tells the error of a piece that cannot be run again.
