@@ -35,6 +35,7 @@ type Crew struct {
 	hands    []*Hand
 	now, all Heard
 	order    Order
+	listened time.Time // when it last looked who is silent
 	news     chan struct{}
 }
 
@@ -211,12 +212,13 @@ func (c *Crew) watch(ctx context.Context) {
 	tick := time.NewTicker(readyEvery)
 	defer tick.Stop()
 	done := ctx.Done()
+	c.listened = time.Now()
 	for !c.over() {
 		select {
 		case <-c.news:
 			continue
 		case <-tick.C:
-			lost := c.lose()
+			lost := c.lose(time.Now())
 			c.tell(func(o *Order) { o.Lost = append(o.Lost, lost...) })
 		case <-done:
 			done = nil
@@ -233,17 +235,29 @@ func (c *Crew) over() bool {
 }
 
 // lose gives up shares that are silent.
-func (c *Crew) lose() (lost []int) {
+func (c *Crew) lose(now time.Time) (lost []int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.listenedUntil(now)
 	for _, h := range c.hands {
-		if !h.over && time.Since(h.Heard) > c.Lease && !slices.Contains(c.order.Lost, h.Share) {
+		if !h.over && now.Sub(h.Heard) > c.Lease && !slices.Contains(c.order.Lost, h.Share) {
 			lost = append(lost, h.Share)
 			h.cancel(errSilent)
 			c.Log("share %d/%d: worker %s was not heard of for %v: the run goes on without it", h.Share, c.Of, h.Last.Worker, c.Lease)
 		}
 	}
 	return lost
+}
+
+// listenedUntil forgives the shares the time in which this side stood still and could
+// not have heard them: it should have been here every readyEvery. The caller has the lock.
+func (c *Crew) listenedUntil(now time.Time) {
+	if deaf := now.Sub(c.listened) - 2*readyEvery; deaf > 0 {
+		for _, h := range c.hands {
+			h.Heard = h.Heard.Add(min(deaf, now.Sub(h.Heard)))
+		}
+	}
+	c.listened = now
 }
 
 // Progress is that of all shares together, as far as they are heard of.

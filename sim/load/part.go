@@ -64,8 +64,14 @@ const (
 	readyEvery = 250 * time.Millisecond
 	beatEvery  = time.Second
 	// alone is how long a share goes on without hearing from who waits for it: load
-	// that nobody can stop is not to be had.
-	alone = time.Minute
+	// that nobody can stop is not to be had. aloneReady is how long it waits for the
+	// start so, shorter than whoever comes next waits for its worker.
+	alone      = time.Minute
+	aloneReady = 20 * time.Second
+	// latest is how long after the start a share may hear of it. What was due until then
+	// is sent at once and late, as where a generator stands still: the figures tell it,
+	// and a share less would be the greater loss.
+	latest = 10 * time.Second
 )
 
 // part is a share that is played for another machine.
@@ -189,7 +195,7 @@ func (p *part) setState(s string) {
 
 var (
 	errStopped = errors.New("it was stopped")
-	errAlone   = fmt.Errorf("nobody who waits for it was heard of for %v", alone)
+	errAlone   = errors.New("nobody who waits for it was heard of any more")
 	errGivenUp = errors.New("it was not heard of for so long that it was given up")
 )
 
@@ -200,9 +206,9 @@ func (p *part) start(ctx context.Context) (time.Time, error) {
 	for {
 		o, _ := p.ordered()
 		switch at := p.clock.Here(o.Start); {
-		case p.told() != nil:
-			return time.Time{}, p.told()
-		case !o.Start.IsZero() && time.Now().After(at):
+		case p.told(aloneReady) != nil:
+			return time.Time{}, p.told(aloneReady)
+		case !o.Start.IsZero() && time.Since(at) > latest:
 			return time.Time{}, fmt.Errorf("it heard of the start %v after it", time.Since(at).Round(time.Millisecond))
 		case !o.Start.IsZero():
 			return o.Start, nil
@@ -216,8 +222,9 @@ func (p *part) start(ctx context.Context) (time.Time, error) {
 	}
 }
 
-// told is why the share has to end; nil: it does not.
-func (p *part) told() error {
+// told is why the share has to end; nil: it does not. alone is how long it may hear
+// nothing.
+func (p *part) told(alone time.Duration) error {
 	o, heard := p.ordered()
 	switch {
 	case o.Stop:
@@ -238,7 +245,7 @@ func (p *part) obey(ctx context.Context, cancel context.CancelCauseFunc) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
 	for {
-		if err := p.told(); err != nil {
+		if err := p.told(alone); err != nil {
 			cancel(err)
 			return
 		}
