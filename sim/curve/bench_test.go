@@ -11,7 +11,7 @@ import (
 func BenchmarkCells(b *testing.B) {
 	reqs := zipfTrace(200_000, 1_000_000, 1, true, 0, 5)
 	set := workingSet(reqs)
-	for _, spec := range []string{"lru", "fifo", "clock", "sieve", "s3fifo", "arc"} {
+	for _, spec := range []string{"lru", "fifo", "clock", "sieve", "s3fifo", "arc", "wtinylfu"} {
 		one, twelve := []Cell{{spec, set >> 3}}, []Cell{}
 		for i := range 12 {
 			twelve = append(twelve, Cell{spec, set >> i})

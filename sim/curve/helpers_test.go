@@ -107,7 +107,8 @@ func throughShard(t testing.TB, reqs []trace.Request, cell Cell, warmup int) (r 
 // specs is every policy of the zoo, and those with parameters that are worth a
 // test of their own.
 func specs() []string {
-	return append(policy.Names(), "s3fifo:max=0.1", "clock:bits=2", "arc:step=1", "s3fifo:small=0.5,move=1", "lru+bloom", "sieve+size:max=20000+prob:p=0.3")
+	return append(policy.Names(), "s3fifo:max=0.1", "clock:bits=2", "arc:step=1", "s3fifo:small=0.5,move=1", "wtinylfu:window=0", "wtinylfu:window=0.3,protected=0.2,aggregate=0", "wtinylfu:doorkeeper=1",
+		"lru+bloom", "sieve+size:max=20000+prob:p=0.3")
 }
 
 // played is the fast path's answer.

@@ -68,6 +68,10 @@ func lay(cells []Cell, c Config) (*plan, error) {
 		case k.Name == "arc" && len(params) == 0:
 			p.add(newARCLane(cell.Capacity), []int{i})
 			continue
+		case k.Name == "wtinylfu" && k.Get(policy.Config{Params: params}, "doorkeeper") == 0:
+			p.wants.names = true
+			p.add(newWTinyLFULane(k, policy.Config{Capacity: cell.Capacity, Seed: c.Seed, Params: params}), []int{i})
+			continue
 		case !playsTogether(k, params):
 			p.addSingle(i, c)
 			continue

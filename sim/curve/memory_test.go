@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"testing"
 
+	"edgesim/edge/policy"
 	"edgesim/workloads/trace"
 )
 
@@ -24,6 +25,10 @@ func TestMemoryForAnObject(t *testing.T) {
 		reqs[i] = trace.Request{ID: uint64(i) * 0x9e3779b97f4a7c15, Size: 1}
 	}
 	numbering := 0.0
+	tiny, _, err := policy.Parse("wtinylfu")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name string
 		most float64 // bytes for an object
@@ -34,11 +39,12 @@ func TestMemoryForAnObject(t *testing.T) {
 		{"fifo", 1*1.5 + 2*8, func() lane { return newFIFOLane([]int64{objects}) }},
 		{"sieve", 2*1.5 + 2*8, func() lane { return newSieveLane([]int64{objects}) }},
 		{"s3fifo", 8*1.5 + 2*8, func() lane { return newS3FIFOLane([]int64{objects}, 0.1, 1, 2) }},
-		{"arc", 12*1.5 + 8*4, func() lane { return newARCLane(objects) }},
+		{"arc", 16*1.5 + 8*4, func() lane { return newARCLane(objects) }},
+		{"wtinylfu", 16*1.5 + 8*4 + 2*8, func() lane { return newWTinyLFULane(tiny, policy.Config{Capacity: objects}) }},
 		{"lru-stack", StackBytes, func() lane { return newStackLane(&Curve{}) }},
 	} {
 		before := heap()
-		n, b := newNumberer(&slice{reqs, touchSize}, Config{}, wants{}), &batch{}
+		n, b := newNumberer(&slice{reqs, touchSize}, Config{}, wants{names: c.name == "wtinylfu"}), &batch{}
 		var l lane
 		if c.lane != nil {
 			l = c.lane()

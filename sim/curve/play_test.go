@@ -50,8 +50,8 @@ func TestCellsCountWhatShardsCount(t *testing.T) {
 	}
 }
 
-// TestLogsAreClosedUp plays so many requests that the logs behind LRU's and ARC's
-// lists are full several times over, and so many objects that they grow.
+// TestLogsAreClosedUp plays so many requests that the logs behind LRU's, ARC's and
+// W-TinyLFU's lists are full several times over, and so many objects that they grow.
 func TestLogsAreClosedUp(t *testing.T) {
 	requests := 4 * leastJournal
 	if raceEnabled {
@@ -61,7 +61,7 @@ func TestLogsAreClosedUp(t *testing.T) {
 		reqs := zipfTrace(objects, requests, 0.7, true, 0.01, 21)
 		set := workingSet(reqs)
 		var cells []Cell
-		for _, spec := range []string{"lru", "arc"} {
+		for _, spec := range []string{"lru", "arc", "wtinylfu"} {
 			for _, part := range []int64{50, 4, 1} {
 				cells = append(cells, Cell{spec, set / part})
 			}
