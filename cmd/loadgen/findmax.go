@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
+
+	"edgesim/sim/objective"
 )
 
 // trial is a rate that was tried, and what came of it.
@@ -14,6 +17,8 @@ type trial struct {
 	Met      bool               `json:"met"`      // every objective, and the rate was achieved
 	Kept     bool               `json:"kept"`     // achieved nearly what was asked for
 	Unsound  bool               `json:"unsound"`  // the generator did not keep its schedule
+	// Lost is why it tells nothing: a worker was lost, and the rate was played again.
+	Lost string `json:"lost,omitempty"`
 }
 
 const (
@@ -27,6 +32,8 @@ const (
 	mostTrials = 36
 	// confirmations is how often the answer is tried again.
 	confirmations = 2
+	// mostLost is how often in a row a rate may lose a worker: it may be the rate's doing.
+	mostLost = 3
 )
 
 // found is what a search came to.
@@ -43,19 +50,26 @@ type found struct {
 
 // search finds the highest rate that meets: it doubles until one does not, halves
 // what lies between, and tries the answer again. An answer that does not hold
-// is not one, and the search goes on below it.
+// is not one, and the search goes on below it. A rate at which a worker was lost is
+// tried again. What a search that fails has found until then is partial.
 func search(ctx context.Context, start float64, try func(rate float64) (trial, error)) (f found, err error) {
 	at := func(rate float64) bool {
 		var t trial
-		if t, err = try(rate); err == nil && ctx.Err() == nil {
-			f.Trials = append(f.Trials, t)
+		for range mostLost {
+			if t, err = try(rate); err != nil || ctx.Err() != nil {
+				return false
+			}
+			if f.Trials = append(f.Trials, t); t.Lost == "" {
+				return t.Met
+			}
 		}
-		return t.Met
+		err = fmt.Errorf("%s was played %d times, and a worker was lost each time; the last time %s", objective.PerSecond.Show(rate), mostLost, t.Lost)
+		return false
 	}
 	low, high := 0.0, 0.0
 	going := func() bool {
-		f.Partial, f.GaveUp = ctx.Err() != nil, len(f.Trials) >= mostTrials
-		return err == nil && !f.Partial && !f.GaveUp
+		f.Partial, f.GaveUp = err != nil || ctx.Err() != nil, f.told() >= mostTrials
+		return !f.Partial && !f.GaveUp
 	}
 	for rate := start; going() && rate >= slowest && rate <= fastest; {
 		switch {
@@ -86,28 +100,58 @@ func search(ctx context.Context, start float64, try func(rate float64) (trial, e
 		}
 		high, low = low, f.below(low)
 	}
+	if f.Partial { // what was being tried has not come to anything
+		low, high = f.soFar()
+	}
 	f.conclude(low, high)
 	return f, err
+}
+
+// told is how many trials tell something.
+func (f *found) told() (n int) {
+	for _, t := range f.Trials {
+		if t.Lost == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// soFar is between which rates the answer lies by the trials that were made: the
+// highest that always met, and the lowest above it that did not; 0: there is none.
+func (f *found) soFar() (low, high float64) {
+	low = f.best(math.Inf(1))
+	for _, t := range f.Trials {
+		if met, tried := f.count(t.Asked); t.Asked > low && met < tried && (high == 0 || t.Asked < high) {
+			high = t.Asked
+		}
+	}
+	return low, high
 }
 
 // below is the highest rate tried below rate that met whenever it was tried; a tenth
 // less where there is none.
 func (f *found) below(rate float64) float64 {
-	best := 0.0
-	for _, t := range f.Trials {
-		if met, tried := f.count(t.Asked); t.Asked < rate && met == tried {
-			best = max(best, t.Asked)
-		}
-	}
+	best := f.best(rate)
 	if best == 0 && rate*0.9 >= slowest {
 		return round3(rate * 0.9)
 	}
 	return best
 }
 
+// best is the highest rate tried below rate that met whenever it was tried; 0: none.
+func (f *found) best(rate float64) (best float64) {
+	for _, t := range f.Trials {
+		if met, tried := f.count(t.Asked); t.Asked < rate && met == tried && tried > 0 {
+			best = max(best, t.Asked)
+		}
+	}
+	return best
+}
+
 func (f *found) count(rate float64) (met, tried int) {
 	for _, t := range f.Trials {
-		if t.Asked == rate {
+		if t.Asked == rate && t.Lost == "" {
 			tried++
 			if t.Met {
 				met++
@@ -124,7 +168,7 @@ func (f *found) conclude(low, high float64) {
 	}
 	f.Above = high
 	for _, t := range slices.Backward(f.Trials) {
-		if t.Asked == high && !t.Met {
+		if t.Asked == high && !t.Met && t.Lost == "" {
 			switch {
 			case t.Unsound:
 				f.Limit = "generator"

@@ -21,8 +21,8 @@ const beyond = 3
 // logarithmic one bends a straight line into a knee.
 func (f *found) figure(g objective.Target, o *options) *plot.Figure {
 	fig := &plot.Figure{
-		Name: "find_max", Title: "Load and " + g.Title, Subtitle: fmt.Sprintf("%s, trials of %v", o.URL(), o.find.trial),
-		About: fmt.Sprintf("Every trial of the search, by the rate that was asked for. Values beyond %d times the objective lie on the edge, in a color of their own.", beyond),
+		Name: "find_max", Title: "Load and " + g.Title, Subtitle: fmt.Sprintf("%s, trials of %v%s", o.URL(), o.find.trial, f.partly()),
+		About: fmt.Sprintf("Every trial of the search that kept its workers, by the rate that was asked for. Values beyond %d times the objective lie on the edge, in a color of their own.", beyond),
 		X:     plot.Axis{Label: "requests asked for (per second)", Scale: plot.Linear, Unit: plot.PerSecond},
 		Y:     sweep.Axis(g.Quantity),
 		Marks: []plot.Mark{{Axis: "y", Y: sweep.InPlot(g.Quantity, g.Value), Label: g.String()}},
@@ -37,7 +37,7 @@ func (f *found) figure(g objective.Target, o *options) *plot.Figure {
 	sorted := slices.SortedFunc(slices.Values(f.Trials), func(a, b trial) int { return cmp.Compare(a.Asked, b.Asked) })
 	sums, n := 0.0, 0.0
 	for i, t := range sorted {
-		v, known := t.Measured[g.Name]
+		v, known := t.Measured[g.Name] // of a trial that lost a worker none is
 		if known {
 			to := &missed
 			switch {
@@ -66,6 +66,14 @@ func (f *found) figure(g objective.Target, o *options) *plot.Figure {
 		fig.Lack = "no trial told it"
 	}
 	return fig
+}
+
+// partly is said of a search that was broken off.
+func (f *found) partly() string {
+	if f.Partial {
+		return "; partial: the search was broken off"
+	}
+	return ""
 }
 
 // shownValue is the value as far as the figure shows it.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"edgesim/results"
+	"edgesim/sim/load"
 	"edgesim/sim/objective"
 	"edgesim/sim/unit"
 )
@@ -72,22 +73,32 @@ func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stderr, "looking for the highest rate with %s, by trials of %v\n", strings.Join(o.find.texts, " and "), o.find.trial)
 	f, err := search(ctx, float64(o.Rate.Rate), func(rate float64) (trial, error) {
 		t, err := o.try(ctx, rate, play)
-		if err == nil && ctx.Err() == nil {
+		switch {
+		case err != nil || ctx.Err() != nil:
+		case t.Lost != "":
+			fmt.Fprintf(stderr, "  %s %s: %s; it is played again by %d workers, for which it waits up to %v\n", objective.PerSecond.Show(rate), t.verdict(), t.Lost, o.workers, o.wait)
+		default:
 			fmt.Fprintf(stderr, "  %s %s\n", objective.PerSecond.Show(rate), t.verdict())
 		}
 		return t, err
 	})
-	if err == nil && o.Out != "" {
-		err = f.draw(o)
-	}
-	if err == nil && o.json {
-		err = results.EncodeJSON(stdout, f)
-	} else if err == nil {
-		err = f.print(stdout, o)
+	return f.end(o, err, stdout, stderr)
+}
+
+// end tells what was found, also by a search that failed on the way, and is the exit
+// status.
+func (f *found) end(o *options, why error, stdout, stderr io.Writer) int {
+	var err error
+	if len(f.Trials) > 0 || why == nil {
+		err = f.tell(o, stdout)
 	}
 	switch {
 	case err != nil:
-		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+		fmt.Fprintf(stderr, "loadgen: %v\n", errors.Join(why, err))
+	case why != nil && len(f.Trials) > 0:
+		fmt.Fprintf(stderr, "loadgen: %v; the search is not over, and what it has found is partial\n", why)
+	case why != nil:
+		fmt.Fprintf(stderr, "loadgen: %v\n", why)
 	case f.Partial:
 		fmt.Fprintln(stderr, "loadgen: interrupted; the search is not over")
 	case f.Rate == 0:
@@ -96,6 +107,19 @@ func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
 		return exitDone
 	}
 	return exitFail
+}
+
+// tell prints what was found, and draws it.
+func (f *found) tell(o *options, stdout io.Writer) error {
+	if o.Out != "" {
+		if err := f.draw(o); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		return results.EncodeJSON(stdout, f)
+	}
+	return f.print(stdout, o)
 }
 
 // playHere plays a run in this process.
@@ -121,9 +145,12 @@ func (o *options) try(ctx context.Context, rate float64, play func(context.Conte
 		once.Warmup = o.find.trial / trialWarmup
 	}
 	sum, err := play(ctx, &once)
+	lost := load.ErrLost{}
 	switch {
 	case ctx.Err() != nil:
 		return trial{}, nil
+	case errors.As(err, &lost):
+		return trial{Asked: rate, Lost: lost.Error()}, nil
 	case err != nil:
 		return trial{}, err
 	}
@@ -143,6 +170,8 @@ func (o *options) try(ctx context.Context, rate float64, play func(context.Conte
 // verdict is what came of a trial in a word or two.
 func (t *trial) verdict() string {
 	switch {
+	case t.Lost != "":
+		return "worker lost"
 	case t.Met:
 		return "met"
 	case t.Unsound:
@@ -158,7 +187,9 @@ func (t *trial) line(targets []objective.Target) string {
 	fmt.Fprintf(&b, "%12s %12s", objective.PerSecond.Show(t.Asked), objective.PerSecond.Show(t.Achieved))
 	for _, g := range targets {
 		shown := "not known"
-		if v, known := t.Measured[g.Name]; known {
+		if t.Lost != "" {
+			shown = "-"
+		} else if v, known := t.Measured[g.Name]; known {
 			shown = g.Unit.Show(v)
 		}
 		fmt.Fprintf(&b, " %*s", max(12, len(g.Name)), shown)
@@ -187,7 +218,7 @@ func (f *found) print(w io.Writer, o *options) error {
 func (f *found) answer(o *options) string {
 	what := strings.Join(o.find.texts, " and ")
 	if f.Rate == 0 {
-		return fmt.Sprintf("No rate that was tried meets %s.", what)
+		return fmt.Sprintf("No rate that was tried meets %s.", what) + f.rest()
 	}
 	text := fmt.Sprintf("%s is the highest rate found with %s: %d of %d trials of %v met it.",
 		objective.PerSecond.Show(f.Rate), what, f.Met, f.Tried, o.find.trial)
@@ -203,11 +234,19 @@ func (f *found) answer(o *options) string {
 	}
 	switch {
 	case f.GaveUp:
-		text += fmt.Sprintf(" After %d trials, some of which contradict each other, the search was given up: make --trial longer.", len(f.Trials))
+		text += fmt.Sprintf(" After %d trials, some of which contradict each other, the search was given up: make --trial longer.", f.told())
 	case f.Above > 0:
 		text += fmt.Sprintf(" The truth lies between, %.0f %% apart, for trials as short as these.", 100*(f.Above/f.Rate-1))
 	}
-	return text
+	return text + f.rest()
+}
+
+// rest is said where the search did not come to its end.
+func (f *found) rest() string {
+	if f.Partial {
+		return " This is partial: the search was broken off."
+	}
+	return ""
 }
 
 // draw leaves the curves, and the trials as JSON.

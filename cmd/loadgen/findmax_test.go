@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,9 +66,81 @@ func TestSearchEnds(t *testing.T) {
 		t.Errorf("a generator that is too slow: %+v, %v", slow, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
+	n := 0
+	f, err := search(ctx, 1000, func(rate float64) (trial, error) {
+		if n++; n == 2 {
+			cancel()
+		}
+		return trial{Asked: rate, Met: true, Kept: true}, nil
+	})
+	if err != nil || !f.Partial || f.Rate != 1000 || f.Above != 0 || len(f.Trials) != 1 {
+		t.Errorf("interrupted at the second trial: %+v, %v", f, err)
+	}
 	if f, err := search(ctx, 1000, func(rate float64) (trial, error) { return trial{Asked: rate, Met: true}, nil }); err != nil || !f.Partial {
 		t.Errorf("interrupted: %+v, %v", f, err)
+	}
+}
+
+// A rate at which a worker was lost is played again, and its trial counts for nothing; a
+// search that fails says what it had found, and no more.
+func TestSearchThatLosesWorkers(t *testing.T) {
+	few := errors.New("1 of 2 workers are ready after 1m0s")
+	gone := trial{Lost: "share 2/2 (worker b): its worker was stopped"}
+	good, bad := trial{Met: true, Kept: true}, trial{Kept: true}
+	for name, row := range map[string]struct {
+		trials      []trial // what comes of one after the other; then there are too few workers
+		asked       []float64
+		rate, above float64
+		met         int
+		why         string
+	}{
+		"found nothing":        {nil, nil, 0, 0, 0, few.Error()},
+		"lost at once":         {[]trial{gone}, []float64{100}, 0, 0, 0, few.Error()},
+		"lost on the way up":   {[]trial{good, gone, good, gone}, []float64{100, 200, 200, 400}, 200, 0, 1, few.Error()},
+		"lost on the way down": {[]trial{good, bad, gone, good, good}, []float64{100, 200, 150, 150, 175}, 175, 200, 1, few.Error()},
+		"all missed":           {[]trial{bad, gone, bad}, []float64{100, 50, 50}, 0, 50, 0, few.Error()},
+		"lost each time":       {[]trial{good, gone, gone, gone, good}, []float64{100, 200, 200, 200}, 100, 0, 1, "200/s was played 3 times, and a worker was lost each time; the last time share 2/2 (worker b)"},
+	} {
+		n := 0
+		f, err := search(t.Context(), 100, func(rate float64) (trial, error) {
+			if n == len(row.trials) {
+				return trial{}, few
+			}
+			got := row.trials[n]
+			got.Asked = rate
+			n++
+			return got, nil
+		})
+		var asked []float64
+		for _, one := range f.Trials {
+			asked = append(asked, one.Asked)
+		}
+		if err == nil || !strings.Contains(err.Error(), row.why) || !slices.Equal(asked, row.asked) || !f.Partial || f.Rate != row.rate || f.Above != row.above || f.Met != row.met || f.Tried != row.met {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+		if name == "lost on the way down" {
+			f.heldToPartial(t, err)
+		}
+	}
+}
+
+// heldToPartial holds what is printed and drawn of a search that failed to its figures.
+func (f *found) heldToPartial(t *testing.T, why error) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "found")
+	o, err := parse([]string{"http://edge.test", "--find-max", "ttfb-p99<=50ms", "--out", dir}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	if code := f.end(o, why, &out, &errs); code != exitFail || !strings.Contains(errs.String(), why.Error()) {
+		t.Errorf("exit status %d: %s", code, errs.String())
+	}
+	text := strings.Join(strings.Fields(out.String()), " ")
+	drawn, err := os.ReadFile(filepath.Join(dir, "find_max.svg"))
+	if err != nil || !strings.Contains(string(drawn), "partial") || !strings.Contains(text, "This is partial") || !strings.Contains(errs.String(), "what it has found is partial") ||
+		strings.Count(text, "worker lost") != len(f.Trials)-f.told() {
+		t.Errorf("%v; the text says\n%s\n%s", err, out.String(), errs.String())
 	}
 }
 

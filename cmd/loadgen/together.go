@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -128,19 +129,22 @@ func assemble(ctx context.Context, o *options, stderr io.Writer) (c *company, en
 	return c, func() { unserve(); leave() }, nil
 }
 
-// once plays one run of many, such as a search makes: a share that is not whole is its
-// error.
+// once plays one run of many, such as a search makes: one of which a share is not whole
+// is a load.ErrLost.
 func (c *company) once(ctx context.Context, o *options) (*results.Summary, error) {
 	l, err := o.loading()
 	if err != nil {
 		return nil, err
 	}
-	t := &troupe{options: o, loading: l, company: c, stderr: io.Discard}
+	t := &troupe{options: o, loading: l, company: c, stderr: io.Discard, whole: true}
 	sum, err := t.play(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return sum, broken(sum)
+	if err := broken(sum); err != nil {
+		return nil, load.ErrLost{Cause: err}
+	}
+	return sum, nil
 }
 
 // broken is the first trouble of a share.
@@ -183,6 +187,7 @@ type troupe struct {
 	options *options
 	loading *pieces.Loading
 	stderr  io.Writer
+	whole   bool // as load.Crew has it
 	told    told
 }
 
@@ -203,6 +208,9 @@ func (t *troupe) play(ctx context.Context) (*results.Summary, error) {
 	}
 	fmt.Fprintf(t.stderr, "job %s at %s: %d workers are asked for\n", j.ID, t.conn.Where, t.loading.Of)
 	hands, crew, err := t.perform(ctx, j)
+	if err == nil && slices.ContainsFunc(hands, func(h *load.Hand) bool { return errors.Is(h.Err, fleet.ErrCancelled) }) {
+		err = fleet.ErrCancelled
+	}
 	j.Close(err == nil)
 	if err != nil {
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
@@ -220,7 +228,7 @@ func (t *troupe) perform(ctx context.Context, j *fleet.Job) ([]*load.Hand, *load
 	if err != nil {
 		return nil, nil, err
 	}
-	crew := &load.Crew{Of: t.loading.Of, Wait: t.options.wait.Std(), Lease: t.conn.Lease, Line: j.Line(), Clock: clock,
+	crew := &load.Crew{Of: t.loading.Of, Wait: t.options.wait.Std(), Lease: t.conn.Lease, Line: j.Line(), Clock: clock, Whole: t.whole,
 		Ask: func(ctx context.Context, share int) (load.Parted, error) { return t.loading.Ask(ctx, j, share) },
 		Log: func(format string, args ...any) { fmt.Fprintf(t.stderr, format+"\n", args...) },
 	}

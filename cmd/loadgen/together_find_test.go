@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,6 +42,41 @@ func TestFindMaxTogether(t *testing.T) {
 	}
 	if err != nil || len(jobs) != 3 {
 		t.Errorf("%d jobs, %v", len(jobs), err)
+	}
+}
+
+// A trial that loses a worker tells nothing, is marked, and is played again with the
+// worker that comes in its place.
+func TestFindMaxLosesAWorker(t *testing.T) {
+	s := newStage(t, "stays")
+	fire := s.hire(&fleet.Worker{Name: "goes", Slots: 1})
+	asked, gone := make(chan struct{}), make(chan struct{})
+	first := sync.OnceFunc(func() { close(asked) })
+	url, _ := server(t, func([]byte) { // nobody is answered until one is told to go
+		first()
+		<-gone
+	})
+	var out, errs bytes.Buffer
+	var code int
+	var search sync.WaitGroup
+	search.Go(func() {
+		code = run([]string{url, "--rate", "4", "--arrivals", "constant", "--find-max", "hit>=99.9%", "--trial", "1s", "--zipf", "0", "--objects", "1000",
+			"--json", "--nats", s.url, "--workers", "2"}, &out, &errs)
+	})
+	<-asked
+	fire()
+	close(gone)
+	s.hire(&fleet.Worker{Name: "comes", Slots: 1})
+	search.Wait()
+	var f found
+	if err := json.Unmarshal(out.Bytes(), &f); err != nil || code != exitFail || f.Rate != 0 || f.Partial || len(f.Trials) != 4 {
+		t.Fatalf("exit status %d, %+v, %v: %s", code, f, err, errs.String())
+	}
+	if lost := f.Trials[0]; lost.Asked != 4 || !strings.Contains(lost.Lost, "(worker goes): its worker was stopped") || f.Trials[1].Asked != 4 || f.told() != 3 {
+		t.Errorf("%+v", f.Trials)
+	}
+	if text := errs.String(); !strings.Contains(text, "worker lost: share ") || !strings.Contains(text, "it is played again by 2 workers, for which it waits up to 1m") {
+		t.Error(text)
 	}
 }
 

@@ -58,6 +58,9 @@ func (s SetAside) Error() string {
 	return fmt.Sprintf("set aside after it failed %d times, last on worker %s: %s", failuresMost, s.Worker, s.Text)
 }
 
+// Stopped tells whether it failed since its worker was stopped.
+func (s SetAside) Stopped() bool { return s.Text == ErrStopped.Error() }
+
 // ErrCancelled is what pieces of a job that was cancelled end with.
 var ErrCancelled = errors.New("the job was cancelled")
 

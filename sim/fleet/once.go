@@ -146,6 +146,8 @@ func (w *Worker) serveOnce(ctx context.Context, m jetstream.Msg) {
 	case err == nil:
 		w.finish(g, result)
 	case errors.Is(err, ErrCancelled):
+	case ctx.Err() != nil:
+		w.abandon(g, ErrStopped)
 	default:
 		w.abandon(g, err)
 	}
@@ -167,6 +169,10 @@ func (c *Conn) claim(ctx context.Context, g *given, n note) (mine bool, err erro
 	m, err := c.notes.GetLastMsgForSubject(ctx, subject) // of our own, if its receipt was lost
 	return err == nil && string(m.Data) == string(text), err
 }
+
+// ErrStopped is what a piece ends with that cannot be run again and whose worker was
+// stopped.
+var ErrStopped = errors.New("its worker was stopped")
 
 // abandon tells the error of a piece that cannot be run again.
 func (w *Worker) abandon(g *given, cause error) {

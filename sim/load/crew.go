@@ -24,6 +24,9 @@ type Crew struct {
 	Line  *fleet.Line
 	Clock fleet.Clock // how this machine's stands to the server's
 
+	// Whole: a run of which a share is not whole is worth nothing, and ends there.
+	Whole bool
+
 	// Ask has a share played, and waits for what it comes to.
 	Ask func(ctx context.Context, share int) (Parted, error)
 	// Begun is told when all are ready and the start is given; nil: nobody is.
@@ -54,6 +57,11 @@ type Hand struct {
 
 // ErrFew says that not enough workers turned up.
 type ErrFew struct{ error }
+
+// ErrLost says that a worker was lost: the same run may be played by others.
+type ErrLost struct{ Cause error }
+
+func (e ErrLost) Error() string { return e.Cause.Error() }
 
 var errSilent = errors.New("its worker is not heard of any more")
 
@@ -145,6 +153,7 @@ func (c *Crew) muster(ctx context.Context) error {
 	defer late.Stop()
 	tick := time.NewTicker(readyEvery)
 	defer tick.Stop()
+	c.listened = time.Now()
 	for {
 		here, unsure, err := c.mustered()
 		switch {
@@ -179,15 +188,31 @@ func (c *Crew) mustered() (here []string, unsure time.Duration, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	unsure = c.Clock.Unsure
+	c.listenedUntil(time.Now())
 	for _, h := range c.hands {
-		if h.over {
-			return nil, 0, cmpOr(h.Err, fmt.Errorf("share %d/%d was over before the start", h.Share, c.Of))
+		if err := c.gone(h); err != nil {
+			return nil, 0, err
 		}
 		if h.Last.Worker != "" && time.Since(h.Heard) < c.Lease {
 			here, unsure = append(here, h.Last.Worker), max(unsure, h.Last.Clock.Unsure)
 		}
 	}
 	return here, unsure, nil
+}
+
+// gone is why a share that is waited for cannot begin; nil: it can. A worker that was
+// ready has the share, and nobody else gets it.
+func (c *Crew) gone(h *Hand) error {
+	aside := fleet.SetAside{}
+	switch {
+	case errors.As(h.Err, &aside) && aside.Stopped():
+		return ErrLost{fmt.Errorf("share %d/%d (worker %s): %s before the start", h.Share, c.Of, aside.Worker, aside.Text)}
+	case h.over:
+		return cmpOr(h.Err, fmt.Errorf("share %d/%d was over before the start", h.Share, c.Of))
+	case h.Last.Worker != "" && time.Since(h.Heard) > c.Lease:
+		return ErrLost{fmt.Errorf("share %d/%d (worker %s): it was not heard of for %v before the start", h.Share, c.Of, h.Last.Worker, c.Lease)}
+	}
+	return nil
 }
 
 func cmpOr(err, other error) error {
@@ -216,7 +241,9 @@ func (c *Crew) watch(ctx context.Context) {
 	for !c.over() {
 		select {
 		case <-c.news:
-			continue
+			if c.Whole && c.torn() {
+				c.tell(func(o *Order) { o.Stop = true })
+			}
 		case <-tick.C:
 			lost := c.lose(time.Now())
 			c.tell(func(o *Order) { o.Lost = append(o.Lost, lost...) })
@@ -232,6 +259,13 @@ func (c *Crew) over() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return !slices.ContainsFunc(c.hands, func(h *Hand) bool { return !h.over })
+}
+
+// torn tells whether a share is over that is not whole.
+func (c *Crew) torn() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.hands, func(h *Hand) bool { return h.over && (h.Err != nil || h.Result.Trouble != "") })
 }
 
 // lose gives up shares that are silent.

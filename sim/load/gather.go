@@ -43,7 +43,7 @@ func Gather(ctx context.Context, g Gathering) (*results.Summary, error) {
 		m.Runs = append(m.Runs, own)
 	}
 	if len(m.Runs) == 0 {
-		return nil, fmt.Errorf("no share came to anything: %s", m.Shares[0].Trouble)
+		return nil, ErrLost{fmt.Errorf("no share came to anything: %s", m.Shares[0].Trouble)}
 	}
 	m.Unsound = missing(m.Shares)
 	return folder.Merge(m)

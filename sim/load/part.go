@@ -178,7 +178,7 @@ const handingIn = time.Hour
 func trouble(playErr, why error) string {
 	switch {
 	case errors.Is(why, context.Canceled):
-		return "its worker was stopped"
+		return fleet.ErrStopped.Error()
 	case why != nil:
 		return why.Error()
 	case playErr != nil:
