@@ -240,6 +240,7 @@ func (o *cellOptions) withWorkers(e *env, a *wanted, options trace.Options) (*re
 	if err != nil {
 		return nil, err
 	}
+	h.heed(e)
 	files.Tape, r.job = true, h
 	r.files, r.close = files, func(err error) error { h.close(e, errors.Join(err, e.ctx.Err())); return nil }
 	return r, nil

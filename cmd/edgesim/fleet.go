@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -62,9 +63,23 @@ func (h *handing) close(e *env, err error) {
 	over := err == nil
 	h.Job.Close(over)
 	h.end()
-	if !over && !errors.Is(err, fleet.ErrCancelled) && e.ctx.Err() != nil {
+	if !over && !errors.Is(err, fleet.ErrCancelled) && !e.cancelled() && e.ctx.Err() != nil {
 		fmt.Fprintf(e.stderr, "job %s is not over, and workers go on with what is queued: the same command takes it up, `edgesim jobs cancel %s` ends it\n", h.ID, h.ID)
 	}
+}
+
+// heed has a command whose job is cancelled end as one that is interrupted.
+func (h *handing) heed(e *env) { e.ctx = h.While(e.ctx) }
+
+// cancelled tells whether the command's job was cancelled.
+func (e *env) cancelled() bool { return errors.Is(context.Cause(e.ctx), fleet.ErrCancelled) }
+
+// broken is what broke a command off.
+func (e *env) broken() string {
+	if e.cancelled() {
+		return fleet.ErrCancelled.Error()
+	}
+	return "interrupted"
 }
 
 // mostAsked is how many pieces of a job are asked for at a time.
@@ -105,6 +120,7 @@ func (w *ofScenario) handOut(e *env, o *fleet.Flags) (*pieces.World, *handing, e
 	if err != nil {
 		return nil, nil, err
 	}
+	h.heed(e)
 	world.Job = h.Job
 	return world, h, nil
 }

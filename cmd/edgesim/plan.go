@@ -256,7 +256,7 @@ func (o *planOptions) tell(e *env, r *plan.Result, name string) error {
 	case len(r.Lost) > 0:
 		return fmt.Errorf("%d trials failed and are left out; the first: %w", len(r.Lost), r.Lost[0])
 	case r.Partial:
-		return errors.New("interrupted; policies are missing")
+		return fmt.Errorf("%s; policies are missing", e.broken())
 	case r.Best() == nil:
 		return errors.New("no policy keeps the targets at any capacity that was looked at")
 	}

@@ -159,7 +159,7 @@ func (o *sweepOptions) overTrace(e *env, name string) (r *sweep.Result, err erro
 	if len(p.lost) == len(cells)*o.replicas {
 		return nil, p.lost[0]
 	}
-	r, err = sweep.Collect(cells, p.outcomes, e.ctx.Err() != nil)
+	r, err = sweep.Collect(e.ctx, cells, p.outcomes)
 	if err == nil {
 		r.Lost = p.lost
 	}
@@ -193,7 +193,7 @@ func (p *replicas) play(ctx context.Context, seeds []uint64) error {
 		if errors.Is(errs[i], context.Canceled) && p.trace.tape != nil {
 			break
 		}
-		if errs[i] != nil && !errors.Is(errs[i], context.Canceled) {
+		if errs[i] != nil && !brokenOff(errs[i]) {
 			return errs[i]
 		}
 	}
@@ -234,7 +234,7 @@ func (o *sweepOptions) tell(e *env, r *sweep.Result, name string) error {
 		err = fmt.Errorf("%d trials failed and are left out; the first: %w", len(r.Lost), r.Lost[0])
 	}
 	if err == nil && r.Partial {
-		err = errors.New("interrupted; the figures are of what was played until then")
+		err = fmt.Errorf("%s; the figures are of what was played until then", e.broken())
 	}
 	return err
 }

@@ -308,9 +308,17 @@ func TestACancelledJobEndsEverywhere(t *testing.T) {
 	gates.Store("cancel", make(chan struct{}))
 	j := open(t, c, "cancel")
 	answered := make(chan error)
+	while := j.While(t.Context())
 	for i := range 5 {
+		ctx := while
+		if i%2 == 0 {
+			ctx = t.Context()
+		}
 		go func() {
-			_, err := Ask[answer](t.Context(), j, "square", question{Run: p.dir, N: i, Gates: "cancel"})
+			_, err := Ask[answer](ctx, j, "square", question{Run: p.dir, N: i, Gates: "cancel"})
+			if context.Cause(while) != ErrCancelled {
+				t.Errorf("while it is not cancelled, piece %d gives %v", i, err)
+			}
 			answered <- err
 		}()
 	}
@@ -324,6 +332,9 @@ func TestACancelledJobEndsEverywhere(t *testing.T) {
 		if err := <-answered; !errors.Is(err, ErrCancelled) {
 			t.Error(err)
 		}
+	}
+	if late := j.While(t.Context()); context.Cause(late) != ErrCancelled {
+		t.Error("what is asked for in a cancelled job goes on")
 	}
 	j.Close(false)
 	if a, _ := c.Job(t.Context(), "cancel"); a.State != Cancelled {

@@ -85,6 +85,9 @@ type Job struct {
 	caught   bool          // arrived is closed
 	changed  chan struct{} // something did; capacity 1
 	setAside int
+
+	cancelled bool
+	wards     []context.CancelCauseFunc // of While
 }
 
 // Open takes a job up: a new one, or one that was begun before, with what its
@@ -105,7 +108,7 @@ func Open(ctx context.Context, c *Conn, about About) (*Job, error) {
 		return nil, err
 	}
 	j.ended, j.halt = context.WithCancelCause(context.Background())
-	if err := j.listen(haltPrefix, func(*nats.Msg) { j.halt(ErrCancelled) }); err != nil {
+	if err := j.listen(haltPrefix, func(*nats.Msg) { j.cancel() }); err != nil {
 		return nil, err
 	}
 	if err := j.listen(woePrefix, func(m *nats.Msg) { j.halt(errors.New(string(m.Data[:min(len(m.Data), 4<<10)]))) }); err != nil {
@@ -113,6 +116,30 @@ func Open(ctx context.Context, c *Conn, about About) (*Job, error) {
 	}
 	j.beat.Go(j.keepSeen)
 	return j, nil
+}
+
+// While is ctx, which a cancellation of the job ends, too, with ErrCancelled as the cause.
+// Whoever gets that error from a piece finds it ended. That the job is over does not
+// end it.
+func (j *Job) While(ctx context.Context) context.Context {
+	ctx, end := context.WithCancelCause(ctx)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.wards = append(j.wards, end); j.cancelled {
+		end(ErrCancelled)
+	}
+	return ctx
+}
+
+// cancel ends all that waits for the job: first who looks at a context.
+func (j *Job) cancel() {
+	j.mu.Lock()
+	j.cancelled = true
+	for _, end := range j.wards {
+		end(ErrCancelled)
+	}
+	j.mu.Unlock()
+	j.halt(ErrCancelled)
 }
 
 // Settle keeps how large the job's pieces are, which goes by who is there: what the
@@ -321,7 +348,7 @@ func (j *Job) keepSeen() {
 		e, err := j.conn.jobs.Get(ctx, j.ID)
 		var old About
 		if err == nil && json.Unmarshal(e.Value(), &old) == nil && old.State == Cancelled {
-			j.halt(ErrCancelled)
+			j.cancel()
 		} else if err == nil {
 			text, err := json.Marshal(j.now())
 			if err == nil {

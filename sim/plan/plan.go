@@ -128,7 +128,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	r.lose(searches)
 	switch {
 	case len(r.Answers) == 0 && r.Partial:
-		return nil, fmt.Errorf("interrupted before a policy had an answer: %w", ctx.Err())
+		return nil, fmt.Errorf("interrupted before a policy had an answer: %w", context.Cause(ctx))
 	case len(r.Answers) == 0 && len(r.Lost) > 0:
 		return nil, r.Lost[0]
 	}

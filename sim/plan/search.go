@@ -147,7 +147,7 @@ func (s *search) play(ctx context.Context, cell sweep.Cell, trial Trial) (figure
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	if r.Partial {
+	if r.Partial && r.Rows[0].Replicas+len(lost) < len(s.Seeds) {
 		return nil, nil, 0, ctx.Err()
 	}
 	if replicas = r.Rows[0].Replicas; replicas < min(2, len(s.Seeds)) {

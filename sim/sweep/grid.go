@@ -134,7 +134,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	if done == 0 && len(lost) > 0 {
 		return nil, lost[0]
 	}
-	r, err := Collect(c.Cells, outcomes, ctx.Err() != nil)
+	r, err := Collect(ctx, c.Cells, outcomes)
 	if err == nil {
 		r.Lost = lost
 	}
@@ -155,9 +155,9 @@ func (c *Config) deal(ctx context.Context, todo chan<- trial) {
 }
 
 // Collect makes a result of what cells came to, a value for each replica; nil is
-// one that was not played.
-func Collect(cells []Cell, outcomes [][]Values, partial bool) (*Result, error) {
-	r := &Result{Partial: partial}
+// one that was not played. It is partial if ctx is over.
+func Collect(ctx context.Context, cells []Cell, outcomes [][]Values) (*Result, error) {
+	r := &Result{Partial: ctx.Err() != nil}
 	var all []Values
 	for i, list := range outcomes {
 		r.Replicas = max(r.Replicas, len(list))
@@ -168,7 +168,7 @@ func Collect(cells []Cell, outcomes [][]Values, partial bool) (*Result, error) {
 		}
 	}
 	if len(r.Rows) == 0 {
-		return nil, fmt.Errorf("interrupted before the first cell was played: %w", context.Canceled)
+		return nil, fmt.Errorf("interrupted before the first cell was played: %w", context.Cause(ctx))
 	}
 	r.Quantities = Known(all)
 	return r, nil
