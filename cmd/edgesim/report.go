@@ -130,7 +130,7 @@ func (o *reportOptions) run(e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	ro.Names = in.names
+	ro.Names, ro.Began, ro.Ended = in.names, in.began, in.ended
 	ro.CacheSize = cmp.Or(int64(o.cacheSize), max(in.capacity, 0))
 	if ro.Grain == 0 && in.grain > 0 {
 		ro.Grain = in.grain

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,6 +33,8 @@ type sources struct {
 	places *geo.Database // nil: none
 	worlds []string      // scenarios that locate goes by
 	shares []sharedRun   // runs that workers played together
+
+	began, ended time.Time // of the measuring, of a run that is alone; zero: not known
 
 	capacity int64 // of an edge's cache in every run; 0: not known, -1: they differ
 }
@@ -71,6 +74,9 @@ func openSources(args []string, o *reportOptions) (*sources, error) {
 			return nil, usageError{err}
 		}
 	}
+	if len(args) > 1 {
+		in.began, in.ended = time.Time{}, time.Time{}
+	}
 	return in, nil
 }
 
@@ -97,8 +103,12 @@ func (in *sources) addRun(dir string, m *results.Manifest, o *reportOptions) err
 		}
 	}
 	in.size(m)
-	if s, err := results.ReadSummary(dir); err == nil && len(s.Shares) > 0 {
-		in.shares = append(in.shares, sharedRun{dir, s.Shares})
+	if s, err := results.ReadSummary(dir); err == nil {
+		in.began = m.Started.Add(seconds(m.Warmup))
+		in.ended = in.began.Add(seconds(s.Duration))
+		if len(s.Shares) > 0 {
+			in.shares = append(in.shares, sharedRun{dir, s.Shares})
+		}
 	}
 	grain := time.Duration(m.Grain * float64(time.Second))
 	in.grain = common(in.grain, grain)
@@ -111,6 +121,8 @@ func (in *sources) addRun(dir string, m *results.Manifest, o *reportOptions) err
 	in.kept = append(in.kept, keptRun{dir, grain, tables})
 	return err
 }
+
+func seconds(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
 
 // size notes how large the run's caches were; a manifest without a scenario does
 // not say.

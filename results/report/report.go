@@ -17,6 +17,7 @@ type Options struct {
 	Names        *results.Names
 	From, To     time.Time     // UTC, To excluded; records that end outside are left out; zero: as the records begin and end
 	Grain        time.Duration // width of a time bucket; 0: one hour
+	Began, Ended time.Time     // of the measuring whose records they are, where that is known before; zero: Set.Measure tells, or nobody
 	Distribution string        // "" or "ALL": every distribution; else an ID
 	Version      string        // of this program, for the CSV's preamble
 	Generated    time.Time     // moment the report is made, UTC

@@ -49,7 +49,7 @@ func NewSet(o Options, kinds ...Kind) *Set {
 	if len(kinds) == 0 {
 		kinds = InOrder(Kinds())
 	}
-	o.span = &span{first: 0, last: -1}
+	o.span = &span{first: 0, last: -1, measured: !o.Began.IsZero() || !o.Ended.IsZero(), from: o.Began, to: o.Ended}
 	s := &Set{o: o, kinds: kinds, filter: NewFilter(o)}
 	s.crowds = results.NewCrowds(o.Names.Epoch, cmp.Or(max(o.Grain, 0), time.Hour), s.AddCrowd)
 	for _, k := range kinds {
