@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 )
 
 // pageLists are the objects that pages embed. A page has always the same list,
@@ -24,6 +23,13 @@ type pageLists struct {
 
 	seen  [2 << mostBits]mark // what is in the list being made: open addressing
 	lists uint64              // made so far
+	known []knownList         // by the page's hash; a power of two
+}
+
+// knownList is the list of the page that came last to its place.
+type knownList struct {
+	page uint64 // plus 1; 0: none yet
+	ids  []uint64
 }
 
 // mark is an object that is in a list.
@@ -46,6 +52,14 @@ const (
 // already, before the list is one shorter.
 const triesEmbedded = 64
 
+// Lists are remembered, those of popular pages mostly: about knownIDs in them (8 MiB),
+// which is most of the views of a site with some thousand popular pages.
+const (
+	knownIDs   = 1 << 20
+	mostKnown  = 1 << 14
+	leastKnown = 1 << 6
+)
+
 func (l *pageLists) open(c *TrafficConfig, p Params, kept *rand.PCG) error {
 	*l = pageLists{objects: p["objects"], sigma: p["sigma"], cached: p["cached"], kept: kept, rng: rand.NewPCG(0, 0)}
 	var shares []float64
@@ -67,13 +81,21 @@ func (l *pageLists) open(c *TrafficConfig, p Params, kept *rand.PCG) error {
 	if l.most = min(mostEmbedded, math.Floor(there/2)); len(l.parts) > 0 {
 		l.choice = newAlias(evenIfZero(shares))
 	}
+	known := mostKnown
+	for known > leastKnown && float64(known)*l.length() > knownIDs {
+		known /= 2
+	}
+	l.known = make([]knownList, known)
 	return nil
 }
 
-// mean is how many objects an unpopular page has on average that are asked for.
-func (l *pageLists) mean() float64 {
-	return min(l.objects*math.Exp(l.sigma*l.sigma/2), l.most) * (1 - l.cached)
+// length is how many objects an unpopular page has on average.
+func (l *pageLists) length() float64 {
+	return min(l.objects*math.Exp(l.sigma*l.sigma/2), l.most)
 }
+
+// mean is how many objects an unpopular page has on average that are asked for.
+func (l *pageLists) mean() float64 { return l.length() * (1 - l.cached) }
 
 // count is how many objects a page has.
 func (l *pageLists) count(page uint64) int {
@@ -87,14 +109,28 @@ func (l *pageLists) count(page uint64) int {
 // appendList appends what a browser asks for when it shows a page: of its list what
 // it has not kept.
 func (l *pageLists) appendList(dst []uint64, page uint64) []uint64 {
-	dst = l.appendAll(dst, page)
+	list := l.of(page)
 	if l.cached == 0 {
-		return dst
+		return append(dst, list...)
 	}
-	return slices.DeleteFunc(dst, func(uint64) bool { return unit64(l.kept.Uint64()) < l.cached })
+	for _, id := range list {
+		if unit64(l.kept.Uint64()) >= l.cached {
+			dst = append(dst, id)
+		}
+	}
+	return dst
 }
 
-// appendAll appends a page's list.
+// of is a page's list, good until the next call.
+func (l *pageLists) of(page uint64) []uint64 {
+	at := &l.known[hash(l.seed, page)&uint64(len(l.known)-1)]
+	if at.page != page+1 {
+		at.page, at.ids = page+1, l.appendAll(at.ids[:0], page)
+	}
+	return at.ids
+}
+
+// appendAll makes a page's list, and appends it.
 func (l *pageLists) appendAll(dst []uint64, page uint64) []uint64 {
 	l.rng.Seed(hash(l.seed, page), page)
 	l.lists++

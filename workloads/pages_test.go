@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -154,5 +155,38 @@ func TestPagesHaveTheirMeans(t *testing.T) {
 		t.Log(fmt.Sprint(spec, tail))
 		pages.near(t, "pages", 3)
 		pauses.near(t, "of the think time", 1)
+	}
+}
+
+// A page has always the same list, whichever pages were shown since: those that are
+// remembered are those that are made.
+func TestAPagesListIsItsOwn(t *testing.T) {
+	cfg := streamConfig(t, "pages", 6)
+	open := func() *pageLists {
+		_, params, err := traffic.Parse("pages:objects=12")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var l pageLists
+		if err := l.open(&cfg, params, nil); err != nil {
+			t.Fatal(err)
+		}
+		return &l
+	}
+	remembers, makes := open(), open()
+	remembers.known = make([]knownList, 8) // so that pages take each other's places
+	rng, again := rand.New(rand.NewPCG(1, 2)), 0
+	for range 5000 {
+		page := uint64(rng.IntN(20))
+		if at := hash(remembers.seed, page) % 8; remembers.known[at].page == page+1 {
+			again++
+		}
+		want := makes.appendAll(nil, page)
+		if got := remembers.of(page); !slices.Equal(got, want) {
+			t.Fatalf("page %d has %v, and %v when it is made anew", page, got, want)
+		}
+	}
+	if again < 500 || again > 4500 {
+		t.Errorf("%d of 5000 lists were remembered: too few or too many to tell", again)
 	}
 }
