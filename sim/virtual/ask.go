@@ -18,16 +18,11 @@ type ask struct {
 	by     *flight           // of the cache before; nil: a viewer asks
 	desk   *desk
 	route  *route
-	face   *face
 
-	card    card // of what was asked for
-	hash    uint64
-	keyLen  int
-	pathLen int
-	target  int         // length of path and query as the viewer sends them
-	query   results.Sym // of a viewer's request,
-	led     results.Sym // its Referer
-	bytes   int64       // and its length
+	known          // of what the viewer asked for
+	hash    uint64 // of the key that it is asked for under, which an error page has another of,
+	keyLen  int    // as a method may,
+	pathLen int    // and its path
 	method  results.Method
 	upload  int64 // bytes of content that the viewer sends, and that nobody has read; 0: none
 	part    workloads.Range

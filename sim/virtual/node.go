@@ -155,6 +155,14 @@ func (o *held) mayServeOnError(now int64) bool {
 	return !o.bits.has(must) && o.sie > 0 && -o.left(now) <= o.sie
 }
 
+// ttlClass is whether reports count it as static or as dynamic.
+func (o *held) ttlClass() results.TTLClass {
+	if o.bits.has(static) {
+		return results.TTLStatic
+	}
+	return results.TTLDynamic
+}
+
 func (o *held) freshness() cache.Freshness {
 	return cache.Freshness{Stored: o.stored, Expires: o.expires}
 }

@@ -43,10 +43,7 @@ func (n *node) describe(a *ask, o *held, m *manner, p *part) {
 	if o.status != http.StatusNotModified { // whose type the origin did not send again
 		r.ContentType = n.w.heads[o.head].kind
 	}
-	r.TTL = results.TTLDynamic
-	if o.bits.has(static) {
-		r.TTL = results.TTLStatic
-	}
+	r.TTL = o.ttlClass()
 	if a.method.Proxied() {
 		r.TTL = results.TTLProxy
 	}
@@ -69,40 +66,49 @@ func (n *node) describe(a *ask, o *held, m *manner, p *part) {
 
 // open writes what a record says of a request, whatever became of it.
 func (n *node) open(a *ask, status int, m *manner) {
-	w, req := n.w, &a.req
 	r := a.rec
-	*r = results.Record{} // cleared where it lies, then filled: it is not made twice
-	r.At, r.ID, r.Object = int64(req.At), a.number, a.hash
-	r.ContentLength, r.RangeStart, r.RangeEnd = -1, -1, -1
-	r.Addr, r.Host, r.URL, r.Query, r.Referrer = a.face.addr, a.desk.sym, a.card.url, a.query, a.led
-	r.Agent, r.Forwarded, r.Country = a.face.agent, a.face.forwarded, a.face.country
-	r.Distribution, r.Edge, r.Status, r.Method = results.NoDistribution, n.place, uint16(status), a.method
-	r.Protocol, r.Version, r.Vantage = results.HTTP, results.HTTP11, results.AtSimulator
-	r.Response, r.Result, r.Detail, r.Layer, r.Flags = m.result, m.result, m.detail, m.layer, m.flags
-	r.Class, r.BytesIn = a.card.class, a.bytes-a.upload
+	(&view{n, &a.req, &a.known, a.desk, a.route, a.number, a.far}).open(r, status, m)
+	r.Object, r.Method, r.BytesIn = a.hash, a.method, a.bytes-a.upload
 	if a.method.Proxied() {
 		r.TTL = results.TTLProxy
 	}
-	if a.route != nil {
-		r.Distribution, r.Behavior = a.route.number, a.route.name
-	}
 	if a.hash == 0 {
-		r.Object = w.nameOf(a)
+		r.Object = n.w.nameOf(a)
 	}
-	if int64(req.At) < w.warmup {
+}
+
+// open begins the record of what a viewer sees of an edge, as of a GET for what
+// has the key that the clerk has found.
+func (v *view) open(r *results.Record, status int, m *manner) {
+	f, k := v.face, v.known
+	*r = results.Record{} // cleared where it lies, then filled: it is not made twice
+	r.At, r.ID, r.Object = int64(v.req.At), v.number, k.hash
+	r.ContentLength, r.RangeStart, r.RangeEnd = -1, -1, -1
+	r.Addr, r.Host, r.URL, r.Query, r.Referrer = f.addr, v.desk.sym, k.url, k.query, k.led
+	r.Agent, r.Forwarded, r.Country = f.agent, f.forwarded, f.country
+	r.Distribution, r.Edge, r.Status, r.Method = results.NoDistribution, v.n.place, uint16(status), results.GET
+	r.Protocol, r.Version, r.Vantage = results.HTTP, results.HTTP11, results.AtSimulator
+	r.Response, r.Result, r.Detail, r.Layer, r.Flags = m.result, m.result, m.detail, m.layer, m.flags
+	r.Class, r.BytesIn = k.class, k.bytes
+	if v.route != nil {
+		r.Distribution, r.Behavior = v.route.number, v.route.name
+	}
+	if r.At < v.n.w.warmup {
 		r.Flags |= results.Warm
 	}
 }
 
 // distance adds to the record's times the way between viewer and edge, and that a
 // slow viewer takes longer for the body than it takes to come.
-func (n *node) distance(a *ask) {
-	r := a.rec
-	if rate := a.face.bandwidth; rate > 0 {
+func (n *node) distance(a *ask) { a.face.distance(a.rec, a.far) }
+
+// distance is the same for a viewer whose round trip to the edge takes so long, in ns.
+func (f *face) distance(r *results.Record, far int64) {
+	if rate := f.bandwidth; rate > 0 {
 		r.Total = max(r.Total, r.TTFB+int64(float64(r.BodyBytes)/float64(rate)*1e9))
 	}
-	r.TTFB += a.far
-	r.Total += a.far
+	r.TTFB += far
+	r.Total += far
 	if r.TTFB > patience {
 		r.Flags |= results.Aborted | results.NoResponse
 		r.Result, r.Detail, r.Status = results.Error, results.ClientHungUpRequest, 0
@@ -205,7 +211,7 @@ func (n *node) redirect(a *ask) {
 	}
 	title := strconv.Itoa(status) + " " + http.StatusText(status)
 	body := int64(len("<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n<p>This is served over HTTPS.</p>\n"))
-	location := len("https://") + len(behavior.WithoutPort(a.desk.host)) + a.target + n.w.portLen
+	location := len("https://") + len(behavior.WithoutPort(a.desk.host)) + int(a.target) + n.w.portLen
 	fields := []field{{"Date", dateLen}, {"Content-Type", len("text/html")}, {"Location", location}}
 	head := statusLine(status) + sumOf(fields) + a.route.ownDressing(fields) + n.lens.server + n.lens.via +
 		n.lens.tail[results.Redirect] + lengthLine(body) + a.closing() + endOfHead

@@ -182,7 +182,7 @@ func (n *node) headBytes(a *ask, o *held, m *manner, p *part) int {
 		b += contentRangeLine(-1, -1, o.length)
 	}
 	if m.result == results.Hit || o.bits.has(aged) {
-		b += field{"Age", digits(o.ageAt(w.now) / int64(time.Second))}.line()
+		b += w.ageLine(o)
 	}
 	result := m.result
 	if max(int(o.status), p.status) >= 400 || a.page != nil {
@@ -204,7 +204,8 @@ func (n *node) headBytes(a *ask, o *held, m *manner, p *part) int {
 	return b
 }
 
-// statusLine is the length of the Cache-Status line (RFC 9211).
+// statusLine is the length of the Cache-Status line (RFC 9211). Of a plain hit it is
+// enough to know what is held.
 func (n *node) statusLine(a *ask, o *held, m *manner, p *part) int {
 	b := len("Cache-Status: edgesim; \r\n") + m.note
 	if m.asked {
@@ -219,6 +220,11 @@ func (n *node) statusLine(a *ask, o *held, m *manner, p *part) int {
 		b += len("; ttl=") + signedDigits(floorSeconds(o.left(n.w.now)))
 	}
 	return b
+}
+
+// ageLine is the length of the object's Age.
+func (w *world) ageLine(o *held) int {
+	return field{"Age", digits(o.ageAt(w.now) / int64(time.Second))}.line()
 }
 
 // floorSeconds are whole seconds, those of a time that is over negative.

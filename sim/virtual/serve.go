@@ -71,11 +71,17 @@ const (
 	staleIt            // answer with it although it is stale, and renew it beside
 )
 
-// serve answers from the cache, or joins a flight, or begins one.
+// serve looks into the cache.
 func (n *node) serve(a *ask) {
-	now := n.w.now
 	p := n.part(a.hash)
-	o, state := p.lookup(a.hash, now)
+	o, state := p.lookup(a.hash, n.w.now)
+	n.serveFound(a, p, o, state)
+}
+
+// serveFound answers from what was found in the cache, or joins a flight, or begins
+// one.
+func (n *node) serveFound(a *ask, p *partition, o *held, state cache.State) {
+	now := n.w.now
 	if o != nil && o.bits.has(sliced) {
 		if o, state = n.judged(p, a, o); a.lacking {
 			o, state = nil, cache.Absent

@@ -31,6 +31,7 @@ type route struct {
 	byStatus bool                   // see scenario.OriginGroup.FailuresByStatus
 	number   uint16                 // index into Names.Distributions
 	name     uint16                 // index into Names.Behaviors
+	open     bool                   // see opens
 	typed    [][]*head              // of objects, by origin, then by type and whether they may be kept
 	heads    map[headOf]int32       // what comes from origins, by where it comes from; indexes into world.heads
 }
@@ -86,7 +87,7 @@ func (st *site) addRoutes(w *world, d *behavior.Compiled, s *scenario.Scenario, 
 	var list []*route
 	for i := range d.Rules() {
 		r := &route{rule: &d.Rules()[i], dist: d, number: number, heads: map[headOf]int32{}, typed: make([][]*head, len(st.ups))}
-		r.rules = r.rule.Rules()
+		r.rules, r.open = r.rule.Rules(), r.opens()
 		r.keepErrors(d.Errors)
 		st.lead(r, s)
 		if r.name, err = names.PlaceBehavior(r.rule.Name); err != nil {

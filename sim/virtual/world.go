@@ -188,23 +188,22 @@ func (w *world) lookBehind(missing []*known) (sum uint64) {
 // ask is a viewer's request.
 func (w *world) ask(req *workloads.Request, k *known, number uint64) {
 	w.now = int64(req.At)
-	a := &w.one
-	f := k.face
-	n := w.nodes[f.location]
-	*a = ask{} // cleared where it lies, then filled: it is not made twice
-	a.n, a.req, a.number, a.at, a.desk, a.face, a.far = n, *req, number, w.now, &w.desks[req.Host], f, w.reach(f)
-	a.method, a.upload, a.part, a.has, a.owes, a.rec = methodOf(req), content(req), req.Range, none, 1, w.slot()
-	a.card, a.hash, a.keyLen, a.pathLen, a.target = k.card, k.hash, int(k.keyLen), k.pathLen(), int(k.target)
-	a.query, a.led, a.bytes = k.query, k.led, k.bytes
-	if a.desk.dist != nil {
-		if a.route = a.desk.routes[k.rule]; a.hash == 0 {
-			w.personalKey(a)
-		}
+	v := view{w.nodes[k.face.location], req, k, &w.desks[req.Host], nil, number, w.reach(k.face)}
+	if v.desk.dist != nil {
+		v.route = v.desk.routes[k.rule]
+	}
+	if v.plain() {
+		v.n.servePlain(&v)
+		return
+	}
+	a := v.ask()
+	if a.route != nil && a.hash == 0 {
+		w.personalKey(a)
 	}
 	if req.Conditional && (a.route == nil || !a.route.rule.NoConditions()) {
 		a.has = edition{w.copies.of(req), uint32(w.catalog.SameAs(req.Object))}
 	}
-	n.answer(a)
+	v.n.answer(a)
 }
 
 // reach is how long a viewer's request and the answer are on their way, a new
