@@ -43,6 +43,9 @@ func (j *journal) write(object uint32) uint32 {
 // strike lets the entry at a place count no more.
 func (j *journal) strike(at uint32) { *j.word(at) &^= 1 << (at % wordBits) }
 
+// restore lets an entry that was struck out count again.
+func (j *journal) restore(at uint32) { *j.word(at) |= 1 << (at % wordBits) }
+
 func (j *journal) word(at uint32) *uint64 { return &j.valid[at/wordBits&uint32(len(j.valid)-1)] }
 
 func (j *journal) object(at uint32) uint32 { return j.objects[at&uint32(len(j.objects)-1)] }

@@ -15,6 +15,7 @@ import (
 var shared = map[string]func(k policy.Kind, c policy.Config, capacities []int64) lane{
 	"lru":   func(_ policy.Kind, _ policy.Config, capacities []int64) lane { return newLRULane(capacities) },
 	"fifo":  func(_ policy.Kind, _ policy.Config, capacities []int64) lane { return newFIFOLane(capacities) },
+	"arc":   func(_ policy.Kind, _ policy.Config, capacities []int64) lane { return newARCCells(capacities) },
 	"clock": func(_ policy.Kind, _ policy.Config, capacities []int64) lane { return newClockLane(capacities) },
 	"sieve": func(_ policy.Kind, _ policy.Config, capacities []int64) lane { return newSieveLane(capacities) },
 	"s3fifo": func(k policy.Kind, c policy.Config, capacities []int64) lane {
@@ -26,6 +27,9 @@ var shared = map[string]func(k policy.Kind, c policy.Config, capacities []int64)
 func playsTogether(k policy.Kind, params map[string]float64) bool {
 	if k.Name == "clock" && k.Get(policy.Config{Params: params}, "bits") != 1 {
 		return false // one bit for each cell is all that the lane has
+	}
+	if k.Name == "arc" && len(params) > 0 {
+		return false // the lane has the defaults alone
 	}
 	return shared[k.Name] != nil
 }
@@ -65,9 +69,6 @@ func lay(cells []Cell, c Config) (*plan, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case k.Name == "arc" && len(params) == 0:
-			p.add(newARCLane(cell.Capacity), []int{i})
-			continue
 		case k.Name == "wtinylfu" && k.Get(policy.Config{Params: params}, "doorkeeper") == 0:
 			p.wants.names = true
 			p.add(newWTinyLFULane(k, policy.Config{Capacity: cell.Capacity, Seed: c.Seed, Params: params}), []int{i})

@@ -39,7 +39,8 @@ func TestMemoryForAnObject(t *testing.T) {
 		{"fifo", 1*1.5 + 2*8, func() lane { return newFIFOLane([]int64{objects}) }},
 		{"sieve", 2*1.5 + 2*8, func() lane { return newSieveLane([]int64{objects}) }},
 		{"s3fifo", 8*1.5 + 2*8, func() lane { return newS3FIFOLane([]int64{objects}, 0.1, 1, 2) }},
-		{"arc", 16*1.5 + 8*4, func() lane { return newARCLane(objects) }},
+		{"arc", 16*1.5 + 8*4, func() lane { return newARCCells([]int64{objects}) }},
+		{"arc, two cells", 12*1.5 + 8*4, func() lane { return newARCCells([]int64{objects, objects}) }},
 		{"wtinylfu", 16*1.5 + 8*4 + 2*8, func() lane { return newWTinyLFULane(tiny, policy.Config{Capacity: objects}) }},
 		{"lru-stack", StackBytes, func() lane { return newStackLane(&Curve{}) }},
 	} {

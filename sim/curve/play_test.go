@@ -75,6 +75,36 @@ func TestLogsAreClosedUp(t *testing.T) {
 	}
 }
 
+// TestWhatHasOutgrownACellStandsWhereItStood: objects that a cell remembers come back
+// larger than it, are refused there and go on in larger cells, while logs are closed up.
+func TestWhatHasOutgrownACellStandsWhereItStood(t *testing.T) {
+	requests := 3 * leastJournal
+	if raceEnabled {
+		requests = leastJournal + leastJournal/8
+	}
+	reqs := zipfTrace(2000, requests, 0.7, false, 0, 4)
+	for i := range reqs {
+		reqs[i].Size = 1 + int64(i%3)
+		if spread(uint64(i))%5 == 0 {
+			reqs[i].Size = 300
+		}
+	}
+	for _, capacities := range [][]int64{{40, 290, 299, 700, 1 << 20}, {290, 150}} {
+		var cells []Cell
+		for _, spec := range []string{"lru", "arc", "s3fifo"} {
+			for _, capacity := range capacities {
+				cells = append(cells, Cell{spec, capacity})
+			}
+		}
+		got, _ := played(t, reqs, cells, Config{})
+		for i, c := range cells {
+			if want := throughShard(t, reqs, c, 0); got[i] != want {
+				t.Errorf("%s at %d:\n     %+v\nshard %+v", c.Policy, c.Capacity, got[i], want)
+			}
+		}
+	}
+}
+
 // broken is a trace whose reading breaks off.
 type broken struct{ Reader }
 
