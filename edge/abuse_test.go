@@ -62,7 +62,7 @@ func askAndStop(t *testing.T, addr string, i int) net.Conn {
 		return nil
 	}
 	fmt.Fprintf(c, "GET /%d HTTP/1.1\r\nHost: example.com\r\n\r\n", i)
-	c.SetReadDeadline(time.Now().Add(20 * time.Second))
+	c.SetReadDeadline(time.Now().Add(time.Minute))
 	if line, err := bufio.NewReaderSize(c, 16).ReadString('\n'); err != nil {
 		t.Errorf("viewer %d got %q, %v", i, line, err)
 	}
@@ -78,10 +78,10 @@ func (e *Edge) viewerCount() int {
 // waitFor waits until something on real sockets has come about.
 func waitFor(t *testing.T, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for !ok() {
 		if time.Now().After(deadline) {
-			t.Fatalf("still not so after 20 s; %d goroutines", runtime.NumGoroutine())
+			t.Fatalf("still not so after a minute; %d goroutines", runtime.NumGoroutine())
 		}
 		runtime.Gosched()
 	}

@@ -27,7 +27,7 @@ func TestSentBytesSurviveTheirEviction(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.SetDeadline(time.Now().Add(20 * time.Second))
+		c.SetDeadline(time.Now().Add(time.Minute))
 		fmt.Fprintf(c, "GET /%s HTTP/1.1\r\nHost: example.com\r\n%s\r\n", path, fields)
 		return c
 	}

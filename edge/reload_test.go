@@ -189,13 +189,12 @@ func TestReloadUnderLoad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(5 * time.Millisecond)
+		for had := asked.Load(); asked.Load() < had+4 && !t.Failed(); {
+			time.Sleep(5 * time.Millisecond)
+		}
 	}
 	stop.Store(true)
 	viewers.Wait()
-	if asked.Load() < 200 {
-		t.Errorf("only %d requests were made", asked.Load())
-	}
 	if n := e.Names(); len(n.Distributions) != 1 || len(n.Origins) != 1 {
 		t.Errorf("names have grown to %d distributions and %d origins", len(n.Distributions), len(n.Origins))
 	}

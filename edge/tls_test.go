@@ -50,7 +50,7 @@ func TestOriginOverTLS(t *testing.T) {
 			}
 			go e.Serve(ln)
 			defer func() {
-				ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 				defer cancel()
 				e.Shutdown(ctx)
 			}()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"math"
@@ -9,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"edgesim/sim/plan"
 	"edgesim/sim/sweep"
@@ -193,10 +193,13 @@ func lastLine(s string) string {
 
 // What was played until it was interrupted is told.
 func TestASweepInterrupted(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	status, out, errs := edgesim(t, ctx, "sweep", "quickstart", "--replicas", "1000", "--set", "duration=3s", "--set", "warmup=1s", "--capacity", "2MiB")
-	if status != exitFail || !strings.Contains(errs, "interrupted") {
-		t.Errorf("status %d: %s%s", status, out, errs)
+	var out bytes.Buffer
+	said := &heard{what: "3 of 1000 trials", then: cancel}
+	args := []string{"sweep", "quickstart", "--replicas", "1000", "--set", "duration=3s", "--set", "warmup=1s", "--capacity", "2MiB"}
+	status := runUntil(ctx, args, &out, said)
+	if errs := said.String(); status != exitFail || !strings.Contains(errs, "interrupted; the figures are of what was played") || !strings.Contains(out.String(), "s3fifo") {
+		t.Errorf("status %d: %s%s", status, &out, errs)
 	}
 }

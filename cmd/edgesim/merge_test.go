@@ -83,7 +83,7 @@ func (s *shares) like(dir string, change func(*results.Manifest)) string {
 func (s *shares) together(n int, flags ...string) []string {
 	s.t.Helper()
 	dirs := make([]string, n)
-	at := time.Now().Add(2 * time.Second).UTC().Format(time.RFC3339)
+	at := time.Now().Add(10 * time.Second).UTC().Format(time.RFC3339) // when both are there, on whatever machine
 	var all sync.WaitGroup
 	for i := range n {
 		all.Go(func() {

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"edgesim/sim/origin"
 	"edgesim/workloads"
@@ -30,13 +29,7 @@ func TestAnOriginOfATrace(t *testing.T) {
 	}()
 	defer func() { cancel(); <-status }()
 	url := ""
-	for range 1000 {
-		if found := regexp.MustCompile(`http://\S+`).FindString(said.String()); found != "" {
-			url = found
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	comes(func() bool { url = regexp.MustCompile(`http://\S+`).FindString(said.String()); return url != "" })
 	r, err := replay.Open(ctx, replay.Options{Files: []string{path}, Place: func(string) (replay.Place, error) { return replay.Place{Host: "x"}, nil },
 		Viewers: workloads.ViewersConfig{Seed: 77}})
 	if err != nil {

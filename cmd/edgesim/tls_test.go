@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // shown is what a command has printed so far.
@@ -51,16 +50,14 @@ func servingTLS(t *testing.T, args ...string) (plain, secure, said string, end f
 		}
 	})
 	t.Cleanup(end)
-	for range 1000 {
+	if !comes(func() bool {
 		said = out.String()
 		plain, secure = regexp.MustCompile(`http://\S+`).FindString(said), regexp.MustCompile(`https://\S+`).FindString(said)
-		if plain != "" && secure != "" {
-			return plain, secure, said, end
-		}
-		time.Sleep(10 * time.Millisecond)
+		return plain != "" && secure != ""
+	}) {
+		t.Fatalf("no addresses in %q", said)
 	}
-	t.Fatalf("no addresses in %q", said)
-	return
+	return plain, secure, said, end
 }
 
 // believing is a client that believes the certificate in a PEM file.

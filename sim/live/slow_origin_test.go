@@ -64,7 +64,7 @@ func slowStage(tb testing.TB, conf origin.Config, o origin.Object, wait time.Dur
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		st.tearDown(ctx)
 	})

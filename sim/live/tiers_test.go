@@ -40,7 +40,7 @@ func TestTiersStandBetween(t *testing.T) {
 		}
 	}
 	http.DefaultClient.CloseIdleConnections()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := st.tearDown(ctx); err != nil {
 		t.Error(err)

@@ -28,7 +28,7 @@ func two(t *testing.T) func(host string, object uint64) (body, xcache string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := st.tearDown(ctx); err != nil {
 			t.Error(err)
