@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +21,6 @@ import (
 	"edgesim/results/price"
 	"edgesim/results/report"
 	"edgesim/sim/fleet"
-	"edgesim/sim/pieces"
 	"edgesim/sim/unit"
 )
 
@@ -254,7 +252,11 @@ func (o *reportOptions) kinds() ([]report.Kind, error) {
 // print reads everything and prints the tables.
 func (o *reportOptions) print(e *env, in *sources, ro report.Options, kinds []report.Kind) error {
 	set := report.NewSet(ro, kinds...)
-	doubts, readErr := in.read(e, o, set.Add)
+	to := taker{records: set.Add}
+	if set.TakesDigests() {
+		to.sums = set
+	}
+	doubts, readErr := in.read(e, o, to)
 	if readErr != nil && !partial(readErr) {
 		return readErr
 	}
@@ -278,22 +280,6 @@ func (o *reportOptions) print(e *env, in *sources, ro report.Options, kinds []re
 		return err
 	}
 	return interrupted(readErr)
-}
-
-// partial reports whether the error of reading leaves something to report on.
-func partial(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, fleet.ErrCancelled) || errors.As(err, new(pieces.LeftOut))
-}
-
-// interrupted says why reports are of a part.
-func interrupted(err error) error {
-	switch {
-	case errors.Is(err, context.Canceled):
-		return errors.New("interrupted; the reports are of what was read until then")
-	case errors.Is(err, fleet.ErrCancelled):
-		return fmt.Errorf("%w; the reports are of what was read until then", err)
-	}
-	return err
 }
 
 func (o *reportOptions) printTables(e *env, set *report.Set) error {
@@ -348,7 +334,7 @@ func (o *reportOptions) folder(e *env, in *sources, ro report.Options, kinds []r
 	if err := in.absorb(b.Absorb); err != nil {
 		return errors.Join(err, b.Discard())
 	}
-	doubts, readErr := in.read(e, o, b.Add)
+	doubts, readErr := in.read(e, o, taker{records: b.Add})
 	if readErr != nil && !partial(readErr) {
 		return errors.Join(readErr, b.Discard())
 	}

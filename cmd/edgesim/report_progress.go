@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +12,8 @@ import (
 	"golang.org/x/term"
 
 	"edgesim/results/logs"
+	"edgesim/sim/fleet"
+	"edgesim/sim/pieces"
 )
 
 // reading shows how far the reading of logs has come: a bar on a terminal, a
@@ -47,4 +51,20 @@ func (r *reading) done() {
 	if r.bar != nil {
 		_ = r.bar.Finish()
 	}
+}
+
+// partial reports whether the error of reading leaves something to report on.
+func partial(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, fleet.ErrCancelled) || errors.As(err, new(pieces.LeftOut))
+}
+
+// interrupted says why reports are of a part.
+func interrupted(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return errors.New("interrupted; the reports are of what was read until then")
+	case errors.Is(err, fleet.ErrCancelled):
+		return fmt.Errorf("%w; the reports are of what was read until then", err)
+	}
+	return err
 }

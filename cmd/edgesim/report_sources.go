@@ -330,8 +330,14 @@ func printed(name string) bool {
 	return slices.ContainsFunc(report.Kinds(), func(k report.Kind) bool { return slices.Contains(k.TableNames(), name) })
 }
 
-// read reads the logs into sink. An error of the arguments is the caller's.
-func (in *sources) read(e *env, o *reportOptions, sink func([]results.Record)) (*logs.Doubts, error) {
+// taker takes what logs say.
+type taker struct {
+	records func([]results.Record)
+	sums    *report.Set // which takes digests in their place; nil: records are needed
+}
+
+// read reads the logs into a taker. An error of the arguments is the caller's.
+func (in *sources) read(e *env, o *reportOptions, to taker) (*logs.Doubts, error) {
 	if len(in.files) == 0 {
 		return nil, in.ofOneHere(o)
 	}
@@ -343,7 +349,7 @@ func (in *sources) read(e *env, o *reportOptions, sink func([]results.Record)) (
 	if o.nats.Asked() {
 		read = in.byWorkers
 	}
-	d, err := read(e, o, lo, sink)
+	d, err := read(e, o, lo, to)
 	if e.ctx.Err() != nil {
 		return d, e.ctx.Err()
 	}
@@ -360,11 +366,11 @@ func (in *sources) read(e *env, o *reportOptions, sink func([]results.Record)) (
 }
 
 // readHere reads the logs in this process.
-func readHere(e *env, _ *reportOptions, lo logs.Options, sink func([]results.Record)) (*logs.Doubts, error) {
+func readHere(e *env, _ *reportOptions, lo logs.Options, to taker) (*logs.Doubts, error) {
 	bar := newReading(e.stderr)
 	defer bar.done()
 	lo.Progress = bar.tell
-	return logs.Read(e.ctx, lo, sink)
+	return logs.Read(e.ctx, lo, to.records)
 }
 
 // anyOfFormat checks that logs of which the format was given had a line of it.

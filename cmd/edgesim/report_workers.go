@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"edgesim/results"
 	"edgesim/results/logs"
+	"edgesim/results/report"
 	"edgesim/sim/pieces"
 )
 
@@ -21,12 +21,12 @@ func (o *reportOptions) checkWorkers(e *env) error {
 }
 
 // byWorkers has the logs read on other machines.
-func (in *sources) byWorkers(e *env, o *reportOptions, lo logs.Options, sink func([]results.Record)) (*logs.Doubts, error) {
+func (in *sources) byWorkers(e *env, o *reportOptions, lo logs.Options, to taker) (*logs.Doubts, error) {
 	plan, err := logs.NewPlan(lo)
 	if err != nil {
 		return nil, usageError{err}
 	}
-	lines := pieces.Lines{Query: o.query, Geo: in.places != nil, Worlds: len(in.worlds)}
+	lines := pieces.Lines{Query: o.query, Geo: in.places != nil, Worlds: len(in.worlds), Sums: to.sums != nil}
 	ro, err := o.reportOptions() // its range is checked
 	if err != nil {
 		return nil, err
@@ -43,11 +43,23 @@ func (in *sources) byWorkers(e *env, o *reportOptions, lo logs.Options, sink fun
 		return nil, err
 	}
 	l := pieces.Logs{Conn: h.Conn, Job: h.Job, Shares: o.nats.Shares, Plan: plan, Lines: lines, Geo: o.geo, Worlds: in.worlds}
-	d, err := l.Read(e.ctx, sink)
+	if to.sums != nil {
+		l.Sums = to.addSums
+	}
+	d, err := l.Read(e.ctx, to.records)
 	if errors.As(err, new(pieces.LeftOut)) || errors.Is(err, logs.ErrNothingKnown) {
 		h.close(e, nil) // there is nothing more to do
 	} else {
 		h.close(e, err)
 	}
 	return d, err
+}
+
+// addSums gives digests to the reports, or says that they need the records.
+func (to taker) addSums(digests [][]byte, distributions, edges, behaviors []uint16) error {
+	err := to.sums.AddDigests(digests, distributions, edges, behaviors)
+	if errors.Is(err, report.ErrRecords) {
+		return logs.ErrRecords
+	}
+	return err
 }

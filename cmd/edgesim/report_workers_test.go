@@ -43,6 +43,17 @@ func monthOfLogs(t *testing.T) (dir string) {
 	return dir
 }
 
+// futureLog is a log of lines from long ago and from the future.
+func futureLog(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "future")
+	text := "#Fields: date time cs-uri-stem x-edge-result-type cs(Host)\n2006-09-02\t00:00:01\t/a\tHit\td9.example\n2226-09-02\t00:00:01\t/a\tHit\td9.example\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // madeAt is the moment in which a table was made, in JSON.
 var madeAt = regexp.MustCompile(`"GeneratedTimeUTC": "[^"]*"`)
 
@@ -87,6 +98,9 @@ func TestReportsByWorkersAreThoseOfOneProcess(t *testing.T) {
 		"all":          {dir, "--reports", "all"},
 		"run":          {run},
 		"geo":          {dir, "--geo", geoDatabase(t), "--reports", "viewers"},
+		"query":        {dir, "--query", "--states", "--browser-versions", "--geo", geoDatabase(t)},
+		"continent":    {dir, "--viewer-location", "Europe"},
+		"future":       {dir, futureLog(t), "--distribution", "d9.example"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args = append([]string{"report"}, args...)

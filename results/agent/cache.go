@@ -81,6 +81,13 @@ func (c *Cache) read(sym results.Sym, text string) Agent {
 	return Classify(text)
 }
 
+// Pass notes that n records came by whose User-Agents were known.
+func (c *Cache) Pass(n int64) { c.asked += n }
+
+// Takes reports whether n more User-Agents would be looked up in full however few
+// records came by.
+func (c *Cache) Takes(n int) bool { return c.looked+int64(n) <= freeLookups }
+
 // Number is the class of what was read elsewhere. Beyond 65,536 classes a new one
 // counts with those of its device, browser and system being Other.
 func (c *Cache) Number(a Agent) Class {

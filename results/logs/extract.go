@@ -23,7 +23,9 @@ import (
 // An extract is a head as JSON, its length before it as an unsigned varint, and
 // recordings, their lengths before them: one, or as often as the table of strings was
 // emptied. Distributions, edges and behaviors have numbers of the extract's own, in
-// its head; the recordings name none.
+// its head; the recordings name none. In the place of recordings there may be what
+// else was made of the records (Adder), and then the head says what only records
+// would.
 
 // Portion is a part of a log that is read by itself: a whole file, or whole lines of
 // one that lies plainly.
@@ -47,6 +49,17 @@ type Extraction struct {
 	Locate   func(addr netip.Addr) (country [2]byte, state results.State) // the same
 	Trim     func(r *results.Record)                                      // takes out of a record what nobody will ask for; nil: nothing. Its end, host, distribution, edge and behavior have to stay
 	Workers  int                                                          // as Options has it
+
+	// Adder makes what adds records up, whose numbers are the extract's own and whose
+	// times count from 1970; nil: the extract has the records. Trim has no say then.
+	Adder func(*results.Names) Adder
+}
+
+// Adder adds records up.
+type Adder interface {
+	Add([]results.Record)
+	Full() bool  // it is time to Cut
+	Cut() []byte // what was added since; nil when nothing was
 }
 
 // head is what an extract begins with.
@@ -56,6 +69,7 @@ type head struct {
 	Edges         []string    `json:"edges,omitempty"`
 	Behaviors     []string    `json:"behaviors,omitempty"`
 	Seen          uint8       `json:"seen"`
+	Added         *added      `json:"added,omitempty"` // of records that were added up
 }
 
 // extraction is an extract being made.
@@ -70,6 +84,8 @@ type extraction struct {
 	placed  placed
 	known   known
 	brief   brief
+	adder   Adder
+	added   added
 
 	out      bytes.Buffer
 	begins   int // where in out the recording begins that is being written
@@ -91,6 +107,9 @@ func (e Extraction) Extract(ctx context.Context) ([]byte, error) {
 	x := &extraction{Extraction: e, names: results.NewNames(time.Unix(0, 0).UTC()), workers: make([]numbers, e.Workers), known: newKnown()}
 	o := Options{Names: x.names, Locate: e.Locate, Query: e.Query, Bounded: true, Workers: e.Workers}
 	x.brief.strings = x.names.Strings
+	if e.Adder != nil {
+		x.adder = e.Adder(x.names)
+	}
 	x.p = newPipeline(o, nil, inputs, &Doubts{}, nil)
 	x.p.ending, x.p.place = x.land, x
 	if err := x.p.run(ctx); err != nil {
@@ -134,18 +153,29 @@ func (x *extraction) land(b *block, line int64) int64 {
 	x.name(out)
 	for i := range out.recs {
 		x.seen.add(&out.recs[i])
-		if x.Trim != nil {
-			x.Trim(&out.recs[i])
-		}
-		x.brief.shorten(&out.recs[i])
 	}
-	x.write(out.recs)
+	if x.adder != nil {
+		x.addUp(out.recs)
+	} else {
+		x.record(out.recs)
+	}
 	out.release()
 	if b.room != nil {
 		rooms.Put(b.room)
 	}
 	x.begun = !b.end
 	return line + t.AllLines
+}
+
+// record keeps records.
+func (x *extraction) record(recs []results.Record) {
+	for i := range recs {
+		if x.Trim != nil {
+			x.Trim(&recs[i])
+		}
+		x.brief.shorten(&recs[i])
+	}
+	x.write(recs)
 }
 
 func (x *extraction) write(recs []results.Record) {
@@ -161,8 +191,14 @@ func (x *extraction) write(recs []results.Record) {
 	x.writer.Add(recs)
 }
 
-// cut ends the recording that is being written.
+// cut ends the recording that is being written, or what is added up.
 func (x *extraction) cut() {
+	if x.adder != nil {
+		if b := x.adder.Cut(); b != nil {
+			x.segments = append(x.segments, b)
+		}
+		return
+	}
 	if x.writer == nil {
 		return
 	}
@@ -196,10 +232,16 @@ func (x *extraction) distribution(d distribution) uint16 {
 }
 
 // forget is called when the table of strings was emptied, and nothing is under way.
-func (x *extraction) forget() { x.cut() }
+func (x *extraction) forget() {
+	x.cut()
+	x.added.forget()
+}
 
 func (x *extraction) bytes() []byte {
 	h := head{Parts: x.parts, Edges: x.placed.edges, Behaviors: x.placed.behaviors, Seen: x.seen.mask()}
+	if x.adder != nil {
+		h.Added = &x.added
+	}
 	for _, d := range x.placed.distributions {
 		h.Distributions = append(h.Distributions, [2]string{d.id, d.domain})
 	}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -20,10 +21,18 @@ type Gathering struct {
 	sink   func([]results.Record)
 	line   int64 // lines of the file so far
 	most   int   // strings before the table is emptied
+
+	// Sums takes what an Adder made in the place of records, or returns ErrRecords;
+	// its numbers stand for those in the lists. nil: there are records only.
+	Sums func(sums [][]byte, distributions, edges, behaviors []uint16) error
 }
 
+// ErrRecords says that of records which were added up more is to be told than the
+// extract does: nothing of it was taken, and one with records can be.
+var ErrRecords = errors.New("more is to be told of the records than was added up")
+
 // Take puts the extract of portions behind those before it. An error says that it is
-// none of theirs, and then it is taken up to there.
+// none of theirs, and then it is taken up to there, or is ErrRecords.
 func (g *Gathering) Take(portions []Portion, extract []byte) error {
 	text, rest, err := chunk(extract)
 	var h head
@@ -42,20 +51,60 @@ func (g *Gathering) Take(portions []Portion, extract []byte) error {
 		b.distribution(distribution{d[0], d[1]})
 	}
 	g.place.workers[0] = numbers{}
-	for len(rest) > 0 {
-		var segment []byte
-		if segment, rest, err = chunk(rest); err == nil {
-			err = g.records(segment, own, &b)
-		}
-		if err != nil {
-			return fmt.Errorf("an extract of logs: %w", err)
-		}
+	if h.Added != nil {
+		err = g.sums(h.Added, own, rest)
+	} else {
+		err = g.segments(rest, func(segment []byte) error { return g.records(segment, own, &b) })
+	}
+	if err != nil {
+		return fmt.Errorf("an extract of logs: %w", err)
 	}
 	g.doubts.seen.unmask(h.Seen)
 	for i := range h.Parts {
 		g.told(&portions[i], &h.Parts[i])
 	}
 	return nil
+}
+
+// segments hands on what is left of an extract, one after the other.
+func (g *Gathering) segments(rest []byte, take func(segment []byte) error) error {
+	for len(rest) > 0 {
+		segment, behind, err := chunk(rest)
+		if err == nil {
+			err = take(segment)
+		}
+		if err != nil {
+			return err
+		}
+		rest = behind
+	}
+	return nil
+}
+
+// sums hands on what was made of records.
+func (g *Gathering) sums(a *added, own placed, rest []byte) error {
+	if g.Sums == nil {
+		return errors.New("its records are added up, which nobody asked for")
+	}
+	if a.future(&g.o) {
+		return ErrRecords
+	}
+	if len(rest) == 0 {
+		return nil // no line was a record
+	}
+	var all [][]byte
+	err := g.segments(rest, func(segment []byte) error {
+		all = append(all, segment)
+		return nil
+	})
+	if err == nil {
+		n := g.place.numbersOf(&own, a.Hosts)
+		err = g.Sums(all, n.distributions, n.edges, n.behaviors)
+	}
+	if err == nil {
+		g.doubts.addedUp(a)
+	}
+	return err
 }
 
 func (g *Gathering) told(p *Portion, t *told) {

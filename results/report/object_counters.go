@@ -11,7 +11,10 @@ import (
 type objectCounter interface {
 	// keys writes the name of each record's object into keys, as long.
 	keys(recs []results.Record, keys []uint64)
-	// agent is a User-Agent's name.
+	// things writes what each record's object is called within its distribution into
+	// things, as long: a hash of the text, which is the same whoever reads.
+	things(recs []results.Record, things []uint64)
+	// agent is the same of a User-Agent.
 	agent(results.Sym) uint64
 	// add counts the records under their names.
 	add(recs []results.Record, keys []uint64, downloads []download)
@@ -50,21 +53,24 @@ func newHashed(o Options) hashed {
 
 func (h *hashed) keys(recs []results.Record, keys []uint64) {
 	h.strings.renew()
+	h.things(recs, keys)
 	for i := range recs {
-		r := &recs[i]
-		query := results.Sym(0)
-		if h.o.Query {
-			query = r.Query
-		}
-		keys[i] = h.key(int(r.Distribution), h.strings.of(r.URL), query)
+		keys[i] = sketch.Mix(keys[i], uint64(recs[i].Distribution))
 	}
 }
 
-func (h *hashed) key(distribution int, path uint64, query results.Sym) uint64 {
-	if query != 0 {
-		path = sketch.Mix(path, h.strings.of(query))
+func (h *hashed) things(recs []results.Record, things []uint64) {
+	for i := range recs {
+		things[i] = h.thing(&recs[i], h.strings.of(recs[i].URL))
 	}
-	return sketch.Mix(path, uint64(distribution))
+}
+
+// thing is the path's name and the query's as one, where queries are looked at.
+func (h *hashed) thing(r *results.Record, path uint64) uint64 {
+	if h.o.Query && r.Query != 0 {
+		return sketch.Mix(path, h.strings.of(r.Query))
+	}
+	return path
 }
 
 func (h *hashed) agent(sym results.Sym) uint64 { return h.strings.of(sym) }

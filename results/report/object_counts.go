@@ -62,6 +62,20 @@ func (c *objectCounts) add(r *results.Record, d download) {
 	c.downloadsRepeated += uint32(d >> 1)
 }
 
+func (c *objectCounts) merge(o *objectCounts) {
+	c.requests += o.requests
+	c.hits += o.hits
+	c.misses += o.misses
+	c.incomplete += o.incomplete
+	for i, n := range o.status {
+		c.status[i] += n
+	}
+	c.bytes += o.bytes
+	c.missBytes += o.missBytes
+	c.downloads += o.downloads
+	c.downloadsRepeated += o.downloadsRepeated
+}
+
 func (c *objectCounts) sums() objectSums {
 	s := objectSums{downloads: int64(c.downloads), repeats: int64(c.downloadsRepeated)}
 	s.requests, s.hits, s.misses = int64(c.requests), int64(c.hits), int64(c.misses)

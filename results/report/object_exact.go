@@ -6,21 +6,27 @@ import (
 	"edgesim/results"
 )
 
-// exactObjects counts every object: 64 bytes each and 11 to 21 of an index, 4 for
+// exactObjects counts every object: 64 bytes each and 11 to 21 of an index, 16 for
 // each string, its URL's text beside. Names are made of Syms, for which the table of strings has to
 // keep its generation.
 type exactObjects struct {
-	o          Options
+	hashed
 	generation uint64
 	objects    results.Tally[objectCounts]
 	spilled    map[uint64]*objectSums
-	byURL      []uint32 // by Sym: number of the object that had it last, plus 1
+	urls       []exactURL // by Sym
 	numbers    [addAtOnce]uint32
 	read       uint64 // so that the reads of fetch are not left out
 }
 
+// exactURL is what is known of a URL.
+type exactURL struct {
+	name   uint64 // hashOf its text; 0: not known yet
+	number uint32 // of the object that had it last, plus 1
+}
+
 func newExactObjects(o Options) *exactObjects {
-	return &exactObjects{o: o, generation: o.Names.Strings.Generation(), spilled: map[uint64]*objectSums{}}
+	return &exactObjects{hashed: newHashed(o), generation: o.Names.Strings.Generation(), spilled: map[uint64]*objectSums{}}
 }
 
 // A Sym is below 2^24, so that a distribution, a query and a path make one
@@ -33,7 +39,7 @@ func (e *exactObjects) keys(recs []results.Record, keys []uint64) {
 	}
 	for i := range recs {
 		r := &recs[i]
-		key := uint64(r.Distribution)<<(2*symBits) | uint64(r.URL)
+		key := exactKey(r.Distribution, r.URL, 0)
 		if e.o.Query {
 			key |= uint64(r.Query) << symBits
 		}
@@ -41,7 +47,27 @@ func (e *exactObjects) keys(recs []results.Record, keys []uint64) {
 	}
 }
 
-func (e *exactObjects) agent(sym results.Sym) uint64 { return uint64(sym) << 32 }
+func exactKey(distribution uint16, url, query results.Sym) uint64 {
+	return uint64(distribution)<<(2*symBits) | uint64(query)<<symBits | uint64(url)
+}
+
+func (e *exactObjects) things(recs []results.Record, things []uint64) {
+	for i := range recs {
+		u := e.url(recs[i].URL)
+		if u.name == 0 {
+			u.name = hashOf(0, e.o.Names.Str(recs[i].URL))
+		}
+		things[i] = e.thing(&recs[i], u.name)
+	}
+}
+
+// url is what is known of that URL; good until the next call.
+func (e *exactObjects) url(url results.Sym) *exactURL {
+	if more := int(url) + 1 - len(e.urls); more > 0 {
+		e.urls = append(e.urls, make([]exactURL, more)...)
+	}
+	return &e.urls[url]
+}
 
 func (e *exactObjects) add(recs []results.Record, keys []uint64, downloads []download) {
 	e.fetch(recs)
@@ -57,10 +83,7 @@ func (e *exactObjects) add(recs []results.Record, keys []uint64, downloads []dow
 // at once, so that the processor waits for them together.
 func (e *exactObjects) fetch(recs []results.Record) {
 	for i := range recs {
-		e.numbers[i] = 0
-		if url := int(recs[i].URL); url < len(e.byURL) {
-			e.numbers[i] = e.byURL[url]
-		}
+		e.numbers[i] = e.url(recs[i].URL).number
 	}
 	for _, n := range e.numbers[:len(recs)] {
 		if n > 0 {
@@ -78,12 +101,28 @@ func (e *exactObjects) find(url results.Sym, key uint64, number uint32) *objectC
 		}
 	}
 	n := e.objects.Number(key)
-	if grown := int(url) + 1 - len(e.byURL); grown > 0 {
-		e.byURL = append(e.byURL, make([]uint32, grown)...)
-	}
-	e.byURL[url] = uint32(n) + 1
+	e.url(url).number = uint32(n) + 1
 	_, c := e.objects.Entry(n)
 	return c
+}
+
+// row is the number of an object that was counted.
+func (e *exactObjects) row(url results.Sym, key uint64) uint32 {
+	n := e.url(url).number - 1
+	if at, _ := e.objects.Entry(int(n)); at == key {
+		return n
+	}
+	return uint32(e.objects.Number(key))
+}
+
+// merge adds counts, of fewer than spillAt requests, of an object.
+func (e *exactObjects) merge(distribution uint16, url, query results.Sym, counts *objectCounts) {
+	key := exactKey(distribution, url, query)
+	c := e.find(url, key, e.url(url).number)
+	c.merge(counts)
+	if c.requests >= spillAt {
+		e.spill(key, c)
+	}
 }
 
 func (e *exactObjects) spill(key uint64, c *objectCounts) {

@@ -40,6 +40,7 @@ type popularObjects struct {
 	absorbed absorbedObjects
 
 	names     [addAtOnce]uint64
+	things    [addAtOnce]uint64
 	downloads [addAtOnce]download
 }
 
@@ -60,9 +61,10 @@ func newObjectCounter(o Options) objectCounter {
 func (p *popularObjects) Add(recs []results.Record) {
 	for len(recs) > 0 {
 		n := min(len(recs), addAtOnce)
-		names, downloads := p.names[:n], p.downloads[:n]
+		names, things, downloads := p.names[:n], p.things[:n], p.downloads[:n]
 		p.counter.keys(recs[:n], names)
-		p.repeats.of(recs[:n], names, p.counter.agent, downloads)
+		p.counter.things(recs[:n], things)
+		p.repeats.of(recs[:n], things, p.counter.agent, downloads)
 		p.counter.add(recs[:n], names, downloads)
 		recs = recs[n:]
 	}

@@ -27,11 +27,16 @@ type exactReferrers struct {
 }
 
 func (e *exactReferrers) add(r *results.Record, n hostNumber, h *hosts) {
-	counts := placeOf(&e.counts, r.Distribution)
+	*e.at(r.Distribution, n, h)++
+}
+
+// at is the place of a domain's count.
+func (e *exactReferrers) at(distribution uint16, n hostNumber, h *hosts) *int64 {
+	counts := placeOf(&e.counts, distribution)
 	if int(n) >= len(*counts) {
 		*counts = append(*counts, make([]int64, len(h.names)-len(*counts))...)
 	}
-	(*counts)[n]++
+	return &(*counts)[n]
 }
 
 func (e *exactReferrers) each(wanted func(int) bool, h *hosts, add func(string, int64, int64, int64)) {

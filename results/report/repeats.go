@@ -43,9 +43,24 @@ type repeats struct {
 
 func newRepeats() *repeats { return &repeats{seen: sketch.NewSeen(repeatBytes)} }
 
-// of says of each record what it was, into out, as long. objects are the
-// objects' 64-bit names, agents tells a User-Agent's.
-func (p *repeats) of(recs []results.Record, objects []uint64, agent func(results.Sym) uint64, out []download) {
+// of says of each record what it was, into out, as long. things are what objects
+// are called within their distributions, agent tells a User-Agent's name.
+func (p *repeats) of(recs []results.Record, things []uint64, agent func(results.Sym) uint64, out []download) {
+	p.collect(recs, things, agent, out)
+	for i, at := range p.at {
+		p.pairs[i] = within(p.pairs[i], recs[at].Distribution)
+	}
+	p.known += int64(len(p.pairs))
+	p.seen.Add(p.pairs, p.had)
+	for i, at := range p.at {
+		if p.had[i] {
+			out[at] = repeatDownload
+		}
+	}
+}
+
+// collect finds the downloads, and the pairs of those whose viewer is known.
+func (p *repeats) collect(recs []results.Record, things []uint64, agent func(results.Sym) uint64, out []download) {
 	p.pairs, p.at = p.pairs[:0], p.at[:0]
 	for i := range recs {
 		r := &recs[i]
@@ -58,18 +73,11 @@ func (p *repeats) of(recs []results.Record, objects []uint64, agent func(results
 			p.unknown++
 			continue
 		}
-		p.pairs = append(p.pairs, pair(r, objects[i], agent(r.Agent)))
+		p.pairs = append(p.pairs, pair(r, things[i], agent(r.Agent)))
 		p.at = append(p.at, int32(i))
 	}
 	for len(p.had) < len(p.pairs) {
 		p.had = append(p.had, false)
-	}
-	p.known += int64(len(p.pairs))
-	p.seen.Add(p.pairs, p.had)
-	for i, at := range p.at {
-		if p.had[i] {
-			out[at] = repeatDownload
-		}
 	}
 }
 
@@ -79,11 +87,16 @@ func downloaded(r *results.Record) bool {
 		r.Result != results.Error && r.Flags&(results.Aborted|results.Truncated|results.NoResponse) == 0
 }
 
-// pair names a viewer and what it downloaded.
-func pair(r *results.Record, object, agent uint64) uint64 {
+// pair names a viewer and what it downloaded of a distribution. It follows from
+// texts and not from who numbered them in which order, so that a filter's mistakes
+// are the same whoever reads.
+func pair(r *results.Record, thing, agent uint64) uint64 {
 	viewer := sketch.Mix(binary.LittleEndian.Uint64(r.Addr[:8])^agent, binary.LittleEndian.Uint64(r.Addr[8:]))
-	return sketch.Mix(viewer, object^uint64(max(r.RangeStart, 0))*0x9E3779B97F4A7C15)
+	return sketch.Mix(viewer, thing^uint64(max(r.RangeStart, 0))*0x9E3779B97F4A7C15)
 }
+
+// within is the pair's name among those of all distributions.
+func within(pair uint64, distribution uint16) uint64 { return sketch.Mix(pair, uint64(distribution)) }
 
 // notes say how sure the repeats are; nothing while they are exact.
 func (p *repeats) notes() (list []string) {

@@ -23,6 +23,8 @@ type Set struct {
 	crowded []results.Crowded
 	objects []func([]results.Record) // of popular objects
 	singly  []func([]results.Record) // of the others
+
+	digest digest // that was taken last
 }
 
 // span is the time between the first and the last record's end, in ns since the

@@ -49,6 +49,39 @@ func (s *Seen) Add(names []uint64, had []bool) {
 	}
 }
 
+// AddApart is Add of names between which others came that were there before: as many
+// as between says before each.
+func (s *Seen) AddApart(names []uint64, between []uint32, had []bool) {
+	if s.filter == nil {
+		s.fetch(names)
+	} else {
+		s.filter.fetch(names)
+	}
+	for i, n := range names {
+		s.Skip(int64(between[i]))
+		if s.filter == nil && !s.room() {
+			s.overflow(s.added)
+		}
+		s.added++
+		if s.filter == nil {
+			had[i] = s.put(name(n))
+		} else {
+			had[i] = s.filter.Add(name(n))
+		}
+	}
+}
+
+// Skip is Add of n names that were there before.
+func (s *Seen) Skip(n int64) {
+	if n > 0 && s.filter == nil && !s.room() {
+		s.overflow(s.added)
+	}
+	s.added += n
+}
+
+// Takes reports whether all stays exact with n names more, and then some.
+func (s *Seen) Takes(n int) bool { return s.filter == nil && (s.n+n)*4 < s.most*3 }
+
 // Exact reports whether all answers so far were exact.
 func (s *Seen) Exact() bool { return s.filter == nil }
 
@@ -81,14 +114,29 @@ func (s *Seen) room() bool {
 	if len(s.slots) >= s.most {
 		return false
 	}
+	s.grow(2 * len(s.slots))
+	return true
+}
+
+func (s *Seen) grow(slots int) {
 	old := s.slots
-	s.slots = pages.Large(make([]uint64, 2*len(old)))
+	s.slots = pages.Large(make([]uint64, slots))
 	for _, n := range old {
 		if n != 0 {
 			s.slots[s.find(n)] = n
 		}
 	}
-	return true
+}
+
+// Reserve makes room for n names more at once, as far as memory allows.
+func (s *Seen) Reserve(n int) {
+	slots := len(s.slots)
+	for s.filter == nil && slots < s.most && (s.n+n)*4 >= slots*3 {
+		slots *= 2
+	}
+	if slots > len(s.slots) {
+		s.grow(slots)
+	}
 }
 
 func (s *Seen) put(n uint64) (had bool) {
@@ -134,14 +182,18 @@ func (s *Seen) fetch(names []uint64) {
 }
 
 func (b *Bloom) add(names []uint64, had []bool) {
+	b.fetch(names)
+	for i, n := range names {
+		had[i] = b.Add(name(n))
+	}
+}
+
+func (b *Bloom) fetch(names []uint64) {
 	var sum uint64
 	for _, n := range names {
 		sum += b.lines[b.line(name(n))][0]
 	}
 	keep(sum)
-	for i, n := range names {
-		had[i] = b.Add(name(n))
-	}
 }
 
 // keep stands for a use of sum, so that the compiler leaves the reads in.

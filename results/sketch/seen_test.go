@@ -3,6 +3,7 @@ package sketch
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -149,4 +150,38 @@ func BenchmarkSeen(b *testing.B) {
 			b.ReportMetric(s.Rate(), "rate")
 		})
 	}
+}
+
+// Names that came before need not be shown again: their number is enough for the same
+// answers, and for the same moment from which they are a filter's.
+func TestSeenApartIsSeenWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		whole, apart := NewSeen(1024), NewSeen(1024)
+		for range rapid.IntRange(1, 4).Draw(t, "parts") {
+			n := rapid.IntRange(0, 120).Draw(t, "names")
+			known := map[uint64]bool{}
+			var firsts []uint64
+			between, had := []uint32{0}, []bool{}
+			for range n {
+				name := Mix(rapid.Uint64Range(0, 200).Draw(t, "name"), 9)
+				one := []bool{false}
+				whole.Add([]uint64{name}, one)
+				if known[name] {
+					between[len(between)-1]++
+					continue
+				}
+				known[name] = true
+				firsts, between, had = append(firsts, name), append(between, 0), append(had, one[0])
+			}
+			if rapid.Bool().Draw(t, "reserve") {
+				apart.Reserve(len(firsts))
+			}
+			got := make([]bool, len(firsts))
+			apart.AddApart(firsts, between, got)
+			apart.Skip(int64(between[len(firsts)]))
+			if !slices.Equal(got, had) || whole.Exact() != apart.Exact() || whole.Since() != apart.Since() || whole.Rate() != apart.Rate() {
+				t.Fatalf("apart %v, exact %v since %d, whole %v, exact %v since %d", got, apart.Exact(), apart.Since(), had, whole.Exact(), whole.Since())
+			}
+		}
+	})
 }

@@ -7,10 +7,12 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"time"
 
 	"edgesim/results"
 	"edgesim/results/geo"
 	"edgesim/results/logs"
+	"edgesim/results/report"
 	"edgesim/sim/fleet"
 	"edgesim/sim/scenario"
 )
@@ -24,6 +26,7 @@ type Lines struct {
 	To     int64  `json:"to,omitempty"`     // the same of what ends then or later
 	Geo    bool   `json:"geo,omitempty"`    // the first file is a geo database
 	Worlds int    `json:"worlds,omitempty"` // the next so many are scenarios
+	Sums   bool   `json:"sums,omitempty"`   // records are added up (report.Digester)
 	Parts  []Part `json:"parts"`
 }
 
@@ -55,6 +58,9 @@ func extract(ctx context.Context, r *fleet.Room, l Lines) ([]byte, error) {
 	}
 	defer end()
 	e := logs.Extraction{Query: l.Query, Locate: locate, Trim: l.trim, Workers: r.Jobs}
+	if l.Sums {
+		e.Adder = l.adder
+	}
 	for _, p := range l.Parts {
 		path, err := r.File(ctx, l.before()+p.File)
 		if err != nil {
@@ -83,6 +89,18 @@ func (l *Lines) trim(r *results.Record) {
 	}
 	r.Port, r.TLS, r.Cipher, r.Version = 0, 0, 0, 0
 	r.ContentLength, r.RangeEnd = -1, -1
+}
+
+// adder adds up the records of the range.
+func (l *Lines) adder(n *results.Names) logs.Adder {
+	o := report.Options{Names: n, Query: l.Query}
+	if l.From != 0 {
+		o.From = time.Unix(0, l.From)
+	}
+	if l.To != 0 {
+		o.To = time.Unix(0, l.To)
+	}
+	return report.NewDigester(o)
 }
 
 // locate says where viewers are, as the files have it; end is for when that is over.
@@ -151,6 +169,9 @@ type Logs struct {
 	Geo    string   // file of the database, with Lines.Geo
 	Worlds []string // scenarios, as many as Lines has
 
+	// Sums takes what Lines.Sums has made in the place of records (logs.Gathering).
+	Sums func(sums [][]byte, distributions, edges, behaviors []uint16) error
+
 	before []string          // data of every piece
 	laid   map[string]string // shared files, as pieces name them
 }
@@ -179,6 +200,7 @@ func (l *Logs) Read(ctx context.Context, sink func([]results.Record)) (*logs.Dou
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	g := l.Plan.Gather(sink)
+	g.Sums = l.Sums
 	if err := l.layBefore(ctx); err != nil {
 		return g.Doubts(), err
 	}
@@ -187,6 +209,9 @@ func (l *Logs) Read(ctx context.Context, sink func([]results.Record)) (*logs.Dou
 		err := a.err
 		if err == nil {
 			err = g.Take(a.bundle, a.extract)
+		}
+		if errors.Is(err, logs.ErrRecords) {
+			err = l.takeRecords(ctx, g, a.bundle)
 		}
 		switch {
 		case errors.As(err, new(fleet.SetAside)):
@@ -204,6 +229,21 @@ func (l *Logs) Read(ctx context.Context, sink func([]results.Record)) (*logs.Dou
 		err = LeftOut(lost)
 	}
 	return d, err
+}
+
+// takeRecords has a bundle read again, for its records.
+func (l *Logs) takeRecords(ctx context.Context, g *logs.Gathering, b logs.Bundle) error {
+	lines := l.Lines
+	lines.Sums = false
+	p, err := l.lay(ctx, b, lines)
+	if err != nil {
+		return err
+	}
+	extract, err := l.Job.Do(ctx, p)
+	if err != nil {
+		return err
+	}
+	return g.Take(b, extract)
 }
 
 // LeftOut is how many pieces were set aside.
@@ -241,7 +281,7 @@ func (l *Logs) asked(ctx context.Context) <-chan asked {
 		for b, err := range l.Plan.Bundles(ctx) {
 			a := asked{bundle: b, err: err}
 			if err == nil {
-				a.piece, a.err = l.lay(ctx, b)
+				a.piece, a.err = l.lay(ctx, b, l.Lines)
 			}
 			if a.err == nil {
 				a.err = l.Job.Ask(ctx, a.piece)
@@ -279,8 +319,7 @@ func (l *Logs) fetched(ctx context.Context, from <-chan asked) <-chan asked {
 }
 
 // lay makes the piece of a bundle, and its data known to workers.
-func (l *Logs) lay(ctx context.Context, b logs.Bundle) (p fleet.Piece, err error) {
-	lines := l.Lines
+func (l *Logs) lay(ctx context.Context, b logs.Bundle, lines Lines) (p fleet.Piece, err error) {
 	lines.Parts = make([]Part, len(b))
 	for i, part := range b {
 		lines.Parts[i] = Part{From: part.From, To: part.To, Distribution: part.Distribution, Amid: part.Amid, Format: part.Format, Header: part.Header}

@@ -79,7 +79,7 @@ func TestLogsThatNoWorkerCanReadAreLeftOut(t *testing.T) {
 	var first fleet.Piece
 	for b, err := range plan.Bundles(t.Context()) {
 		if err == nil {
-			first, err = l.lay(t.Context(), b)
+			first, err = l.lay(t.Context(), b, l.Lines)
 		}
 		if err == nil {
 			err = job.Ask(t.Context(), first)
