@@ -39,8 +39,27 @@ func (d *document) origin(i int) {
 			d.line("    %s: %s", one.key, unit.Share(rounded(v, 3)))
 		}
 	}
+	d.outages(i)
 	if x.Statuses["403"] > x.Statuses["404"] {
 		d.line("    missing: 403")
+	}
+}
+
+// outages are those of a site's origin, which in a scenario with a warm-up come as long
+// after that as in the log after its beginning.
+func (d *document) outages(site int) {
+	list := d.sites()[site].Outages
+	if len(list) == 0 || !d.m.Tells.Times {
+		return
+	}
+	n, rate, warm := d.requests()
+	later := 0.0
+	if warm {
+		later = float64(n) / rate
+	}
+	d.line("    outages:")
+	for _, o := range list {
+		d.line("      - {from: %s, for: %s, kind: %s}", spanned(later+o.From), spanned(o.For), o.Kind)
 	}
 }
 

@@ -31,8 +31,8 @@ type Mixes struct {
 	Conditionals Estimate `json:"conditionals"` // answered with 304, of GET and HEAD
 	Gone         Estimate `json:"gone"`         // for what is not there: 403, 404, 410, of all
 	Redirects    Estimate `json:"redirects"`    // GET and HEAD that were sent elsewhere, of all
-	Errors       Estimate `json:"errors"`       // statuses 500, 503, 504, of all
-	Resets       Estimate `json:"resets"`       // status 502, of all
+	Errors       Estimate `json:"errors"`       // statuses 500, 503, 504 outside of outages, of all
+	Resets       Estimate `json:"resets"`       // status 502 outside of outages, of all
 	Changes      Estimate `json:"changes"`      // methods other than GET and HEAD, of all
 
 	Hits     Hits      `json:"hits"`
@@ -54,7 +54,6 @@ func (m *Mixing) Mixes() *Mixes {
 	if m.n == 0 {
 		return nil
 	}
-	errors := m.statuses[500] + m.statuses[503] + m.statuses[504]
 	gone, changes, sent := int64(0), int64(0), int64(0)
 	sites := m.sites.all()
 	var fresh freshness
@@ -65,6 +64,7 @@ func (m *Mixing) Mixes() *Mixes {
 		sites[m.kinds[i].site].Redirects += float64(m.kinds[i].sent) / float64(m.n)
 		fresh.join(&m.kinds[i].fresh)
 	}
+	failed := m.outages(sites)
 	x := &Mixes{Records: m.n,
 		Methods:   shares(m.methods, func(k results.Method) string { return k.String() }),
 		Statuses:  shares(m.statuses, func(k uint16) string { return strconv.Itoa(int(k)) }),
@@ -74,8 +74,8 @@ func (m *Mixing) Mixes() *Mixes {
 		Agents:    largest(shares(m.visitors.agents, func(k string) string { return k }), agentsKept),
 		Sites:     sites, Viewers: m.visitors.addresses.count(),
 		Ranges: proportion(m.ranges, m.asked), Aborts: proportion(m.aborts, m.n), Heads: proportion(m.heads, m.asked),
-		Conditionals: proportion(m.unchanged, m.asked), Gone: proportion(gone, m.n), Redirects: proportion(sent, m.n), Errors: proportion(errors, m.n),
-		Resets: proportion(m.statuses[502], m.n), Changes: proportion(changes, m.n), Hits: fresh.told()}
+		Conditionals: proportion(m.unchanged, m.asked), Gone: proportion(gone, m.n), Redirects: proportion(sent, m.n), Errors: proportion(int64(failed[erring]+failed[hanging]), m.n),
+		Resets: proportion(int64(failed[refusing]), m.n), Changes: proportion(changes, m.n), Hits: fresh.told()}
 	if x.Sessions = m.browsing.sessions(fresh.asked); x.Sessions != nil {
 		x.Sessions.tellApart(m.objects.All())
 	}

@@ -23,7 +23,9 @@ type Mixing struct {
 	visitors  visitors
 	sites     sites
 	browsing  browsing
-	ends      grain // of the moments at which requests ended: the finest that the log's clock tells
+	reached   []reaches // by site
+	begun     int64     // of the first record: when it ended, ns
+	ends      grain     // of the moments at which requests ended: the finest that the log's clock tells
 
 	most    int // objects followed
 	level   uint
@@ -105,6 +107,7 @@ func (m *Mixing) add(r *results.Record, names *results.Names) {
 	}
 	number := m.kindOf(r, names, class)
 	k := &m.kinds[number]
+	m.reach(r, k.site)
 	if len(k.endings) < 64 || k.endings[ending] > 0 {
 		k.endings[ending]++
 	}
@@ -124,6 +127,17 @@ func (m *Mixing) add(r *results.Record, names *results.Names) {
 		m.unchanged++
 	}
 	m.ask(r, names, number)
+}
+
+// reach takes what the record tells of its site's origin.
+func (m *Mixing) reach(r *results.Record, site int) {
+	if m.n == 1 {
+		m.begun = r.End()
+	}
+	for len(m.reached) <= site {
+		m.reached = append(m.reached, reaches{})
+	}
+	m.reached[site].add(r.End()-m.begun, r)
 }
 
 // ask takes a GET or HEAD.

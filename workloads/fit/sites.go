@@ -16,7 +16,8 @@ type Site struct {
 	Hosts  []string `json:"hosts"` // names under which it is asked for, those most often first
 	Share  float64  `json:"share"` // of all requests
 
-	Redirects float64 `json:"redirects"` // share of all requests that are for it and were sent elsewhere
+	Outages   []Outage `json:"outages,omitempty"` // of its origin
+	Redirects float64  `json:"redirects"`         // share of all requests that are for it and were sent elsewhere
 }
 
 // sites counts them.
