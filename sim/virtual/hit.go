@@ -10,7 +10,7 @@ import (
 
 // Most requests ask plainly for what is held and fresh. Nobody waits for anything
 // then, and the record follows from what the clerk knows and what is held; so none
-// of what an ask is for is made.
+// of what an ask is for is made (docs/adr/0058).
 
 // view is a viewer's request as it comes to its edge.
 type view struct {
