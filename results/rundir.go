@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 )
 
 // What a run folder holds. Scripts depend on these names.
@@ -26,8 +28,12 @@ const (
 
 // WriteFile writes a file as a whole or not at all: write fills a temporary
 // file beside it, which is synced and then renamed. On an error nothing is
-// left under path but what was there before.
+// left under path but what was there before. A pipe or device that has the name is
+// written to, as a file that takes its place would be no pipe.
 func WriteFile(path string, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeInto(path, info, write)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -46,6 +52,22 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
+// writeInto writes to what stands under path and is no file.
+func writeInto(path string, info os.FileInfo, write func(io.Writer) error) error {
+	if info.IsDir() {
+		return fmt.Errorf("write %s: it is a folder; right is a file", path)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(f, 64<<10)
+	if err = write(w); err == nil {
+		err = w.Flush()
+	}
+	return errors.Join(err, f.Close())
+}
+
 func fill(f *os.File, write func(io.Writer) error) error {
 	w := bufio.NewWriterSize(f, 64<<10)
 	if err := write(w); err != nil {
@@ -59,6 +81,12 @@ func fill(f *os.File, write func(io.Writer) error) error {
 		return err
 	}
 	return f.Sync()
+}
+
+// NoRun says of an error in reading a folder's manifest or summary that there is none:
+// the folder is not there, or is no run's, or is a file.
+func NoRun(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // WriteJSON writes v as indented JSON, as a whole or not at all.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -55,6 +56,29 @@ func TestWriteFileWhereItCannot(t *testing.T) {
 		t.Error("no error for a file in place of a folder")
 	}
 	onlyFiles(t, dir, "taken")
+}
+
+// TestWriteFileIntoAPipe: what is no file stays what it is.
+func TestWriteFileIntoAPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Skip("no pipes here: ", err)
+	}
+	pipe, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if err := WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, "told"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
+		t.Fatalf("a file took the pipe's place: %v, %v", info, err)
+	}
+	got := make([]byte, 4)
+	if _, err := io.ReadFull(pipe, got); err != nil || string(got) != "told" {
+		t.Errorf("the pipe has %q, %v", got, err)
+	}
 }
 
 func nothing(io.Writer) error { return nil }

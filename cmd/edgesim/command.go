@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"edgesim/results/logs"
+	"edgesim/sim/unit"
 	"edgesim/workloads/trace"
 )
 
@@ -116,15 +118,14 @@ func (c command) run(e *env, args []string) int {
 	e.flags = f
 	err := f.Parse(args)
 	if errors.Is(err, pflag.ErrHelp) {
-		f.VisitAll(sayDefaultOnce)
+		f.VisitAll(unit.SayDefaultOnce)
 		fmt.Fprintf(e.stdout, "Usage:\n  edgesim %s %s\n\n%s\nFlags:\n%s", c.name, c.synopsis, c.long, f.FlagUsagesWrapped(80))
 		return exitDone
 	}
 	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
 		err = usagef("%v; `edgesim %s --help` lists the flags", err, c.name)
 	} else if err != nil {
-		line, _, _ := strings.Cut(err.Error(), "\n")
-		err = usagef("%s", line)
+		err = usagef("%s", unit.FlagFault(err))
 	} else {
 		err = do(e, f.Args())
 	}
@@ -150,13 +151,6 @@ func (c command) runUnder(e *env, args []string) int {
 	return c.status(e, usagef("there is no %q; right is one of %s", args[0], strings.Join(known, ", ")))
 }
 
-// sayDefaultOnce keeps pflag from telling the default of a flag whose words do.
-func sayDefaultOnce(f *pflag.Flag) {
-	if strings.Contains(f.Usage, "(default ") && f.DefValue != "0" { // of a number it leaves 0 out itself
-		f.DefValue = ""
-	}
-}
-
 func (c command) status(e *env, err error) int {
 	if err == nil {
 		return exitDone
@@ -164,8 +158,9 @@ func (c command) status(e *env, err error) int {
 	if !errors.Is(err, errSilent) {
 		fmt.Fprintf(e.stderr, "edgesim %s: %v\n", c.name, err)
 	}
-	// A place in a trace that is no request is bad input, whatever read it.
-	if errors.As(err, &usageError{}) || errors.As(err, &trace.Fault{}) {
+	// A place in a trace that is no request, or nothing that is a log, is bad input,
+	// whatever read it.
+	if errors.As(err, &usageError{}) || errors.As(err, &trace.Fault{}) || errors.Is(err, logs.ErrNoFile) || errors.Is(err, logs.ErrNothingKnown) {
 		return exitUsage
 	}
 	return exitFail

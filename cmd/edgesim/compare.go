@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 
 	"github.com/spf13/pflag"
@@ -67,6 +65,9 @@ func (o *compareOptions) run(e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := makeOut(o.out); err != nil {
+		return err
+	}
 	r, err := compare.Compare(a, b, float64(o.confidence))
 	if err != nil {
 		return usageError{err}
@@ -102,7 +103,7 @@ func readRuns(dirs []string) (runs []compare.Run, err error) {
 	for _, dir := range dirs {
 		r, err := compare.Read(dir, filepath.Base(filepath.Clean(dir)))
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
+		case results.NoRun(err):
 			return nil, usagef("%s is not a run folder: it lacks %s or %s", dir, results.ManifestFile, results.SummaryFile)
 		case err != nil:
 			return nil, usageError{err}

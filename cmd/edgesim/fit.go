@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -81,6 +82,9 @@ type fitOptions struct {
 func (o *fitOptions) run(e *env, args []string) error {
 	models, err := o.check(args)
 	if err != nil {
+		return err
+	}
+	if err := cmp.Or(checkFile("out", o.out), checkFile("plot", o.plot)); err != nil {
 		return err
 	}
 	m, err := o.measure(e, args)

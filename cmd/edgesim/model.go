@@ -118,7 +118,7 @@ func (o *modelOptions) run(e *env, args []string) error {
 			return usagef("--policy: %v", err)
 		}
 	}
-	if err := o.sizes(m); err != nil {
+	if err := cmp.Or(o.sizes(m), makeOut(o.out)); err != nil {
 		return err
 	}
 	for _, text := range m.said {

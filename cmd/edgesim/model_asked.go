@@ -30,8 +30,13 @@ func (o *modelOptions) population(e *env, args []string) (*modelled, error) {
 		return nil, usagef("nothing to model; right is --objects, --trace or a scenario, as: edgesim model --objects 1e6")
 	case o.ignoreSize && o.trace == "":
 		return nil, usagef("--ignore-size is of a --trace; right is without it, and without --size")
+	case o.change > 0 && o.ttl == 0 && len(args) == 0:
+		return nil, usagef("--change-every is found out at refreshes, and what is fresh for ever has none; right is --ttl beside it")
 	case given > 1:
 		return nil, usagef("--objects, --trace and a scenario are three ways to say what is asked for; right is one of them")
+	}
+	if e.flags.Changed("rate") && o.rate == 0 {
+		return nil, usagef("--rate 0/s: right is more than 0, as 1000/s")
 	}
 	for _, name := range o.contradicted(args) {
 		if e.flags.Changed(name) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 
 	"edgesim/results"
@@ -13,11 +12,8 @@ import (
 	"edgesim/sim/analytic"
 )
 
-// draw makes the folder of plots: JSON, SVG and PNG of each.
+// draw fills the folder with plots: JSON, SVG and PNG of each.
 func (m *modelled) draw(e *env, dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return usagef("--out: %v", err)
-	}
 	figures, err := m.figures()
 	if err != nil {
 		return err

@@ -1,11 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -124,6 +123,9 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := cmp.Or(checkTable(o.csv, o.json), makeOut(o.out)); err != nil {
+		return err
+	}
 	m := &measured{wanted: a, memory: int64(o.memory), names: args}
 	m.options = trace.Options{Files: args, Format: o.format, Columns: o.columns, Limit: o.limit, SkipBad: o.skipBad}
 	if o.nats.Asked() || a.shards > 0 || o.formula { // the trace is read more than once
@@ -182,6 +184,9 @@ func (o *mrcOptions) wanted() (*wanted, error) {
 		a.config.ResizedNew = true
 	default:
 		return nil, usagef("--resized %q: right is keep or new", o.resized)
+	}
+	if o.mark != 0 && o.out == "" {
+		return nil, usagef("--mark is drawn into the pictures, and none are asked for; right is --out DIR beside it")
 	}
 	if o.jobs < 0 {
 		return nil, usagef("--jobs %d: right is a number of processors, or 0 for all", o.jobs)
@@ -318,29 +323,21 @@ func (m *measured) tell(e *env, err error) error {
 }
 
 func (o *mrcOptions) print(e *env, m *measured) error {
-	if o.csv != "" && o.csv != "-" {
-		if err := writeTo(o.csv, m.writeCSV); err != nil {
-			return fmt.Errorf("--csv: %w", err)
-		}
+	write := m.writeText
+	switch {
+	case o.csv == "-":
+		write = m.writeCSV
+	case o.json:
+		write = m.writeJSON
+	}
+	errs := []error{write(e.stdout)}
+	if err := writeTo(o.csv, m.writeCSV); err != nil {
+		errs = append(errs, fmt.Errorf("--csv: %w", err))
 	}
 	if o.out != "" {
 		if err := m.pictures(e, o.out, int64(o.mark)); err != nil {
-			return fmt.Errorf("--out: %w", err)
+			errs = append(errs, fmt.Errorf("--out: %w", err))
 		}
 	}
-	switch {
-	case o.csv == "-":
-		return m.writeCSV(e.stdout)
-	case o.json:
-		return m.writeJSON(e.stdout)
-	}
-	return m.writeText(e.stdout)
-}
-
-func writeTo(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(f), f.Close())
+	return errors.Join(errs...)
 }

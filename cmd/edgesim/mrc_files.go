@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 
-	"edgesim/results"
-	"edgesim/results/plot"
 	"edgesim/sim/curve"
 )
 
@@ -54,13 +51,6 @@ func (m *measured) stack(c *curve.Curve) (rows []curve.Result) {
 
 // pictures draws the curves into a folder and says where they are.
 func (m *measured) pictures(e *env, dir string, mark int64) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	size, err := plot.ParseSize(plot.SizeNames()[0])
-	if err != nil {
-		return err
-	}
 	name := filepath.Base(m.names[0])
 	if name == "-" {
 		name = "standard input"
@@ -73,20 +63,10 @@ func (m *measured) pictures(e *env, dir string, mark int64) error {
 		d.Formulas = m.formulas.lines(slices.Sorted(slices.Values(m.sizes())))
 	}
 	for _, f := range d.Figures() {
-		path := filepath.Join(dir, f.Name)
-		if err := results.WriteJSON(path+".json", f); err != nil {
+		if err := writeFigure(dir, f); err != nil {
 			return err
 		}
-		for _, format := range []string{"svg", "png"} {
-			var out bytes.Buffer
-			if err := plot.Render(&out, f, format, size); err != nil {
-				return err
-			}
-			if err := os.WriteFile(path+"."+format, out.Bytes(), 0o644); err != nil {
-				return err
-			}
-		}
-		fmt.Fprintf(e.stderr, "edgesim mrc: drawn: %s.svg, .png, .json\n", path)
+		fmt.Fprintf(e.stderr, "edgesim mrc: drawn: %s.svg, .png, .json\n", filepath.Join(dir, f.Name))
 	}
 	return nil
 }

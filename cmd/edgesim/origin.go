@@ -59,7 +59,7 @@ type originOptions struct {
 
 func (o *originOptions) run(e *env, args []string) error {
 	if len(args) > 0 {
-		return usagef("unexpected %q", args[0])
+		return usagef("unexpected %q: it takes flags alone; right is as: edgesim origin --listen 127.0.0.1:8001", args[0])
 	}
 	conf, holds, err := o.origin(e)
 	if err != nil {
@@ -107,6 +107,9 @@ func (o *originOptions) origin(e *env) (origin.Config, originlive.Contents, erro
 	if o.name != "" {
 		return origin.Config{}, nil, fmt.Errorf("--name goes with --config")
 	}
+	if err := o.check(); err != nil {
+		return origin.Config{}, nil, err
+	}
 	conf := origin.Config{
 		Kind: o.kind, Seed: o.seed, Bandwidth: float64(o.bandwidth), CacheControl: o.cacheControl,
 	}
@@ -122,6 +125,17 @@ func (o *originOptions) origin(e *env) (origin.Config, originlive.Contents, erro
 		Seed: o.seed, Sections: []workloads.Section{workloads.DefaultSection(o.objects, 0)},
 	})
 	return conf, wholeCatalog{catalog}, err
+}
+
+// check says in flags what the model would say in its own words.
+func (o *originOptions) check() error {
+	switch {
+	case o.kind != origin.Bucket && o.kind != origin.Server:
+		return fmt.Errorf("--kind %q: right is %s or %s", o.kind, origin.Bucket, origin.Server)
+	case o.objects < 1 || o.objects > 1<<53:
+		return fmt.Errorf("--objects %d: right are 1 to 2^53", o.objects)
+	}
+	return nil
 }
 
 func (o *originOptions) fromScenario(e *env) (conf origin.Config, holds originlive.Contents, err error) {
@@ -183,6 +197,9 @@ func parseDelay(text string) (origin.Delay, error) {
 	p, err := unit.ParseDuration(p99)
 	if err != nil {
 		return origin.Delay{}, fmt.Errorf("--first-byte: %w", err)
+	}
+	if m <= 0 || p < m {
+		return origin.Delay{}, fmt.Errorf("--first-byte %s: right is a median above 0 and a p99 that is not below it, as 40ms,200ms", text)
 	}
 	return origin.Delay{Kind: "lognormal", Median: m.Std(), P99: p.Std()}, nil
 }

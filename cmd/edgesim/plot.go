@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -120,7 +119,7 @@ func openRuns(dirs []string) ([]drawnRun, error) {
 	for _, dir := range dirs {
 		m, err := results.ReadManifest(dir)
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
+		case results.NoRun(err):
 			return nil, usagef("%s is not a run folder: it has no %s", dir, results.ManifestFile)
 		case err != nil:
 			return nil, usageError{err}

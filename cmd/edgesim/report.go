@@ -18,7 +18,6 @@ import (
 	"edgesim/results/folder"
 	"edgesim/results/logs"
 	"edgesim/results/places"
-	"edgesim/results/price"
 	"edgesim/results/report"
 	"edgesim/sim/fleet"
 	"edgesim/sim/unit"
@@ -128,6 +127,9 @@ func (o *reportOptions) run(e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := in.counted(e); err != nil {
+		return err
+	}
 	ro.Names, ro.Began, ro.Ended = in.names, in.began, in.ended
 	ro.CacheSize = cmp.Or(int64(o.cacheSize), max(in.capacity, 0))
 	if ro.Grain == 0 && in.grain > 0 {
@@ -168,6 +170,8 @@ func (o *reportOptions) reportOptions() (report.Options, error) {
 		return ro, usagef("--to %s is not after --from %s", o.to, o.from)
 	case o.location != "" && o.location != "ALL" && !slices.Contains(places.Continents(), o.location):
 		return ro, usagef("--viewer-location %q: right is %s, or ALL", o.location, strings.Join(places.Continents(), ", "))
+	case o.bounded > 0 && o.approximate:
+		return ro, usagef("--bounded and --approximate are two ways to count; right is one of them")
 	case o.bounded < 0:
 		return ro, usagef("--bounded %d: right is a number of counters, as 10000, or 0 for all", o.bounded)
 	case o.rows < 0:
@@ -186,23 +190,6 @@ func (o *reportOptions) reportOptions() (report.Options, error) {
 	}
 	ro.Prices, err = priceList(o.prices)
 	return ro, err
-}
-
-// priceList reads the user's prices; without a file it is nil, the default.
-func priceList(path string) (*price.List, error) {
-	if path == "" {
-		return nil, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usagef("--prices: %v", err)
-	}
-	defer f.Close()
-	list, err := price.Read(f)
-	if err != nil {
-		return nil, usagef("--prices %s: %v", path, err)
-	}
-	return list, nil
 }
 
 // momentForms are how people write times; the first ones are of a whole day.

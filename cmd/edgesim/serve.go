@@ -89,6 +89,9 @@ func (o *serveOptions) run(e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if o.adminAnyone && p.conf.Admin == "" {
+		return usagef("--admin-anyone is about the admin listener, and there is none; right is --admin :9090 beside it")
+	}
 	s, err := newServer(e, o, p)
 	if err != nil {
 		return err

@@ -57,6 +57,9 @@ func (o *sweepOptions) run(e *env, args []string) error {
 	if err := o.check(e, args, "edgesim sweep quickstart"); err != nil {
 		return err
 	}
+	if err := checkTable(o.csv, o.json); err != nil {
+		return err
+	}
 	if o.formula && args[0] == "-" {
 		return usagef("--formula reads a trace twice, and the standard input can be read once; right is a file")
 	}
@@ -213,11 +216,6 @@ func (p *replicas) seed(ctx context.Context, i int, seed uint64) (list []sweep.L
 }
 
 func (o *sweepOptions) tell(e *env, r *sweep.Result, name string) error {
-	if o.csv != "" && o.csv != "-" {
-		if err := writeTo(o.csv, r.WriteCSV); err != nil {
-			return fmt.Errorf("--csv: %w", err)
-		}
-	}
 	var err error
 	switch {
 	case o.csv == "-":
@@ -226,6 +224,9 @@ func (o *sweepOptions) tell(e *env, r *sweep.Result, name string) error {
 		err = results.EncodeJSON(e.stdout, r)
 	default:
 		err = r.WriteTable(e.stdout, o.ignoreSize)
+	}
+	if fault := writeTo(o.csv, r.WriteCSV); fault != nil {
+		err = errors.Join(err, fmt.Errorf("--csv: %w", fault))
 	}
 	if err == nil && o.out != "" {
 		err = drawInto(o.out, r.Figures(name, o.ignoreSize))

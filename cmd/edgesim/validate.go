@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -175,25 +173,6 @@ func foretell(rtt time.Duration) func(context.Context, *scenario.Scenario, resul
 		_, err := virtual.Records(ctx, virtual.Config{Scenario: s, RTT: rtt}, view)
 		return err
 	}
-}
-
-// makeOut makes the folder of --out, where one is wanted, before the work: an
-// answer of an hour should not be lost for a folder that cannot be.
-func makeOut(dir string) error {
-	if dir == "" {
-		return nil
-	}
-	err := os.MkdirAll(dir, 0o755)
-	if err == nil {
-		var probe *os.File
-		if probe, err = os.CreateTemp(dir, ".edgesim-*"); err == nil {
-			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
-		}
-	}
-	if err != nil {
-		return usagef("--out: %v", err)
-	}
-	return nil
 }
 
 // drawInto draws figures into a folder, as SVG and PNG.

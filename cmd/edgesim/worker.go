@@ -54,7 +54,7 @@ before the work began; 2 wrong usage, no server, or credentials that it refuses.
 		f.Var(&o.room, "cache-size", "how large --cache may be; what is in use at one time may be more (default 20GiB)")
 		f.StringArrayVar(&o.shared, "shared", nil, "`DIR` or URL below which files may be read where they lie; may be repeated")
 		f.Var(&o.limit, "piece-limit", "give a piece up that takes longer (default 1h)")
-		f.StringVar(&o.mayLoad, "load-targets", "", "`HOST[:PORT],…` that loadgen may have this worker load (default any)")
+		f.StringVar(&o.mayLoad, "load-targets", "", "`HOST[:PORT],...` that loadgen may have this worker load (default any)")
 		f.BoolVar(&o.noLoad, "no-load", false, "play no shares of load runs")
 		f.BoolVar(&o.kinds, "kinds", false, "list the kinds of pieces, and end")
 		return o.run
@@ -138,6 +138,19 @@ func (o *workerOptions) check(e *env, args []string) (err error) {
 		if o.cache, err = fleet.CacheDir("data"); err != nil {
 			return usageError{err}
 		}
+	}
+	return makeCache(o.cache)
+}
+
+// makeCache makes the folder of fetched data while a folder that cannot be is still a
+// wrong flag, and not a piece that fails.
+func makeCache(dir string) error {
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		err = probe(dir)
+	}
+	if err != nil {
+		return usagef("--cache: %v; right is a folder that can be written to", err)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -118,6 +117,7 @@ func parse(args []string, help io.Writer) (*options, error) {
 	f := o.flags()
 	f.Usage = func() {}
 	if err := f.Parse(args); errors.Is(err, pflag.ErrHelp) {
+		f.VisitAll(unit.SayDefaultOnce)
 		_, err = io.WriteString(help, usage+f.FlagUsagesWrapped(80))
 		return nil, errors.Join(errHelp, err)
 	} else if err != nil {
@@ -152,15 +152,11 @@ func (o *options) check() error {
 
 // flagError is one line of what is wrong with a flag, and what would be right.
 func flagError(f *pflag.FlagSet, err error) error {
-	line, _, _ := strings.Cut(err.Error(), "\n")
+	line := unit.FlagFault(err)
 	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
 		var names []string
 		f.VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
 		return errors.New(line + nearest.DidYouMean(unknown.GetSpecifiedName(), names))
-	}
-	if number := (*strconv.NumError)(nil); errors.As(err, &number) {
-		line, _, _ = strings.Cut(line, ": strconv.")
-		return errors.New(line + ": right is a whole number")
 	}
 	return errors.New(line)
 }

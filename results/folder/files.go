@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"edgesim/results"
 )
@@ -19,6 +20,9 @@ func prepare(opt Options) error {
 		_, err := os.Stat(filepath.Join(opt.Dir, name))
 		if err == nil && !opt.Overwrite {
 			return fmt.Errorf("run folder %s holds another run already (%s): choose another folder, or remove it", opt.Dir, name)
+		}
+		if errors.Is(err, syscall.ENOTDIR) {
+			return fmt.Errorf("run folder %s: there is a file in its way; right is a folder", opt.Dir)
 		}
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("looking into run folder: %w", err)

@@ -127,7 +127,7 @@ func openPiece(dir string) (*piece, error) {
 	if p.manifest, err = results.ReadManifest(dir); err == nil {
 		p.summary, err = results.ReadSummary(dir)
 	}
-	if errors.Is(err, fs.ErrNotExist) {
+	if results.NoRun(err) {
 		return nil, fmt.Errorf("%s is not the folder of a finished run: it lacks %s or %s", dir, results.ManifestFile, results.SummaryFile)
 	}
 	if err != nil {

@@ -63,12 +63,15 @@ func sizeOf(info fs.FileInfo) int64 {
 	return 0 // of a pipe nobody knows
 }
 
+// ErrNoFile is of a folder or a pattern without a log, which is the caller's mistake.
+var ErrNoFile = errors.New("no file")
+
 // inFolder are the files in a folder and its folders, by name. Hidden ones are
 // left out, and those that are still being written (.part).
 func inFolder(dir string, d *Doubts) ([]input, error) {
 	found, err := walk(dir, d, func(string) bool { return true })
 	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("log: there is no file in %s", dir)
+		err = fmt.Errorf("log: there is %w in %s", ErrNoFile, dir)
 	}
 	return found, err
 }
@@ -130,7 +133,7 @@ func matching(pattern string, d *Doubts) ([]input, error) {
 		found, err = plainMatching(pattern, d)
 	}
 	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("log: no file matches %s", pattern)
+		err = fmt.Errorf("log: %w matches %s", ErrNoFile, pattern)
 	}
 	return found, err
 }

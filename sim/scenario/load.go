@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -56,6 +57,9 @@ func builtinNames() []string {
 // assignments "key.path=value", carried out in order before anything is
 // checked.
 func Load(nameOrPath string, sets ...string) (*Scenario, error) {
+	if info, err := os.Stat(nameOrPath); err == nil && info.IsDir() && !slices.Contains(builtinNames(), nameOrPath) {
+		return nil, fmt.Errorf("scenario %s: it is a folder; right is a YAML file, or the name of a built-in one", nameOrPath)
+	}
 	if strings.ContainsAny(nameOrPath, `/.\`) {
 		text, err := os.ReadFile(nameOrPath)
 		if err != nil {
