@@ -56,7 +56,7 @@ func usageOf(err error) error {
 func jobsOf(name, synopsis, about string, do func(e *env, c *fleet.Conn, o *jobsOptions, id string) error) command {
 	return command{
 		name: name, synopsis: synopsis + "--nats URL", about: about,
-		long: about + ".\n\nExample:\n  edgesim jobs " + name + " " + strings.ReplaceAll(synopsis, "JOB", "3f2a90bb14c7") + "--nats nats://127.0.0.1:4222\n",
+		long: strings.ToUpper(about[:1]) + about[1:] + ".\n\nExample:\n  edgesim jobs " + name + " " + strings.ReplaceAll(synopsis, "JOB", "3f2a90bb14c7") + "--nats nats://127.0.0.1:4222\n",
 		prepare: func(f *pflag.FlagSet) action {
 			var o jobsOptions
 			o.nats.Add(f, false)

@@ -55,6 +55,7 @@ type edgeRow struct {
 // homeRow is a part of a country whose viewers go the same way.
 type homeRow struct {
 	Country string  `json:"country"`
+	Near    string  `json:"near"`    // the nearest of the cities that edge locations are in
 	Viewers float64 `json:"viewers"` // share of all
 	Code    string  `json:"location"`
 	RTT     float64 `json:"rtt_ms"` // without the last mile
@@ -118,7 +119,7 @@ func (d *distances) fillHomes(m *network.Map, viewers *workloads.Viewers) {
 		}
 		to := m.Route(h)
 		d.Homes = append(d.Homes, homeRow{
-			Country: viewers.Countries()[m.Country(h)], Viewers: float64(n) / float64(viewers.Count()),
+			Country: viewers.Countries()[m.Country(h)], Near: network.Nearest(m.HomePoint(h)), Viewers: float64(n) / float64(viewers.Count()),
 			Code: m.Name(to), RTT: millis(m.ViewerRTT(h, to)), number: to,
 		})
 	}
@@ -171,9 +172,9 @@ func (d *distances) print(to io.Writer, origins []string) error {
 			fmt.Fprintf(w, "\t%.1f", r.Origins[name])
 		}
 	}
-	fmt.Fprint(w, "\n\nCOUNTRY\tVIEWERS\tGO TO\tRTT\n")
+	fmt.Fprint(w, "\n\nCOUNTRY\tNEAR\tVIEWERS\tGO TO\tRTT\n")
 	for _, h := range d.Homes {
-		fmt.Fprintf(w, "%s\t%.2f %%\t%s\t%.1f ms\n", places.Country(h.Country), 100*h.Viewers, h.Code, h.RTT)
+		fmt.Fprintf(w, "%s\t%s\t%.2f %%\t%s\t%.1f ms\n", places.Country(h.Country), h.Near, 100*h.Viewers, h.Code, h.RTT)
 	}
 	fmt.Fprintf(w, "\nViewers' last mile comes on top: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms.\n", d.LastMile[0], d.LastMile[1], d.LastMile[2])
 	for _, doubt := range d.Doubts {

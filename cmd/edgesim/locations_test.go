@@ -17,7 +17,7 @@ func TestLocations(t *testing.T) {
 		t.Errorf("status %d\n%s", status, text)
 	}
 	status, text, _ = edgesim(t, context.Background(), "scenarios", "locations", "world")
-	for _, want := range []string{"regional  SIN50-P7  Singapore             IAD50-P9  252.5 ", "edge      NRT57-P2  Tokyo        1", "Viewers' last mile comes on top: p50 1"} {
+	for _, want := range []string{"regional  SIN50-P7  Singapore             IAD50-P9  252.5 ", "edge      NRT57-P2  Tokyo        1", "Viewers' last mile comes on top: p50 1", "United States         Dallas "} {
 		if status != 0 || !strings.Contains(text, want) {
 			t.Errorf("status %d, no %q in\n%s", status, want, text)
 		}

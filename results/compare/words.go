@@ -172,7 +172,7 @@ func (e Estimate) short(unit string) string {
 	if e.Low != nil {
 		text += "±" + strings.TrimPrefix(signed((*e.High-*e.Low)/2/div), "+")
 	}
-	return text + strings.TrimPrefix(name, "/s")
+	return text + name
 }
 
 // digits is a number in four digits.

@@ -20,6 +20,9 @@ func (m *Map) Homes() int { return len(m.homes) }
 // Country is the country of a home, by its place in Config.Countries.
 func (m *Map) Country(home int) int { return m.homes[home].country }
 
+// HomePoint is where a home is.
+func (m *Map) HomePoint(home int) Point { return m.homes[home].Point }
+
 // Route is the edge location that the viewers of a home go to.
 func (m *Map) Route(home int) int { return m.homes[home].location }
 

@@ -1,8 +1,10 @@
 package network
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -135,4 +137,11 @@ func Locations() []Location {
 		list = append(list, l)
 	}
 	return list
+}
+
+// Nearest is the city of CloudFront's edge locations that is nearest to a point.
+func Nearest(p Point) string {
+	list := Locations()
+	near := slices.MinFunc(list, func(a, b Location) int { return cmp.Compare(p.Distance(a.Point), p.Distance(b.Point)) })
+	return near.City
 }

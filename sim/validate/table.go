@@ -90,7 +90,7 @@ func (r *Result) words() string {
 	case count[Apart] > 0:
 		s = fmt.Sprintf("The worlds are apart: %d of %d figures miss their goal.", count[Apart], count[Apart]+count[Agrees]+count[Unsure])
 	case count[Unsure] > 0:
-		s = fmt.Sprintf("Nothing is known to be apart. Of %d figures with a goal %d agree; of %d the repetitions\ndo not tell: more would (--repeat), on a machine with nothing else to do.",
+		s = fmt.Sprintf("Nothing is known to be apart. Of %d figures with a goal %d agree; of %d the\nrepetitions do not tell: more would (--repeat), on a machine with nothing else\nto do.",
 			count[Agrees]+count[Unsure], count[Agrees], count[Unsure])
 	default:
 		s = fmt.Sprintf("The worlds agree: all %d figures that have a goal keep it.", count[Agrees])

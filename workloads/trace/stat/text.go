@@ -133,6 +133,9 @@ func brief(thousand float64) func(int64) string {
 				if letter == "" {
 					return strconv.FormatInt(n, 10)
 				}
+				if v >= 999.5 { // of 1024s, which %.3g would write with an exponent
+					return fmt.Sprintf("%.0f", v) + letter
+				}
 				return fmt.Sprintf("%.3g", v) + letter
 			}
 			v /= thousand
