@@ -88,7 +88,7 @@ func TestUsageErrorsAreOneLineThatNamesTheFlag(t *testing.T) {
 		{"a --rate -5", "cannot be negative"},
 		{"a --rate nan", "--rate"},
 		{"a --warmup -1s", "cannot be negative"},
-		{"a --requests -3", `"-3" for "--requests" flag: right is a whole number`},
+		{"a --requests -3", `--requests "-3": right is a whole number from 0 on`},
 		{"a --seed x", "right is a whole number"},
 		{"a --objects 1e3", "right is a whole number"},
 		{"a --worklod web", `did you mean "workload"?`},
