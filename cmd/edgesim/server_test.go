@@ -301,8 +301,9 @@ func TestAdminShowsWhatIsThere(t *testing.T) {
 	if strings.Contains(text, "s3cret") || strings.Contains(text, "null") {
 		t.Errorf("/config has what it should not: %s", text)
 	}
-	comes(func() bool { // records come in within a second or two
-		return s.metric(`edgesim_requests_total{distribution="E1",result="Hit",status="2xx",layer="edge"}`) == "1"
+	comes(func() bool { // records come in within a second or two, one connection's after another's
+		return s.metric(`edgesim_requests_total{distribution="E1",result="Hit",status="2xx",layer="edge"}`) == "1" &&
+			s.metric(`edgesim_requests_total{distribution="E1",result="Miss",status="2xx",layer="origin"}`) == "2"
 	})
 	_, text = s.ask("GET", "/metrics", "")
 	for _, want := range []string{
