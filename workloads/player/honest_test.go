@@ -104,9 +104,14 @@ func TestTellsWhatItCouldNotSend(t *testing.T) {
 }
 
 func TestClosedLoop(t *testing.T) {
+	t.Run("at once", func(t *testing.T) { closedLoop(t, 0) })
+	t.Run("from a start to come", func(t *testing.T) { closedLoop(t, 3*time.Second) })
+}
+
+func closedLoop(t *testing.T, start time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		got := play(t, context.Background(), Config{
-			Source: workloads.FromSlice(every(0, 100_000)), Connections: 4, Closed: true,
+			Source: workloads.FromSlice(every(0, 100_000)), Connections: 4, Closed: true, Epoch: time.Now().Add(start),
 			Length: time.Second, GoTimers: true, Warmup: 500 * time.Millisecond,
 			Dial: dialer(func(*http.Request) reply { return reply{delay: 10 * time.Millisecond, text: tiny} }),
 		})
@@ -126,6 +131,20 @@ func TestClosedLoop(t *testing.T) {
 			t.Errorf("%d records are of the warm-up; right is the half of 400", warm)
 		}
 	})
+}
+
+// On real sockets, too, a closed loop waits for its start: nothing is sent before.
+func TestClosedLoopWaitsForItsStart(t *testing.T) {
+	addr := talker(t, says(tiny))
+	got := play(t, context.Background(), Config{Target: addr, Source: workloads.FromSlice(every(0, 100)), Connections: 4, Closed: true, Epoch: time.Now().Add(200 * time.Millisecond)})
+	for _, r := range got.recs {
+		if r.At < 0 || r.Flags.Has(results.Warm) {
+			t.Fatalf("a request was sent %v before the start", time.Duration(-r.At))
+		}
+	}
+	if got.Done != 100 {
+		t.Errorf("%+v", got.Outcome)
+	}
 }
 
 // A server that answers nobody leaves requests unsent: they are counted for the

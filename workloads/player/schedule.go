@@ -114,6 +114,8 @@ func (s *schedule) due(c *conn) (wait time.Duration, over bool) {
 		return 0, true
 	case now < req.At && !s.closed:
 		return req.At - now, false
+	case now < 0: // a closed loop has no times of its own, and a start like any other
+		return -now, false
 	case s.giveUp > 0 && now > s.giveUp:
 		return 0, true
 	}
