@@ -164,7 +164,7 @@ func TestWhatIsNeverSentIsCountedBySecond(t *testing.T) {
 		if err := v.WriteCSV(&series, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
-		for second, want := range []string{",0,500,3,0,", ",0,500,0,0,", ",0,250,0,0,"} {
+		for second, want := range []string{",0,1,500,3,0,", ",0,1,500,0,0,", ",0,1,250,0,0,"} {
 			if line := strings.Split(series.String(), "\n")[1+second]; !strings.Contains(line, want) {
 				t.Errorf("second %d of the series is %q; right has %q", second, line, want)
 			}
