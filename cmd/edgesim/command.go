@@ -156,7 +156,7 @@ func (c command) status(e *env, err error) int {
 		return exitDone
 	}
 	if !errors.Is(err, errSilent) {
-		fmt.Fprintf(e.stderr, "edgesim %s: %v\n", c.name, err)
+		fmt.Fprintf(e.stderr, "edgesim %s: %s\n", c.name, strings.TrimSuffix(err.Error(), ": "+context.Canceled.Error()))
 	}
 	// A place in a trace that is no request, or nothing that is a log, is bad input,
 	// whatever read it.

@@ -124,6 +124,9 @@ var versionCommand = command{
 	prepare: func(f *pflag.FlagSet) action {
 		asJSON := f.Bool("json", false, "print as JSON")
 		return func(e *env, args []string) error {
+			if len(args) > 0 {
+				return usagef("%q: right is `edgesim version` alone", args[0])
+			}
 			p := results.ThisProgram("edgesim")
 			if *asJSON {
 				return printJSON(e.stdout, p)

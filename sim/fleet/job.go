@@ -288,7 +288,11 @@ func (j *Job) ask(ctx context.Context, id string, p Piece) (arrived chan struct{
 	}
 	arrived, known := j.wait(id)
 	if !known {
-		err = j.submit(ctx, id, p)
+		if err = j.submit(ctx, id, p); err != nil {
+			j.mu.Lock()
+			delete(j.waiting, id) // whoever asks again has it queued again
+			j.mu.Unlock()
+		}
 	}
 	return arrived, err
 }
