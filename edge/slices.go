@@ -8,7 +8,6 @@ import (
 
 	"github.com/zeebo/xxh3"
 
-	"edgesim/edge/rfc9111"
 	"edgesim/results"
 )
 
@@ -215,7 +214,17 @@ func (s *sliceSource) find(at span, touch bool) (st *stream, f *flight, leads bo
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	want := span{at.from, s.head.slice(n).to}
-	if o, _ := p.peek(hash, string(s.key)); o != nil {
+	o, _ := p.peek(hash, string(s.key))
+	if o == nil { // it may have become the whole, and gone, since that was looked for
+		p.mu.Unlock()
+		st := s.a.p.wholeOf(s.head, at)
+		p.mu.Lock()
+		if st != nil {
+			return st, nil, false
+		}
+		o, _ = p.peek(hash, string(s.key))
+	}
+	if o != nil {
 		if touch {
 			p.lookup(hash, s.key, s.a.now)
 		}
@@ -275,33 +284,6 @@ func (s *sliceSource) ahead(at span) {
 		f.alight()
 	}
 }
-
-// has reports whether all of what the part needs is in the cache. It looks at
-// no more than a few slices.
-func (s *sliceSource) has(p *part) bool {
-	spans := p.many
-	if spans == nil {
-		spans = []span{{p.from, p.until(s.head.length)}}
-	}
-	for _, x := range spans {
-		for looked := 0; x.from < x.to; looked++ {
-			n := x.from / s.head.sliceSize
-			s.key = s.head.sliceKey(s.key, n)
-			hash := hashKey(s.key)
-			q := s.e.partition(hash)
-			q.mu.Lock()
-			o, _ := q.peek(hash, string(s.key))
-			q.mu.Unlock()
-			if o == nil || x.from < o.from || x.from >= o.end() || looked == mostLooked {
-				return false
-			}
-			x.from = o.end()
-		}
-	}
-	return true
-}
-
-const mostLooked = 64
 
 // respondSliced answers with an object that is kept in slices. led is a flight
 // that this request led and that brings some of them; nil: none. It reports
@@ -378,17 +360,4 @@ func (f *flight) eta(off, now int64) int64 {
 // slicing reports whether the request is one that slices serve.
 func (a *ask) slicing() bool {
 	return a.rule.Slice > 0 && a.method == results.GET && !a.rule.NoCollapse && a.ranged()
-}
-
-// lacks reports whether a head cannot serve the request: its slices may not be
-// combined with others (no strong validator), or nothing may be fetched
-// (only-if-cached), and not all that is needed is there.
-func (e *Edge) lacks(v *viewer, a *ask, head *object) bool {
-	onlyCached := a.rule.RequestDirectives && a.caching.CC.Is(rfc9111.OnlyIfCached)
-	if head.strong() && !onlyCached {
-		return false
-	}
-	part := a.partOf(head)
-	s := sliceSource{e: e, v: v, a: a, head: head}
-	return part.sends() && a.method != results.HEAD && !s.has(&part)
 }

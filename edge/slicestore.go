@@ -1,7 +1,12 @@
 package edge
 
+import (
+	"edgesim/edge/rfc9111"
+	"edgesim/results"
+)
+
 // What becomes of slices that have come: they are stored, joined, and in the end
-// may be the whole object.
+// may be the whole object; and whether all that is needed of one is there.
 
 // keepSlices puts the bytes of a complete part into the slices it belongs to.
 func (f *flight) keepSlices() {
@@ -126,4 +131,57 @@ func (b *body) copy(x *body, from, to int64) {
 		b.wrote(n)
 		from += int64(n)
 	}
+}
+
+// has reports whether all of what the part needs is in the cache. It looks at
+// no more than a few slices.
+func (s *sliceSource) has(p *part) bool {
+	spans := p.many
+	if spans == nil {
+		spans = []span{{p.from, p.until(s.head.length)}}
+	}
+	for _, x := range spans {
+		for looked := 0; x.from < x.to; looked++ {
+			n := x.from / s.head.sliceSize
+			s.key = s.head.sliceKey(s.key, n)
+			hash := hashKey(s.key)
+			q := s.e.partition(hash)
+			q.mu.Lock()
+			o, _ := q.peek(hash, string(s.key))
+			q.mu.Unlock()
+			if o == nil && s.isWhole(x) {
+				return true
+			}
+			if o == nil || x.from < o.from || x.from >= o.end() || looked == mostLooked {
+				return false
+			}
+			x.from = o.end()
+		}
+	}
+	return true
+}
+
+const mostLooked = 64
+
+// isWhole reports whether the slices have become the whole object.
+func (s *sliceSource) isWhole(at span) bool {
+	st := s.a.p.wholeOf(s.head, at)
+	if st == nil {
+		return false
+	}
+	st.Close()
+	return true
+}
+
+// lacks reports whether a head cannot serve the request: its slices may not be
+// combined with others (no strong validator), or nothing may be fetched
+// (only-if-cached), and not all that is needed is there.
+func (e *Edge) lacks(v *viewer, a *ask, head *object) bool {
+	onlyCached := a.rule.RequestDirectives && a.caching.CC.Is(rfc9111.OnlyIfCached)
+	if head.strong() && !onlyCached {
+		return false
+	}
+	part := a.partOf(head)
+	s := sliceSource{e: e, v: v, a: a, head: head}
+	return part.sends() && a.method != results.HEAD && !s.has(&part)
 }
