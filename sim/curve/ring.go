@@ -33,9 +33,6 @@ func (r *ring) pop() ask {
 	return a
 }
 
-// at is the place pushed as number at, which has not been popped.
-func (r *ring) at(at uint32) *ask { return &r.asks[at&uint32(len(r.asks)-1)] }
-
 func (r *ring) grow() {
 	grown := make([]ask, max(64, 2*len(r.asks)))
 	for i := r.head; i != r.tail; i++ {
