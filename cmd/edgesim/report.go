@@ -50,8 +50,10 @@ Examples:
 With --nats workers read the logs (edgesim worker), in pieces of about 64 MiB of
 text, and the reports are the same; a log from a pipe is read here only.
 
-Exit status: 0 done; 1 reading or writing failed or was interrupted (what was
-read is reported and marked partial); 2 wrong usage, or no log among the files.
+Exit status: 0 done, also where the logs have no request, or none of the range:
+that is said; 1 reading or writing failed, not one line could be read, or it was
+interrupted (what was read is reported and marked partial); 2 wrong usage, or no
+log among the files.
 `,
 	prepare: func(f *pflag.FlagSet) action {
 		var o reportOptions
@@ -259,14 +261,14 @@ func (o *reportOptions) print(e *env, in *sources, ro report.Options, kinds []re
 	if ro.Grain == 0 && set.Length() > patientHours {
 		set.Coarsen(24 * time.Hour)
 	}
-	tell(e.stderr, doubts, set.LeftOut())
+	tell(e.stderr, doubts, o.uncovered(doubts, set.LeftOut()))
 	if err := o.printTables(e, set); err != nil {
 		return err
 	}
 	if err := in.printShares(e, o); err != nil {
 		return err
 	}
-	return interrupted(readErr)
+	return cmp.Or(interrupted(readErr), unread(doubts))
 }
 
 func (o *reportOptions) printTables(e *env, set *report.Set) error {
@@ -325,8 +327,12 @@ func (o *reportOptions) folder(e *env, in *sources, ro report.Options, kinds []r
 	if readErr != nil && !partial(readErr) {
 		return errors.Join(readErr, b.Discard())
 	}
-	tell(e.stderr, doubts, b.LeftOut())
+	uncovered := o.uncovered(doubts, b.LeftOut())
+	tell(e.stderr, doubts, uncovered)
 	end := folder.End{Ended: time.Now().UTC(), Partial: readErr != nil, Warnings: append(warnings(doubts), in.said...)}
+	if uncovered != "" {
+		end.Warnings = append(end.Warnings, uncovered)
+	}
 	if err := in.summarize(&end, o); err != nil {
 		return errors.Join(err, b.Discard())
 	}
@@ -342,32 +348,5 @@ func (o *reportOptions) folder(e *env, in *sources, ro report.Options, kinds []r
 	default:
 		err = folder.Headline(e.stdout, s, o.out)
 	}
-	return errors.Join(err, interrupted(readErr))
-}
-
-// tell says on stderr what a reader of the reports must know of the logs.
-func tell(w io.Writer, d *logs.Doubts, leftOut int64) {
-	for _, text := range warnings(d) {
-		fmt.Fprintf(w, "edgesim report: %s\n", text)
-	}
-	if d != nil && len(d.First) > 0 {
-		for _, f := range d.First {
-			fmt.Fprintf(w, "  %v\n", f)
-		}
-	}
-	if leftOut > 0 {
-		fmt.Fprintf(w, "edgesim report: %d requests are not of the range or distribution asked for\n", leftOut)
-	}
-}
-
-// warnings are the doubts in a sentence each.
-func warnings(d *logs.Doubts) []string {
-	if d == nil {
-		return nil
-	}
-	var list []string
-	if d.Malformed > 0 {
-		list = append(list, fmt.Sprintf("%d of %d lines could not be read and are left out", d.Malformed, d.Lines))
-	}
-	return append(list, d.Said...)
+	return errors.Join(err, cmp.Or(interrupted(readErr), unread(doubts)))
 }

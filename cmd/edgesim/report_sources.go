@@ -224,8 +224,8 @@ func (in *sources) fit(o report.Options) error {
 		if err != nil {
 			return err
 		}
-		if outside {
-			in.said = append(in.said, "run folder "+run.dir+" is not of the range asked for")
+		if outside != "" {
+			in.said = append(in.said, "run folder "+run.dir+" is of "+outside+", which is not of the range asked for")
 		} else {
 			kept = append(kept, run)
 		}
@@ -234,23 +234,24 @@ func (in *sources) fit(o report.Options) error {
 	return nil
 }
 
-// outside reports whether nothing of the run is of the range. One that has only a
-// part of it is an error.
-func (run *keptRun) outside(o report.Options) (bool, error) {
+// outside is the range of a run of which nothing is of the range asked for; else "".
+// One that has only a part of it is an error.
+func (run *keptRun) outside(o report.Options) (string, error) {
 	for _, t := range run.tables {
 		from, to, ok := t.Covered()
 		if !ok {
 			continue
 		}
+		its := from.Format(time.RFC3339) + " to " + to.Format(time.RFC3339)
 		if !o.To.IsZero() && !from.Before(o.To) || !to.After(o.From) {
-			return true, nil
+			return its, nil
 		}
 		if from.Before(o.From) || !o.To.IsZero() && to.After(o.To) {
-			return false, usagef("run folder %s left no log: its reports are of %s to %s, and --from and --to would cut them; "+
-				"right is a range that has all of that, or nothing", run.dir, from.Format(time.RFC3339), to.Format(time.RFC3339))
+			return "", usagef("run folder %s left no log: its reports are of %s, and --from and --to would cut them; "+
+				"right is a range that has all of that, or nothing", run.dir, its)
 		}
 	}
-	return false, nil
+	return "", nil
 }
 
 // able are the kinds that can be made of the sources: without any log, those that

@@ -145,7 +145,7 @@ func (s *seen) lacks() (list []string) {
 	}
 	lack(s.results == 0, "how a request ended (hit, miss): no request counts as either")
 	lack(s.bytes == 0, "how many bytes were sent: bytes are 0")
-	lack(s.total == 0, "how long a request took: times to the last byte are 0")
+	lack(s.total == 0, "how long a request took, or all say 0: times to the last byte are 0")
 	lack(s.ttfb == 0, "when a first byte came: there are no times to the first byte")
 	lack(s.agent == 0, "with what a viewer asked: devices, browsers and systems are empty")
 	lack(s.addr == 0, "who asked: viewers cannot be told apart")

@@ -62,9 +62,14 @@ func covers(t *Table) string {
 	if id := said["DistributionID"]; id != all {
 		parts[0] = "distribution " + id
 	}
-	if said["StartDateUTC"] != "" || said["EndDateUTC"] != "" {
-		form := momentForm([]string{said["StartDateUTC"], said["EndDateUTC"]}, false)
-		parts = append(parts, form(said["StartDateUTC"])+" to "+form(said["EndDateUTC"])+" UTC")
+	switch from, to := said["StartDateUTC"], said["EndDateUTC"]; {
+	case from != "" && to != "":
+		form := momentForm([]string{from, to}, false)
+		parts = append(parts, form(from)+" to "+form(to)+" UTC")
+	case from != "": // of an open range without records
+		parts = append(parts, "from "+momentForm([]string{from}, false)(from)+" UTC on")
+	case to != "":
+		parts = append(parts, "before "+momentForm([]string{to}, false)(to)+" UTC")
 	}
 	if g := said["Granularity"]; g != "" {
 		parts = append(parts, "by "+cmp.Or(grainWords[g], g))

@@ -131,3 +131,18 @@ func TestTextOfMoments(t *testing.T) {
 		}
 	}
 }
+
+// A range that is open at an end is told as such.
+func TestTextSaysTheRange(t *testing.T) {
+	for _, c := range []struct{ from, to, want string }{
+		{"2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z", "all distributions, 2026-11-01 00:00 to 2026-11-02 00:00 UTC"},
+		{"2026-11-01T10:30:00Z", "", "all distributions, from 2026-11-01 10:30 UTC on"},
+		{"", "2026-11-01T10:30:05Z", "all distributions, before 2026-11-01 10:30:05 UTC"},
+		{"", "", "all distributions"},
+	} {
+		table := &Table{Preamble: [][2]string{{"DistributionID", all}, {"StartDateUTC", c.from}, {"EndDateUTC", c.to}}}
+		if got := covers(table); got != c.want {
+			t.Errorf("from %q to %q: %q, want %q", c.from, c.to, got, c.want)
+		}
+	}
+}
