@@ -26,6 +26,32 @@ const (
 	WarmupLogFile = "access-warmup.log.gz" // what the reports leave out
 )
 
+// MakeFolder makes a folder, and those above it, and says where nothing can be written
+// into it: a file is in its way, or there is no permission or place.
+func MakeFolder(dir string) error {
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		err = Probe(dir)
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return fmt.Errorf("%s: there is a file in its way; right is a folder", dir)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	return nil
+}
+
+// Probe makes a file in a folder and takes it away, to learn before the work whether
+// its results could be written there.
+func Probe(dir string) error {
+	f, err := os.CreateTemp(dir, ".edgesim-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // WriteFile writes a file as a whole or not at all: write fills a temporary
 // file beside it, which is synced and then renamed. On an error nothing is
 // left under path but what was there before. A pipe or device that has the name is

@@ -74,8 +74,7 @@ func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		args = []string{"version"}
 	}
 	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
-		help(stdout)
-		return exitDone
+		return printHelp(help(), stdout, stderr)
 	}
 	for _, c := range commands {
 		if c.name == args[0] {
@@ -84,6 +83,15 @@ func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	}
 	fmt.Fprintf(stderr, "edgesim: there is no command %q; `edgesim help` lists them: %s\n", args[0], strings.Join(names(), ", "))
 	return exitUsage
+}
+
+// printHelp prints help that was asked for, and is the exit status.
+func printHelp(text string, stdout, stderr io.Writer) int {
+	if _, err := io.WriteString(stdout, text); err != nil {
+		fmt.Fprintf(stderr, "edgesim: %v\n", err)
+		return exitFail
+	}
+	return exitDone
 }
 
 // inTurn is w for a command and what watches its work beside it; a file takes turns
@@ -119,8 +127,7 @@ func (c command) run(e *env, args []string) int {
 	err := f.Parse(args)
 	if errors.Is(err, pflag.ErrHelp) {
 		f.VisitAll(unit.SayDefaultOnce)
-		fmt.Fprintf(e.stdout, "Usage:\n  edgesim %s %s\n\n%s\nFlags:\n%s", c.name, c.synopsis, c.long, f.FlagUsagesWrapped(80))
-		return exitDone
+		return printHelp(fmt.Sprintf("Usage:\n  edgesim %s %s\n\n%s\nFlags:\n%s", c.name, c.synopsis, c.long, f.FlagUsagesWrapped(80)), e.stdout, e.stderr)
 	}
 	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
 		err = usagef("%v; `edgesim %s --help` lists the flags", err, c.name)
@@ -135,11 +142,11 @@ func (c command) run(e *env, args []string) int {
 // runUnder runs the command of c's own that args begin with.
 func (c command) runUnder(e *env, args []string) int {
 	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
-		fmt.Fprintf(e.stdout, "Usage:\n  edgesim %s %s\n\n%s\nCommands:\n", c.name, c.synopsis, c.long)
+		text := fmt.Sprintf("Usage:\n  edgesim %s %s\n\n%s\nCommands:\n", c.name, c.synopsis, c.long)
 		for _, u := range c.under {
-			fmt.Fprintf(e.stdout, "  %-10s %s\n", u.name, u.about)
+			text += fmt.Sprintf("  %-10s %s\n", u.name, u.about)
 		}
-		return exitDone
+		return printHelp(text, e.stdout, e.stderr)
 	}
 	var known []string
 	for _, u := range c.under {
@@ -174,12 +181,12 @@ func names() []string {
 	return list
 }
 
-func help(w io.Writer) {
-	fmt.Fprint(w, "edgesim is a wind tunnel for edge caches.\n\nUsage:\n  edgesim COMMAND [flags]\n\nCommands:\n")
+func help() string {
+	text := "edgesim is a wind tunnel for edge caches.\n\nUsage:\n  edgesim COMMAND [flags]\n\nCommands:\n"
 	for _, c := range commands {
-		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.about)
+		text += fmt.Sprintf("  %-10s %s\n", c.name, c.about)
 	}
-	fmt.Fprint(w, "\n`edgesim COMMAND --help` tells more, with an example. The load generator is a\ncommand of its own: loadgen.\n")
+	return text + "\n`edgesim COMMAND --help` tells more, with an example. The load generator is a\ncommand of its own: loadgen.\n"
 }
 
 func init() {

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"edgesim/results"
 )
@@ -16,15 +14,8 @@ func makeOut(dir string) error {
 	if dir == "" {
 		return nil
 	}
-	err := os.MkdirAll(dir, 0o755)
-	if err == nil {
-		err = probe(dir)
-	}
-	if errors.Is(err, syscall.ENOTDIR) {
-		return usagef("--out %s: there is a file in its way; right is a folder", dir)
-	}
-	if err != nil {
-		return usagef("--out: %v", err)
+	if err := results.MakeFolder(dir); err != nil {
+		return usagef("--out %v", err)
 	}
 	return nil
 }
@@ -46,19 +37,10 @@ func checkFile(flag, path string) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return usagef("--%s %s: there is no folder %s", flag, path, dir)
 	}
-	if err := probe(dir); err != nil {
+	if err := results.Probe(dir); err != nil {
 		return usagef("--%s: %v", flag, err)
 	}
 	return nil
-}
-
-// probe makes a file in the folder and takes it away.
-func probe(dir string) error {
-	f, err := os.CreateTemp(dir, ".edgesim-*")
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // checkTable is checkFile for --csv, which with - has the standard output for itself.

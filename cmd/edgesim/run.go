@@ -76,8 +76,9 @@ func (o *runOptions) run(e *env, args []string) error {
 		dir = filepath.Join("results", "runs", s.Name+"-"+time.Now().UTC().Format("20060102-150405"))
 	}
 	manifest := results.Manifest{Command: e.command(), Program: program, Machine: machine}
-	fmt.Fprintf(e.stderr, "%s: %s\n", s.Name, strings.Join(describe(s), ", "))
+	headline := fmt.Sprintf("%s: %s\n", s.Name, strings.Join(describe(s), ", "))
 	if o.mode == modeVirtual {
+		fmt.Fprint(e.stderr, headline)
 		return o.runVirtual(e, s, dir, manifest)
 	}
 	shown, err := o.show(e)
@@ -85,6 +86,8 @@ func (o *runOptions) run(e *env, args []string) error {
 		return err
 	}
 	defer shown.close()
+	fmt.Fprint(e.stderr, headline)
+	shown.tell(e.stderr)
 	show := newProgress(e.stderr, s)
 	res, err := live.Run(e.ctx, live.Config{
 		Scenario: s, Dir: dir, AccessLog: o.accessLog, Verify: o.verify, Status: show.status, Began: shown.began,

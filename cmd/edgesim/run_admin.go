@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 // shownRun is the page of a run while it goes on; nil where nobody wants it.
 type shownRun struct {
 	pages *runPages
+	addr  net.Addr
 	http  *http.Server
 	leave context.CancelFunc
 }
@@ -34,7 +36,7 @@ func (o *runOptions) show(e *env) (*shownRun, error) {
 		return nil, usagef("--admin %s: %v", addr, err)
 	}
 	ctx, leave := context.WithCancel(e.ctx)
-	s := &shownRun{pages: &runPages{}, leave: leave}
+	s := &shownRun{pages: &runPages{}, addr: ln.Addr(), leave: leave}
 	mux := http.NewServeMux()
 	newFace(ctx, s.pages).routes(mux)
 	s.http = adminServer(mux, false)
@@ -43,8 +45,14 @@ func (o *runOptions) show(e *env) (*shownRun, error) {
 			fmt.Fprintf(e.stderr, "edgesim run: the live page is gone: %v\n", err)
 		}
 	}()
-	fmt.Fprintf(e.stderr, "live page on http://%s\n", ln.Addr())
 	return s, nil
+}
+
+// tell says where the page is.
+func (s *shownRun) tell(w io.Writer) {
+	if s != nil {
+		fmt.Fprintf(w, "live page on http://%s\n", s.addr)
+	}
 }
 
 func (s *shownRun) began(b *folder.Builder) {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -131,6 +132,7 @@ func TestBadInput(t *testing.T) {
 		{[]string{"run", "quickstart", "--mode", "virtual", "--verify"}, `--verify: .*right is --mode live`},
 		{[]string{"run", "quickstart", "--mode", "virtual", "--admin", ":9090"}, `--admin: .*right is --mode live`},
 		{[]string{"run", "quickstart", "--mode", "virtual", "--set", "workload.closed=true", "--set", "workload.rate=0"}, `workload.closed: .*give a rate`},
+		{[]string{"run", "quickstart", "--admin", "nonsense"}, `--admin "nonsense": right is a port`},
 		{[]string{"run", "quickstart", "--nope"}, `unknown flag: --nope; .edgesim run --help. lists`},
 		{[]string{"run", file}, `bad\.yaml:3:3.*capasity.*capacity`},
 		{[]string{"serve"}, `--origin URL or --config FILE`},
@@ -193,3 +195,17 @@ func TestScenariosPrintsWhatRunReads(t *testing.T) {
 		}
 	}
 }
+
+// Help that could not be printed is no success.
+func TestHelpIntoAFullDisk(t *testing.T) {
+	for _, args := range [][]string{{"help"}, {"run", "--help"}, {"trace", "--help"}} {
+		var stderr strings.Builder
+		if status := runUntil(t.Context(), args, fullDisk{}, &stderr); status != exitFail || !strings.Contains(stderr.String(), "no space left") {
+			t.Errorf("%v: status %d, %q", args, status, stderr.String())
+		}
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"edgesim/results"
 	"edgesim/sim/fleet"
 	_ "edgesim/sim/pieces" // what a worker can run
 	"edgesim/sim/unit"
@@ -147,7 +148,7 @@ func (o *workerOptions) check(e *env, args []string) (err error) {
 func makeCache(dir string) error {
 	err := os.MkdirAll(dir, 0o700)
 	if err == nil {
-		err = probe(dir)
+		err = results.Probe(dir)
 	}
 	if err != nil {
 		return usagef("--cache: %v; right is a folder that can be written to", err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,6 +54,12 @@ func (f *finding) check(o *options) (err error) {
 
 // findMax searches for the highest rate that meets the objectives.
 func findMax(ctx context.Context, o *options, stdout, stderr io.Writer) int {
+	if o.Out != "" {
+		if err := results.MakeFolder(o.Out); err != nil {
+			fmt.Fprintf(stderr, "loadgen: --out %v\n", err)
+			return exitUsage
+		}
+	}
 	play := playHere
 	if o.nats.Asked() {
 		_, err := o.loading() // what is wrong with it is known before the first trial
@@ -251,9 +256,6 @@ func (f *found) rest() string {
 
 // draw leaves the curves, and the trials as JSON.
 func (f *found) draw(o *options) error {
-	if err := os.MkdirAll(o.Out, 0o755); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
 	if err := results.WriteJSON(filepath.Join(o.Out, "find_max.json"), f); err != nil {
 		return err
 	}

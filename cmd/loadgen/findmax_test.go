@@ -156,6 +156,12 @@ func TestFindMaxLeavesACurve(t *testing.T) {
 	}
 	out.Reset()
 	errs.Reset()
+	code = run([]string{addr, "--rate", "40", "--find-max", "hit>=99.9%", "--out", os.DevNull}, &out, &errs)
+	if code != exitUsage || !strings.Contains(errs.String(), "--out /dev/null: there is a file in its way") || strings.Contains(errs.String(), "looking") {
+		t.Errorf("with a file as --out: exit status %d: %s", code, errs.String())
+	}
+	out.Reset()
+	errs.Reset()
 	code = run([]string{addr, "--rate", "40", "--find-max", "hit>=99.9%", "--trial", "300ms", "--zipf", "0", "--objects", "1000", "--out", dir, "--json"}, &out, &errs)
 	var f found
 	if err := json.Unmarshal(out.Bytes(), &f); err != nil || code != exitFail || f.Rate != 0 || len(f.Trials) < 3 {
