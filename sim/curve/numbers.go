@@ -129,7 +129,7 @@ func (n *numbers) find(id uint64) (object uint32, isNew bool) {
 // add fills a free cell.
 func (n *numbers) add(c *numberCell, id uint64, size uint32) {
 	if n.used == mostObjects {
-		panic("curve: more objects than numbers have bits")
+		panic("curve: more than 2.86 · 10⁹ objects: a sample is counted, as by --sample 1%")
 	}
 	n.used++
 	n.workingSet += n.sizes.of(size)
@@ -148,6 +148,6 @@ func (n *numbers) roomy(more int) {
 	}
 }
 
-// mostObjects is how many objects can be told apart: slots have 32 bits, and one
-// value of them means none.
-const mostObjects = 1<<32 - 2
+// mostObjects is how many objects can be told apart, 2.86 · 10⁹: homes have 32 bits, so
+// that there are at most 2³² cells, of which two thirds are filled, less a batch.
+const mostObjects = (1<<33)/3 - touchSize
