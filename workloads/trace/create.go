@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,9 +97,25 @@ func (w *Writer) open(path string) (err error) {
 func beside(path string) (*os.File, error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
 	if err != nil {
-		return nil, fmt.Errorf("trace: %w", err)
+		return nil, fmt.Errorf("trace: %w", ofPath(path, err))
 	}
 	return f, nil
+}
+
+// ofPath is err told of path, where it is of the file that is written in its stead:
+// nobody has asked for that one. What the standard output's records are kept in has
+// no other name.
+func ofPath(path string, err error) error {
+	if path == standardInput {
+		return err
+	}
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		return &fs.PathError{Op: at.Op, Path: path, Err: at.Err}
+	}
+	if at := (*os.LinkError)(nil); errors.As(err, &at) {
+		return &fs.PathError{Op: at.Op, Path: path, Err: at.Err}
+	}
+	return err
 }
 
 // format is the one that the sink names, or its file's name.
@@ -129,10 +146,11 @@ func (w *Writer) Write(reqs []Request) (err error) {
 	}
 	w.n += int64(len(reqs))
 	if w.spool != nil {
-		return w.spool.write(w.buf)
+		err = w.spool.write(w.buf)
+	} else {
+		_, err = w.pack.Write(w.buf)
 	}
-	_, err = w.pack.Write(w.buf)
-	return err
+	return ofPath(w.sink.Path, err)
 }
 
 // Requests is how many were written.
@@ -144,14 +162,14 @@ func (w *Writer) Close() (err error) {
 		return nil
 	}
 	if err = w.finish(); err != nil {
-		return errors.Join(err, w.Abort())
+		return errors.Join(ofPath(w.sink.Path, err), w.Abort())
 	}
 	w.ended = true
 	if w.file == nil {
 		return nil
 	}
 	if err := os.Rename(w.file.Name(), w.sink.Path); err != nil {
-		return errors.Join(err, os.Remove(w.file.Name()))
+		return errors.Join(ofPath(w.sink.Path, err), os.Remove(w.file.Name()))
 	}
 	return nil
 }

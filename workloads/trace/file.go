@@ -14,8 +14,12 @@ const (
 	bufferLen = 256 << 10
 	// lineMost is the longest line, in bytes.
 	lineMost = 1 << 20
-	// headLen is how much of a file, as it lies, a format is told by.
+	// headLen is how much of a file a format is told by.
 	headLen = 64 << 10
+	// rawLen is how much of one that is packed is read for that: an unpacker may give
+	// nothing of a block that is not whole. zstd's have 128 KiB at most (RFC 8878
+	// §3.1.1.2.4) and xz's 64 KiB, with their frames' headers before them.
+	rawLen = 192 << 10
 )
 
 // file is one file of a trace while it is read.
@@ -57,10 +61,11 @@ func openFile(path string, stdin *bufio.Reader, buf []byte) (*file, error) {
 }
 
 // read decodes requests until reqs is full or there are no more bytes at hand. At
-// the end of the file it returns io.EOF with none.
+// the end of the file it returns io.EOF with none. Where the file breaks off, half a
+// line is no line: what is wrong is not what stands in it.
 func (f *file) read(reqs []Request) (int, error) {
 	for {
-		used, made, err := f.decode.decode(f.buf[f.at:f.to], f.end != nil, reqs)
+		used, made, err := f.decode.decode(f.buf[f.at:f.to], f.end == io.EOF, reqs)
 		f.at += used
 		if made > 0 || err != nil {
 			return made, err
@@ -93,10 +98,13 @@ func (f *file) fill() error {
 		f.to += n
 	}
 	if errors.Is(f.end, io.ErrUnexpectedEOF) {
-		f.end = errors.New("it breaks off: what it is packed in is not whole")
+		f.end = errBreaksOff
 	}
 	return nil
 }
+
+// errBreaksOff is what ends the reading of something packed whose end is missing.
+var errBreaksOff = errors.New("it breaks off: what it is packed in is not whole")
 
 // Close gives back what the file holds.
 func (f *file) Close() error {

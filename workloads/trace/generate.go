@@ -46,7 +46,7 @@ type Generated struct {
 // Generate makes the trace, or says which field is wrong.
 func Generate(g Generation) (*Generated, error) {
 	if g.Requests < 1 {
-		return nil, fmt.Errorf("trace: Requests %d: want at least 1", g.Requests)
+		return nil, fmt.Errorf("trace: a trace of %d requests: want at least 1", g.Requests)
 	}
 	made := &Generated{g: g, left: g.Requests}
 	var err error

@@ -56,6 +56,72 @@ func TestSizesThatNoSumHolds(t *testing.T) {
 	}
 }
 
+// TestWhatBreaksOff is told as such, wherever it is cut, be it in the middle of a line
+// that is then none.
+func TestWhatBreaksOff(t *testing.T) {
+	dir := t.TempDir()
+	var reqs []Request
+	for i := range uint64(20_000) {
+		reqs = append(reqs, Request{At: int64(i) * second, ID: i * i % 65_537, Size: int64(1 + i*i*i%10_007), Next: Unknown})
+	}
+	for _, name := range []string{"t.csv.gz", "t.csv.zst", "t.csv.xz", "t.oracleGeneral.gz", "t.oracleGeneral.zst"} {
+		whole := filepath.Join(dir, name)
+		writeTrace(t, Sink{Path: whole, Tells: Tells{Times: true, Sizes: true}}, reqs, 1000)
+		b, err := os.ReadFile(whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := Open(Options{Files: []string{whole}}); err != nil {
+			t.Errorf("%s, whole: %v", name, err)
+		} else if all, err := drain(r, 500); err != nil || len(all) != len(reqs) {
+			t.Errorf("%s, whole: %d requests, %v", name, len(all), err)
+		}
+		for _, part := range []int{3, 10, 40, 70, 99} {
+			cut := filepath.Join(dir, "cut-"+name)
+			if err := os.WriteFile(cut, b[:len(b)*part/100], 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r, err := Open(Options{Files: []string{cut}, SkipBad: true})
+			if err == nil {
+				_, err = drain(r, 500)
+				if n := r.Faults().Bad; n > 0 {
+					t.Errorf("%s, %d %%: half a line counts as %d lines that are wrong", name, part, n)
+				}
+			}
+			if err == nil || !strings.Contains(err.Error(), "cut-"+name+": it breaks off") {
+				t.Errorf("%s, %d %%: %v", name, part, err)
+			}
+		}
+	}
+}
+
+// TestErrorsAreOfTheFileThatWasAskedFor, not of that which is written in its stead.
+func TestErrorsAreOfTheFileThatWasAskedFor(t *testing.T) {
+	for _, name := range []string{"t.csv", "t.oracleGeneral"} {
+		path := filepath.Join(t.TempDir(), "no", "folder", name)
+		_, err := Create(Sink{Path: path})
+		if err == nil || !strings.Contains(err.Error(), "open "+path+": no such file") {
+			t.Errorf("no folder: %v", err)
+		}
+		path = filepath.Join(t.TempDir(), name)
+		w, err := Create(Sink{Path: path, Tells: Tells{Sizes: true, Next: true}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.file.Close()
+		err = w.Write([]Request{{Size: 1}})
+		if err == nil {
+			err = w.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "write "+path+":") || strings.Contains(err.Error(), ".part") {
+			t.Errorf("a file that cannot be written to: %v", err)
+		}
+		if err := w.Abort(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestWhatCannotBeUnpacked is told as such, not as an empty file.
 func TestWhatCannotBeUnpacked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "broken.zst")

@@ -77,7 +77,7 @@ func Open(o Options) (*Trace, error) {
 	if o.Stdin == nil {
 		o.Stdin = os.Stdin
 	}
-	t := &Trace{o: o, buf: make([]byte, bufferLen), stdin: bufio.NewReaderSize(o.Stdin, headLen)}
+	t := &Trace{o: o, buf: make([]byte, bufferLen), stdin: bufio.NewReaderSize(o.Stdin, rawLen)}
 	t.faults.skip = o.SkipBad
 	if err := t.look(); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func Told(o Options) (string, error) {
 	if o.Stdin == nil {
 		t.o.Stdin = os.Stdin
 	}
-	t.stdin = bufio.NewReaderSize(t.o.Stdin, headLen)
+	t.stdin = bufio.NewReaderSize(t.o.Stdin, rawLen)
 	err := t.look()
 	return t.format.Name, err
 }
@@ -317,18 +317,18 @@ func headOf(path string, stdin *bufio.Reader) ([]byte, error) {
 	var raw []byte
 	var err error
 	if path == standardInput {
-		if raw, err = stdin.Peek(headLen); err == io.EOF {
+		if raw, err = stdin.Peek(rawLen); err == io.EOF {
 			err = nil
 		}
 	} else {
-		raw, err = firstBytes(path, headLen)
+		raw, err = firstBytes(path, rawLen)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("trace: %w", err)
 	}
 	packed := packing(raw)
 	if packed == "" {
-		return raw, nil
+		return raw[:min(len(raw), headLen)], nil
 	}
 	text, err := unpack(strings.NewReader(string(raw)), packed)
 	if err != nil {
@@ -337,7 +337,11 @@ func headOf(path string, stdin *bufio.Reader) ([]byte, error) {
 	defer text.Close()
 	head := make([]byte, headLen)
 	n, err := io.ReadFull(text, head) // the beginning of something packed breaks off
-	if n == 0 && err != io.EOF {
+	switch {
+	case n > 0 || err == io.EOF:
+	case len(raw) < rawLen && errors.Is(err, io.ErrUnexpectedEOF): // raw is all there is
+		return nil, fmt.Errorf("%s: %w", path, errBreaksOff)
+	default:
 		return nil, fmt.Errorf("%s: it begins as %s does, and what follows cannot be unpacked: %w", path, packed, err)
 	}
 	return head[:n], nil
