@@ -93,6 +93,9 @@ func (o *genOptions) source(e *env) (r trace.Reader, tells trace.Tells, total in
 	if o.scenario != "" {
 		return o.fromScenario(e)
 	}
+	if err := o.check(e); err != nil {
+		return nil, tells, 0, err
+	}
 	if len(o.sets) > 0 {
 		return nil, tells, 0, usagef("--set changes a scenario; right is --scenario NAME beside it")
 	}
@@ -123,6 +126,21 @@ func (o *genOptions) source(e *env) (r trace.Reader, tells trace.Tells, total in
 	return made, made.Tells(), o.requests, nil
 }
 
+// check says which number is out of its range, by its flag's name.
+func (o *genOptions) check(e *env) error {
+	switch {
+	case o.requests < 1:
+		return usagef("--requests %d: right is a number from 1 on", o.requests)
+	case o.objects < 1 || o.objects > 1<<53:
+		return usagef("--objects %d: right are 1 to 2^53", o.objects)
+	case !(o.zipf >= 0 && o.zipf <= 20):
+		return usagef("--zipf %v: right are 0 to 20", o.zipf)
+	case e.flags.Changed("rate") && o.rate.Rate == 0:
+		return usagef("--rate %s: nothing would ever come; right is more than 0/s, or no --rate for a trace without times", e.flags.Lookup("rate").Value)
+	}
+	return nil
+}
+
 func (o *genOptions) fromScenario(e *env) (trace.Reader, trace.Tells, int64, error) {
 	var none trace.Tells
 	for _, name := range []string{"objects", "zipf", "popularity", "size", "unit", "rate", "arrivals", "shape"} {
@@ -135,6 +153,9 @@ func (o *genOptions) fromScenario(e *env) (trace.Reader, trace.Tells, int64, err
 		sets = append(sets, fmt.Sprintf("seed=%d", o.seed))
 	}
 	if e.flags.Changed("requests") {
+		if o.requests < 1 {
+			return nil, none, 0, usagef("--requests %d: right is a number from 1 on", o.requests)
+		}
 		sets = append(sets, fmt.Sprintf("workload.requests=%d", o.requests))
 	}
 	s, err := scenario.Load(o.scenario, sets...)

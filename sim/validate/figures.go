@@ -48,8 +48,8 @@ type Verdict string
 const (
 	NoGoal Verdict = ""       // nothing is asked of it
 	Agrees Verdict = "agrees" // with its whole interval
-	Apart  Verdict = "apart"  // with its whole interval, or without one
-	Unsure Verdict = "unsure" // the interval holds both
+	Apart  Verdict = "apart"  // with its whole interval
+	Unsure Verdict = "unsure" // the interval holds both, or there is none: one repetition
 	Silent Verdict = "no samples"
 )
 
@@ -175,20 +175,16 @@ func apart(u Unit, x, y float64) float64 {
 }
 
 func (f *Figure) judge(least int64) Verdict {
-	far, d := math.Abs(f.Distance), 0.0
-	if f.Doubt != nil {
-		d = *f.Doubt
-	}
-	switch {
+	switch far := math.Abs(f.Distance); {
 	case f.Unit == Milliseconds && least == 0:
 		return Silent
 	case f.Goal == 0:
 		return NoGoal
-	case f.Unit == Milliseconds && least < leastSamples:
+	case f.Doubt == nil || f.Unit == Milliseconds && least < leastSamples:
 		return Unsure
-	case far+d <= f.Goal:
+	case far+*f.Doubt <= f.Goal:
 		return Agrees
-	case far-d > f.Goal:
+	case far-*f.Doubt > f.Goal:
 		return Apart
 	}
 	return Unsure

@@ -108,8 +108,8 @@ func TestOneRepetitionHasNoInterval(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := find(t, r, "hit ratio"); f.Doubt != nil {
-		t.Errorf("an interval of one repetition: %v", *f.Doubt)
+	if f := find(t, r, "hit ratio"); f.Doubt != nil || f.Verdict != Unsure {
+		t.Errorf("%+v: want neither an interval nor a verdict of one repetition", f)
 	}
 	var b strings.Builder
 	if err := r.WriteTable(&b); err != nil {
