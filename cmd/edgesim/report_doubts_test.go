@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,26 +34,25 @@ func TestReportSaysWhyItIsEmpty(t *testing.T) {
 		{[]string{full, "--distribution", "d222222abcdef8.cloudfront.net"}, exitDone, "2 of 3 requests are not of the distribution asked for\n"},
 		{[]string{full, header}, exitDone, ""},
 	} {
-		for _, out := range []string{"", filepath.Join(t.TempDir(), "out")} {
-			args := append([]string{"report"}, c.args...)
-			if out != "" {
-				args = append(args, "--out", out, "--reports", "cache_statistics")
-			}
-			status, stdout, stderr := edgesim(t, context.Background(), args...)
-			last := stderr[strings.LastIndex(strings.TrimSuffix(stderr, "\n"), "\n")+1:]
-			if want := "edgesim report: " + c.says; status != c.status || last != want && (c.says != "" || strings.Contains(last, "request")) {
-				t.Errorf("%v: status %d and %q, want %d and %q", args, status, last, c.status, want)
-			}
-			if s, err := results.ReadSummary(out); out != "" && (err != nil || c.status == exitDone && c.says != "" && !warnedOf(s.Warnings, c.says)) {
-				t.Errorf("%v: %v; the folder's warnings do not say %q: %q", args, err, c.says, s.Warnings)
-			}
-			if stdout == "" {
-				t.Errorf("%v: no reports", args)
-			}
+		status, stdout, stderr := edgesim(t, context.Background(), append([]string{"report", "--reports", "cache_statistics"}, c.args...)...)
+		last := stderr[strings.LastIndex(strings.TrimSuffix(stderr, "\n"), "\n")+1:]
+		if want := "edgesim report: " + c.says; status != c.status || last != want && (c.says != "" || strings.Contains(last, "request")) {
+			t.Errorf("%v: status %d and %q, want %d and %q", c.args, status, last, c.status, want)
+		}
+		if stdout == "" {
+			t.Errorf("%v: no reports", c.args)
 		}
 	}
 }
 
-func warnedOf(warnings []string, line string) bool {
-	return strings.Contains(strings.Join(warnings, "\n"), strings.TrimSpace(line))
+// A folder of nothing has the reason among its warnings, where its page shows it.
+func TestFolderSaysWhyItIsEmpty(t *testing.T) {
+	t.Parallel()
+	out := filepath.Join(t.TempDir(), "out")
+	status, _, stderr := edgesim(t, context.Background(), "report", logFile(t, threeLines), "--from", "2026-12-01", "--out", out, "--reports", "cache_statistics")
+	const want = "none of 3 requests is of the range asked for; the logs are of 2026-11-01T10:00:00Z to 2026-11-02T00:00:00Z"
+	s, err := results.ReadSummary(out)
+	if status != exitDone || err != nil || !slices.Contains(s.Warnings, want) || !strings.Contains(stderr, want) {
+		t.Errorf("status %d, %v, stderr %q, warnings %q; want %q", status, err, stderr, s.Warnings, want)
+	}
 }
