@@ -10,8 +10,9 @@ func init() {
 	register(Kind{
 		Name:  "latency",
 		Title: "Latency",
-		About: "First byte and last byte by how the cache answered, in milliseconds from the moment a request " +
-			"was to be sent: mean and percentiles over the range, and of the first byte over time.",
+		About: "First byte and last byte by how the cache answered, in milliseconds from a request's arrival " +
+			"at the edge (of a load generator's records: from when it was to be sent): mean and percentiles " +
+			"over the range, and of the first byte over time.",
 		Group: Beyond, Place: 1,
 		Tables: []string{"latency", "latency_over_time", "latency_histogram"},
 		New:    func(o Options) Report { return newLatency(o) },

@@ -17,6 +17,7 @@ import { heightOf, rangeOf, scaleOf, wanted } from "./scale.js";
 
 const TICK = 18; // pixels that a tick's label needs in height
 export const CHAR = 6.7; // pixels of a letter
+const MARGIN = 14; // pixels right of the data
 
 /**
  * @param {import("./figure.js").Figure} figure
@@ -31,7 +32,7 @@ export function drawChart(figure, how) {
   const y = scaleOf(figure.y, low, high, how.byteUnit);
   const yTicks = y.ticks(most);
   const left = how.left ?? 14 + CHAR * Math.max(5, ...yTicks.map((t) => t.label.length));
-  const box = { left, top: 10, width: how.width - left - 14, height: how.height - 10 - (how.bare ? 6 : TICK + (figure.x.label ? 26 : 8)) };
+  const box = { left, top: 10, width: how.width - left - MARGIN, height: how.height - 10 - (how.bare ? 6 : TICK + (figure.x.label ? 26 : 8)) };
   const [from, to] = how.domain ?? domainOf(figure);
   const x = scaleOf(figure.x, from, to);
   const place = {
@@ -106,18 +107,33 @@ function grid(ticks, place, box) {
 function axis(figure, ticks, place, box) {
   const bottom = box.top + box.height;
   const g = svg("g", { class: "axis" }, svg("line", { x1: box.left, x2: box.left + box.width, y1: bottom, y2: bottom }));
-  for (const t of ticks) {
-    const x = place.x(t.at);
-    const inside = Math.min(Math.max(x, box.left + 8), box.left + box.width - (t.label.length * CHAR) / 2 + 10);
-    g.append(
-      svg("line", { x1: x, x2: x, y1: bottom, y2: bottom + 4 }),
-      svg("text", { x: inside, y: bottom + TICK, "text-anchor": "middle" }, t.label),
-    );
+  const shown = ticks.map((t) => ({ x: place.x(t.at), label: t.label }));
+  for (const t of shown) g.append(svg("line", { x1: t.x, x2: t.x, y1: bottom, y2: bottom + 4 }));
+  for (const t of roomy(shown, box.left + box.width + MARGIN)) {
+    g.append(svg("text", { x: t.x, y: bottom + TICK, "text-anchor": "middle" }, t.label));
   }
   if (figure.x.label) {
     g.append(svg("text", { class: "label", x: box.left + box.width / 2, y: bottom + TICK + 19, "text-anchor": "middle" }, figure.x.label));
   }
   return g;
+}
+
+/**
+ * The labels of an axis that have room in a picture of that width, none nearer to the
+ * one before than a letter; those at the ends are moved inside.
+ * @param {{x: number, label: string}[]} ticks by their middle, rising
+ */
+export function roomy(ticks, width) {
+  const kept = [];
+  let end = -Infinity;
+  for (const { x, label } of ticks) {
+    const half = (label.length * CHAR) / 2;
+    const inside = Math.max(half, Math.min(x, width - half));
+    if (inside - half < end + CHAR) continue;
+    end = inside + half;
+    kept.push({ x: inside, label });
+  }
+  return kept;
 }
 
 function spans(figure, place, box) {

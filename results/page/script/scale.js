@@ -40,6 +40,7 @@ export function scaleOf(axis, low, high, byteUnit = "auto") {
 function ticksOf(axis, low, high, most, byteUnit) {
   if (axis.scale === "time") return timeTicks(low, high, most);
   if (axis.scale === "elapsed") return elapsedTicks(low, high, most);
+  if (axis.scale === "log" && octets(axis)) return doublings(low, high, most, (v) => label(axis, v, byteUnit));
   if (axis.scale === "log") return decades(low, high, most, (v) => label(axis, v, byteUnit));
   if (axis.scale === "nines") return nines(low, high);
   const step = octets(axis) ? byteStep(high - low, most) : roundStep((high - low) / most);
@@ -90,6 +91,16 @@ function decades(low, high, most, name) {
       if (at >= low * 0.999 && at <= high * 1.001) marks.push({ at, label: name(at) });
     }
   }
+  return marks;
+}
+
+/** Bytes at powers of two, whose names are round. */
+function doublings(low, high, most, name) {
+  const from = Math.ceil(Math.log2(Math.max(low, LEAST)) - 1e-9);
+  const to = Math.floor(Math.log2(Math.max(high, LEAST)) + 1e-9);
+  const every = [1, 2, 5, 10, 20].find((n) => (to - from) / n <= most) ?? 100;
+  const marks = [];
+  for (let e = Math.ceil(from / every) * every; e <= to; e += every) marks.push({ at: 2 ** e, label: name(2 ** e) });
   return marks;
 }
 

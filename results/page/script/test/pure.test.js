@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { shorten } from "../bars.js";
 import { cut } from "../buckets.js";
-import { nearest } from "../chart.js";
+import { CHAR, nearest, roomy } from "../chart.js";
 import { unpack } from "../data.js";
 import { figureOf } from "../figure.js";
 import { bytesIn, show, value } from "../number.js";
@@ -55,6 +55,20 @@ test("a part of the range that cuts coarse buckets is drawn as one that was meas
   const [b] = figureOf({ ...table, measured: [from, to] }, table.charts[0], { from, to, grain: 6 * 3600 }).series;
   assert.deepEqual(a, b);
   assert.ok(a.x[0] > from, "an hour of six is less than a quarter");
+});
+
+test("labels of an axis do not touch, and stay in the picture", () => {
+  for (const [step, letters] of [[64, 8], [66.2, 8], [40, 8], [40, 5], [10, 1], [500, 12]]) {
+    const ticks = Array.from({ length: 12 }, (_, i) => ({ x: 47 + i * step, label: "1".repeat(letters) }));
+    const [half, width] = [(letters * CHAR) / 2, ticks[11].x + 14];
+    const kept = roomy(ticks, width);
+    assert.equal(kept[0].x, Math.max(47, half), "the first is shown");
+    kept.forEach(({ x }, i) => {
+      assert.ok(x >= half && x + half <= width, `${x} of ${width}`);
+      assert.ok(i === 0 || x - kept[i - 1].x >= (letters + 1) * CHAR - 1e-9, `${x} is too near, of ${letters} letters`);
+    });
+    if (step > (letters + 1) * CHAR) assert.ok(kept.length >= 11, "where there is room all but the last are shown");
+  }
 });
 
 test("what is packed comes back", () => {
@@ -127,6 +141,8 @@ test("axes have few marks, in order and within their range", () => {
     }
   }
   assert.deepEqual(scaleOf({ scale: "log" }, 1, 1000).ticks(9).map((t) => t.label), ["1", "2", "5", "10", "20", "50", "100", "200", "500", "1,000"]);
+  assert.deepEqual(scaleOf({ scale: "log", unit: "B" }, 1000, 200e6).ticks(9).map((t) => t.label), ["1 KiB", "4 KiB", "16 KiB", "64 KiB", "256 KiB", "1 MiB", "4 MiB", "16 MiB", "64 MiB"]);
+  assert.deepEqual(scaleOf({ scale: "log", unit: "B" }, 1, 2 ** 50).ticks(5).map((t) => t.label), ["1 B", "1 KiB", "1 MiB", "1 GiB", "1 TiB", "1 PiB"]);
   assert.deepEqual(scaleOf({ scale: "nines" }, 1, 1000).ticks(9).map((t) => t.label), ["0 %", "50 %", "90 %", "99 %", "99.9 %"]);
 });
 
