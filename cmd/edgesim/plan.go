@@ -129,8 +129,8 @@ func (o *planOptions) overScenario(e *env, name string, c *plan.Config) (end fun
 	}
 	c.Policies, c.Seeds = w.policies, w.seeds
 	c.Least, c.Most = leastCapacity*max(1, int64(w.base.Edge.Shards)), int64(o.most)
-	if c.Most == 0 {
-		c.Most = 4 * allBytes(w.base)
+	if c.All = allBytes(w.base); c.Most == 0 {
+		c.Most = 4 * c.All
 	}
 	if c.Most < c.Least {
 		return nil, usagef("--most %v: an edge has at least %v", o.most, unit.Size(c.Least))
@@ -224,6 +224,7 @@ func (o *planOptions) overTrace(e *env, name string, c *plan.Config) (end func(e
 	}
 	c.Policies, c.Seeds = r.asked.specs, o.seeds(o.seed)
 	c.Least, c.Most = 1, max(1, r.totals.WorkingSet)
+	c.All, c.OneTrace = c.Most, true
 	if o.most > 0 {
 		c.Most = int64(o.most)
 	}

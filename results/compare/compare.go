@@ -42,10 +42,11 @@ type Report struct {
 	Confidence float64  `json:"confidence"`
 	// Paired says that runs of the same seed were compared with each other: what
 	// the seed does to both is no difference.
-	Paired   bool     `json:"paired_by_seed"`
-	Rows     []Row    `json:"figures"`
-	Verdict  []string `json:"verdict"` // sentences
-	Warnings []string `json:"warnings"`
+	Paired   bool      `json:"paired_by_seed"`
+	Settings []Setting `json:"settings"` // in which the first runs' scenarios differ
+	Rows     []Row     `json:"figures"`
+	Verdict  []string  `json:"verdict"` // sentences
+	Warnings []string  `json:"warnings"`
 }
 
 // Row is one figure of both sides.
@@ -84,7 +85,7 @@ func Compare(a, b []Run, confidence float64) (*Report, error) {
 	}
 	a, twiceA := once(a)
 	b, twiceB := once(b)
-	r := &Report{A: namesOf(a), B: namesOf(b), Confidence: confidence, Warnings: slices.Concat(twiceA, twiceB, doubts(a, b))}
+	r := &Report{A: namesOf(a), B: namesOf(b), Confidence: confidence, Settings: settings(a[0], b[0]), Warnings: slices.Concat(twiceA, twiceB, doubts(a, b))}
 	if paired, ok := pair(a, b); ok {
 		b, r.Paired = paired, true
 	}

@@ -171,9 +171,64 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
+// TestMoreDoubts: the same run on both sides, shares and generators that fell behind.
+func TestMoreDoubts(t *testing.T) {
+	a, b := run("a", 1, 70, 100), run("b", 1, 70, 100)
+	b.Manifest.Scenario = strings.Replace(b.Manifest.Scenario, "name: x", "name: y", 1)
+	b.Manifest.Share, b.Manifest.Unsound = "2/4", true
+	all := strings.Join(compared(t, []Run{a}, []Run{b}).Warnings, "\n")
+	for _, want := range []string{"different names: x, y;", "b is only the share 2/4", "b: the load generator did not keep"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no word of %q in:\n%s", want, all)
+		}
+	}
+	again := run("again", 1, 70, 100)
+	again.Manifest.Started = time.Unix(99, 0) // a virtual run is the same whenever it is made
+	if all = strings.Join(compared(t, []Run{a}, []Run{again}).Warnings, "\n"); !strings.Contains(all, "a and again are the same run") {
+		t.Errorf("not told to be the same:\n%s", all)
+	}
+	again.Manifest.Program.Commit = "of another program"
+	if all = strings.Join(compared(t, []Run{a}, []Run{again}).Warnings, "\n"); strings.Contains(all, "the same run") {
+		t.Errorf("told to be the same:\n%s", all)
+	}
+}
+
+func TestSettingsThatDiffer(t *testing.T) {
+	of := func(text string) Run { return Run{Manifest: &results.Manifest{Scenario: text}} }
+	for _, c := range []struct {
+		a, b string
+		want []Setting
+	}{
+		{"name: x\nseed: 1\nrate: 5/s\n", "name: y\nabout: other\nseed: 2\nrate: 5/s\n", nil},
+		{"edge:\n  policy: lru\n  capacity: 1GiB\n", "edge:\n  capacity: 1GiB\n  policy: sieve\n", []Setting{{"edge.policy", "lru", "sieve"}}},
+		{"a: [1, 2]\n", "a: [1]\nb: yes\n", []Setting{{"a.1", "2", ""}, {"b", "", "yes"}}},
+		{"a: [{name: n, x: 1}]\n", "a: [{name: m, x: 1}]\n", []Setting{{"a.0.name", "n", "m"}}},
+		{"", "a: 1\n", nil},
+		{"\tno: [yaml", "a: 1\n", nil},
+	} {
+		if got := settings(of(c.a), of(c.b)); !slices.Equal(got, c.want) {
+			t.Errorf("%q against %q: %v, want %v", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+// TestWhatIsRoundedOffIsNoDifference: the same values in another order have another
+// mean, in the last digit.
+func TestWhatIsRoundedOffIsNoDifference(t *testing.T) {
+	a, b := []float64{0.1, 0.2, 0.3}, []float64{0.3, 0.2, 0.1}
+	if d := pairedDifference(a, b, 0.95); d.Mean != 0 || *d.Relative != 0 {
+		t.Errorf("%v", d)
+	}
+	if d := difference([]float64{1, 1}, []float64{1 + 1e-9, 1 + 1e-9}, 0.95); d.Mean == 0 {
+		t.Error("a difference in the ninth digit is one")
+	}
+}
+
 func TestText(t *testing.T) {
 	a := []Run{run("a1", 1, 70, 100), run("a2", 2, 70.2, 90), run("a3", 3, 69.9, 110)}
 	b := []Run{run("b1", 11, 75, 201), run("b2", 12, 75.3, 202), run("b3", 13, 74.8, 209)}
+	b[0].Manifest.Scenario += "edge:\n  policy: sieve\n"
+	a[0].Manifest.Scenario += "edge:\n  policy: lru\n  hosts: [www.example.com, a-name-that-is-far-too-long.example.com]\n"
 	var out bytes.Buffer
 	if err := compared(t, a, b).WriteText(&out); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"edgesim/results"
 )
 
 // doubts are what a reader must know before the figures.
@@ -37,10 +39,30 @@ func doubts(a, b []Run) (list []string) {
 			list = append(list, fmt.Sprintf("the runs have different %s: %s", t.what, strings.Join(values, ", ")))
 		}
 	}
-	for _, r := range all {
-		if r.Summary.Partial {
-			list = append(list, r.Name+" was interrupted before its end")
+	if names := distinct(all, func(r Run) string { return nameIn(r.Manifest.Scenario) }); len(names) > 1 {
+		list = append(list, fmt.Sprintf("the runs are of scenarios with different names: %s; what differs need not be by what you changed", strings.Join(names, ", ")))
+	}
+	for _, r := range a {
+		if same := slices.IndexFunc(b, func(o Run) bool { return identityOf(o) == identityOf(r) }); same >= 0 {
+			list = append(list, fmt.Sprintf("%s and %s are the same run, and on both sides", r.Name, b[same].Name))
 		}
+	}
+	for _, r := range all {
+		list = append(list, ofOne(r)...)
+	}
+	return list
+}
+
+// ofOne are the doubts about a run by itself.
+func ofOne(r Run) (list []string) {
+	if r.Summary.Partial {
+		list = append(list, r.Name+" was interrupted before its end")
+	}
+	if r.Manifest.Unsound {
+		list = append(list, r.Name+": the load generator did not keep its schedule; times are its own as much as the server's")
+	}
+	if r.Manifest.Share != "" {
+		list = append(list, fmt.Sprintf("%s is only the share %s of a schedule; edgesim merge puts shares together", r.Name, r.Manifest.Share))
 	}
 	return list
 }
@@ -64,20 +86,29 @@ func distinct(runs []Run, of func(Run) string) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
+// identity is what two runs have in common that are one.
+type identity struct {
+	mode, scenario, started, share string
+	program                        results.Program
+	seed                           uint64
+}
+
+func identityOf(r Run) identity {
+	m := r.Manifest
+	id := identity{m.Mode, m.Scenario, m.Started.String(), m.Share, m.Program, m.Seed}
+	if m.Mode == "virtual" {
+		id.started = ""
+	}
+	return id
+}
+
 // once leaves out what is the same run again: a folder named twice, or a virtual
 // run of the same scenario and seed, which is the same to the byte. Neither says
 // anything of chance.
 func once(side []Run) (kept []Run, said []string) {
-	type identity struct {
-		scenario, started string
-		seed              uint64
-	}
 	seen := map[identity]string{}
 	for _, r := range side {
-		id := identity{r.Manifest.Scenario, r.Manifest.Started.String(), r.Manifest.Seed}
-		if r.Manifest.Mode == "virtual" {
-			id.started = ""
-		}
+		id := identityOf(r)
 		if before, ok := seen[id]; ok {
 			said = append(said, fmt.Sprintf("%s is the run %s again and left out: it says nothing of chance", r.Name, before))
 			continue
@@ -97,4 +128,14 @@ func withoutSeed(text string) string {
 		}
 	}
 	return strings.Join(kept, "")
+}
+
+// nameIn is what a scenario's text says it is called; "" where it does not.
+func nameIn(text string) string {
+	for line := range strings.Lines(text) {
+		if name, ok := strings.CutPrefix(line, "name:"); ok {
+			return strings.TrimSpace(name)
+		}
+	}
+	return ""
 }

@@ -80,7 +80,7 @@ func difference(a, b []float64, confidence float64) Difference {
 func pairedDifference(a, b []float64, confidence float64) Difference {
 	apart := make([]float64, len(a))
 	for i := range a {
-		apart[i] = b[i] - a[i]
+		apart[i] = less(b[i], a[i])
 	}
 	d := from(stat.Mean(a, nil), stat.Mean(b, nil))
 	n := float64(len(apart))
@@ -88,12 +88,21 @@ func pairedDifference(a, b []float64, confidence float64) Difference {
 }
 
 func from(a, b float64) Difference {
-	d := Difference{Mean: b - a}
+	d := Difference{Mean: less(b, a)}
 	if a != 0 {
-		relative := (b - a) / a
+		relative := d.Mean / a
 		d.Relative = &relative
 	}
 	return d
+}
+
+// less is b − a, and 0 where they differ by what the adding up of a mean rounds off:
+// some units in the last of 16 digits.
+func less(b, a float64) float64 {
+	if d := b - a; math.Abs(d) > 1e-13*max(math.Abs(a), math.Abs(b)) {
+		return d
+	}
+	return 0
 }
 
 // with adds what a standard error says.

@@ -104,6 +104,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	if r.Paired {
 		b.WriteString("Runs of the same seed are compared with each other.\n")
 	}
+	r.writeSettings(&b)
 	fmt.Fprintf(&b, "\n%-15s %14s %14s %8s\n", "", "A", "B", "B − A")
 	for _, row := range r.Rows {
 		fmt.Fprintf(&b, "%-15s %14s %14s %8s %-16s %s\n", row.Title,

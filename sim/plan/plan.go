@@ -35,6 +35,13 @@ type Config struct {
 	Least, Most int64   // capacities that are looked at, inclusive
 	Precision   float64 // how near the answer is to a capacity that does not do, as a share: 0.05
 
+	// All is what all objects weigh together, about; 0: nobody knows. It tells targets
+	// that no cache keeps from those that a larger one than Most may.
+	All int64
+	// OneTrace says that every replica plays the same requests: intervals are then only
+	// of what policies draw by chance.
+	OneTrace bool
+
 	// Guess is where the search begins; 0: nobody knows.
 	Guess func(policy string) int64
 
@@ -95,6 +102,9 @@ type Result struct {
 	// curves is not there.
 	Lost []sweep.Lost `json:"lost,omitempty"`
 
+	All      int64 `json:"all_bytes,omitempty"` // as in Config
+	OneTrace bool  `json:"one_trace,omitempty"`
+
 	targets []objective.Target
 }
 
@@ -104,7 +114,7 @@ type Result struct {
 // worse by more than the interval. When ctx ends first, the answers that are whole
 // make the result.
 func Run(ctx context.Context, c Config) (*Result, error) {
-	r := &Result{targets: c.Targets}
+	r := &Result{targets: c.Targets, All: c.All, OneTrace: c.OneTrace}
 	for _, t := range c.Targets {
 		r.Targets = append(r.Targets, t.String())
 	}

@@ -331,3 +331,62 @@ func TestTablesAndPlots(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatNoCacheKeepsIsTold: a target that is missed though everything fits is told
+// from one that a larger cache may keep, and one that is kept by the mean alone from
+// both.
+func TestWhatNoCacheKeepsIsTold(t *testing.T) {
+	for _, c := range []struct {
+		what       string
+		half, sd   float64
+		all        int64
+		want, none string
+	}{
+		{"everything fits", 1e12, 0, 1 << 38, "a larger cache changes nothing", "--most"},
+		{"not everything fits", 1e12, 0, 1 << 42, "a larger --most may do", "changes nothing"},
+		{"nobody knows", 1e12, 0, 0, "at any capacity that was looked at", "All objects"},
+		{"by the mean", 1 << 36, 0.1, 1 << 38, "lru keeps them by its mean", "no such words"},
+	} {
+		cfg := config(t, curve(c.half, c.sd), "hit>=0.85")
+		cfg.All = c.all
+		r, err := Run(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if err := r.WriteTable(&b, false); err != nil {
+			t.Fatal(err)
+		}
+		if r.Best() != nil || !strings.Contains(b.String(), c.want) || strings.Contains(b.String(), c.none) {
+			t.Errorf("%s: want %q and not %q in:\n%s", c.what, c.want, c.none, &b)
+		}
+		narrow(t, b.String())
+	}
+}
+
+// TestOneTraceHasNoIntervalOfItsTraffic: replicas of a trace play the same requests.
+func TestOneTraceHasNoIntervalOfItsTraffic(t *testing.T) {
+	cfg := config(t, curve(1e8, 0), "hit>=0.8")
+	cfg.OneTrace = true
+	r, err := Run(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := r.WriteTable(&b, false); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "whole interval") || !strings.Contains(b.String(), "Replicas play the same requests") {
+		t.Errorf("a trace's interval is taken for its traffic's:\n%s", &b)
+	}
+	narrow(t, b.String())
+}
+
+func narrow(t *testing.T, table string) {
+	t.Helper()
+	for line := range strings.Lines(table) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
+			t.Errorf("a line of %d columns: %s", n, line)
+		}
+	}
+}

@@ -21,6 +21,11 @@ func (r *Result) WriteTable(w io.Writer, objects bool) error {
 	}
 	if best := r.Best(); best != nil {
 		r.explain(&b, best, objects)
+	} else if len(r.Answers) > 0 {
+		r.unmet(&b, objects)
+	}
+	if r.OneTrace {
+		b.WriteString("\nReplicas play the same requests: ± is what policies draw by chance alone. How\nfar other traffic like it would be off is not known.\n")
 	}
 	if r.Partial {
 		b.WriteString("\nInterrupted: policies are missing.\n")
@@ -83,7 +88,7 @@ func (r *Result) Best() *Answer {
 // explain says how sure the answer is and what would change it.
 func (r *Result) explain(b *strings.Builder, a *Answer, objects bool) {
 	sure := " with its whole interval"
-	if a.At.Replicas == 1 {
+	if a.At.Replicas == 1 || r.OneTrace {
 		sure = ""
 	}
 	fmt.Fprintf(b, "\n%s at %s keeps every target%s.\n", a.Policy, sweep.Capacity(a.Capacity, objects), sure)
@@ -101,7 +106,7 @@ func (r *Result) explain(b *strings.Builder, a *Answer, objects bool) {
 	if a.Guess > 0 {
 		fmt.Fprintf(b, "The analytic model had said %s.\n", sweep.Capacity(a.Guess, objects))
 	}
-	if a.At.Replicas == 1 {
+	if a.At.Replicas == 1 && !r.OneTrace {
 		b.WriteString("One replica has no interval: --replicas 3 or more says how sure this is.\n")
 	}
 	for i, v := range a.Variants {
@@ -113,6 +118,26 @@ func (r *Result) explain(b *strings.Builder, a *Answer, objects bool) {
 			kept = "missed"
 		}
 		fmt.Fprintf(b, "  %-28s %-7s %s\n", v.Name, kept, r.means(v.Figures))
+	}
+}
+
+// unmet says whether a larger cache would help where none that was looked at does.
+func (r *Result) unmet(b *strings.Builder, objects bool) {
+	largest := r.Answers[0].Capacity
+	for i := range r.Answers {
+		largest = min(largest, r.Answers[i].Capacity)
+	}
+	fmt.Fprintf(b, "\nNo policy keeps the targets at any capacity that was looked at.\n")
+	switch {
+	case r.All > 0 && largest >= r.All:
+		fmt.Fprintf(b, "All objects weigh about %s, so that a larger cache changes nothing: what\nstill misses is asked for the first time, has expired, or is not kept. Right\nare lower targets, longer TTLs, or behaviors that keep more.\n", sweep.Capacity(r.All, objects))
+	case r.All > 0:
+		fmt.Fprintf(b, "All objects weigh about %s: a larger --most may do.\n", sweep.Capacity(r.All, objects))
+	}
+	for i := range r.Answers {
+		if a := &r.Answers[i]; a.Perhaps {
+			fmt.Fprintf(b, "%s keeps them by its mean, but not surely: more --replicas may tell.\n", a.Policy)
+		}
 	}
 }
 
