@@ -69,8 +69,9 @@ func presetParts(name string) (always, inDays string, err error) {
 }
 
 // aDay is how long a run lasts that gets what changes within days: the shape of a
-// day, whose mean over whole days is the rate asked for, births, churn. A run of
-// seconds at midnight would get the night's rate, and see nobody born.
+// day, whose mean over whole days is the rate asked for, bursts, births, churn. A run
+// of seconds at midnight would get the night's rate, lie between two bursts, and see
+// nobody born.
 const aDay = unit.Duration(24 * time.Hour)
 
 // inDays reports whether a scenario is a run of days by what has been said so far.

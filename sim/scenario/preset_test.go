@@ -3,6 +3,7 @@ package scenario
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -246,6 +247,9 @@ func TestPresetsInRunsOfDays(t *testing.T) {
 		}
 	}
 	plain := popularity(mustPreset(t, "web"))
+	if short, long := mustPreset(t, "web"), mustPreset(t, "web", "duration=7d"); short.Workload.Arrivals != "poisson" || !strings.HasPrefix(long.Workload.Arrivals, "mmpp") {
+		t.Errorf("web's arrivals: %q in an hour, %q in a week", short.Workload.Arrivals, long.Workload.Arrivals)
+	}
 	for _, sets := range [][]string{{"duration=23h"}, {"duration=7d", "workload.requests=1000"}, {"duration=7d", "workload.rate=0/s", "workload.closed=true"}} {
 		if s := mustPreset(t, "web", sets...); len(s.Workload.Shape) > 0 || len(popularity(s)) != len(plain) {
 			t.Errorf("%q: %q, %q", sets, s.Workload.Shape, popularity(s))
@@ -257,6 +261,34 @@ func TestPresetsInRunsOfDays(t *testing.T) {
 }
 
 // What docs/workloads.md says can be added, can.
+// A short run has the rate that was asked for, whatever its seed: it begins amid the
+// sessions that are under way, and no burst of arrivals outlasts it.
+func TestPresetsKeepTheirRateInShortRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens three dozen catalogues")
+	}
+	for _, name := range presetNames() {
+		sum := 0
+		for seed := range 6 {
+			s := mustPreset(t, name, "duration=10s", "seed="+strconv.Itoa(seed+1))
+			crowd, err := s.Crowd()
+			if err != nil {
+				t.Fatal(err)
+			}
+			reqs, err := workloads.ReadAll(crowd.Source, 1<<20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sum += len(reqs); len(reqs) < 8500 || len(reqs) > 11500 {
+				t.Errorf("%s, seed %d: %d requests in 10 s, want about 10000", name, seed+1, len(reqs))
+			}
+		}
+		if sum < 57_000 || sum > 63_000 {
+			t.Errorf("%s: %d requests in six runs of 10 s, want about 60000", name, sum)
+		}
+	}
+}
+
 func TestPresetsTakeWhatIsSaidToBeAdded(t *testing.T) {
 	for preset, sets := range map[string][]string{
 		"web":      {"workload.shape=[diurnal:day=10m]"},
