@@ -32,6 +32,13 @@ var popularities = Kinds[PopularityConfig, Popularity]{what: "popularity"}
 // PopularityKinds lists every kind of popularity, by name.
 func PopularityKinds() []PopularityKind { return popularities.All() }
 
+// ParsePopularity reads a spec of a kind of popularity, as shot_noise:life=1d: its name
+// and settings.
+func ParsePopularity(spec string) (name string, p Params, err error) {
+	k, p, err := popularities.Parse(spec)
+	return k.Name, p, err
+}
+
 // PopularityNames are the names of the kinds that a spec alone makes, then of the
 // changes, each with its plus. Recency is not among them: it consists of distances,
 // which only a scenario can tell.

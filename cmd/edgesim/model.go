@@ -33,10 +33,18 @@ stays. Of all requests, hits are answered at once; delayed ones ride a fetch
 under way (logs call them hits); refreshes ask the origin whether an expired
 object has changed; the rest are misses.
 
+Behind the edges may be tiers, of which each level is told with the two hit
+ratios between which the truth lies, and origins that serve so many requests at a
+time: how busy they are, and how long requests wait there. Of a scenario they are
+told at its own capacity, or at every --capacity.
+
 Examples:
   edgesim model --objects 1e9 --size median=20KB,p99=2MB --capacity 1TB,10TB
   edgesim model --objects 2e5 --ttl 60s --fetch 50ms --policy lru,klru,lfu
   edgesim model quickstart --out figures
+  edgesim model --objects 1e8 --size 50KB --capacity 200GB --edges 10 --tiers 1TB
+  edgesim model --objects 1e6 --capacity 1% --origin servers=64,service=80ms
+  edgesim model --popularity shot_noise:requests=25,life=3d --size 1MB --rate 500/s
   edgesim model --trace access.csv.gz --policy lru,fifo,lru+bloom --json
   edgesim mrc trace.bin --policy lru,fifo,klru --csv played.csv
   edgesim model --trace trace.bin --beside played.csv --out figures
@@ -48,6 +56,7 @@ Exit status: 0 done; 1 reading or writing failed; 2 wrong usage.
 		f.StringVar(&o.objects, "objects", "", "`NUMBER` of objects, as 1e9")
 		f.Float64Var(&o.zipf, "zipf", 0.9, "exponent of popularity; 0: all objects alike")
 		f.StringVar(&o.size, "size", "", "`SIZES`, as 20KB (all alike) or median=20KB,p99=2MB[,max=1GB…]\n(default none: capacities are numbers of objects)")
+		f.StringVar(&o.popularity, "popularity", "", "`KIND` of popularity without --objects, which come and go, as\nshot_noise:requests=25,beta=2,life=3d (LRU alone has its formula)")
 		f.Var(&o.rate, "rate", "`RATE` of requests, as 5000/s (default 1000/s, or the scenario's)")
 		f.Var(&o.ttl, "ttl", "how long objects are fresh, as 60s (default for ever)")
 		f.Var(&o.change, "change-every", "how often objects change, as 1h, so that refreshes bring them anew (default never)")
@@ -56,6 +65,9 @@ Exit status: 0 done; 1 reading or writing failed; 2 wrong usage.
 		f.StringVar(&o.policies, "policy", "", "`NAMES` with a formula: "+modelNames()+";\nrules of admission behind a plus: "+ruleNames()+" (default lru, or the scenario's)")
 		f.StringVar(&o.capacities, "capacity", "", "`SIZES` of caches, as 1TB,10TB or 1%,10%")
 		f.BoolVar(&o.ignoreSize, "ignore-size", false, "with --trace: every object counts 1, and capacities are numbers of objects")
+		f.IntVar(&o.edges, "edges", 1, "caches that share the requests evenly; capacities are of each")
+		f.StringVar(&o.tiers, "tiers", "", "`SIZES` of LRU caches behind them, one of each, the nearest first, as\n1TB,4TB (default the scenario's)")
+		f.StringVar(&o.origin, "origin", "", "`ORIGIN` that serves so many at a time, as servers=64,service=50ms[,cv2=1]:\nhow long requests wait there (default the scenario's)")
 		f.StringVar(&o.beside, "beside", "", "`FILE` that mrc or sweep wrote with --csv: its caches are set beside the\nformulas, in the table and as dots in the plots")
 		f.StringVar(&o.out, "out", "", "make a `FOLDER` of this name with plots")
 		f.BoolVar(&o.json, "json", false, "print as JSON")
@@ -69,6 +81,8 @@ type modelOptions struct {
 	zipf                      float64
 	rate                      unit.Rate
 	ttl, change, fetch        unit.Duration
+	popularity, tiers, origin string
+	edges                     int
 	beside                    string
 	ignoreSize                bool
 	json                      bool
@@ -92,17 +106,23 @@ func ruleNames() string {
 
 // modelled is what is asked, and the answers.
 type modelled struct {
-	pop        analytic.Population
-	about      string // the population, in a line
-	unit       bool   // objects have no sizes: capacities are numbers
-	timed      bool   // rates are per second
+	pop        analytic.Population // of one edge
+	shots      *analytic.ShotNoise // in place of pop: objects come and go
+	about      string              // the population, in a line
+	unit       bool                // objects have no sizes: capacities are numbers
+	timed      bool                // rates are per second
 	models     []analytic.Model
 	capacities []float64
 	own        float64 // the scenario's capacity; 0: none
+	edges      int     // that share the requests
+	behind     []modelTier
+	origins    []modelOrigin
+	chosen     bool // capacities were asked for
 	said       []string
 	played     []playedCache     // caches that were played
 	answers    []analytic.Answer // by model, then by capacity
 	warm       []float64         // seconds to warm up, beside the answers; NaN: unknown
+	beyond     []beyond          // what is behind the edges, beside the answers
 }
 
 func (o *modelOptions) run(e *env, args []string) error {
@@ -110,7 +130,7 @@ func (o *modelOptions) run(e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := o.readCounts(m); err != nil {
+	if err := cmp.Or(o.readCounts(m), o.readBehind(m, len(args) > 0)); err != nil {
 		return err
 	}
 	if o.policies != "" || len(m.models) == 0 {
@@ -170,7 +190,12 @@ func (o *modelOptions) sizes(m *modelled) error {
 	if err != nil {
 		return usagef("--capacity: %v", err)
 	}
-	all := m.pop.Bytes()
+	all := m.weighs()
+	most := all
+	if m.shots != nil {
+		most *= forgotten
+	}
+	m.chosen = len(list) > 0
 	if all >= 1<<63 {
 		return usagef("all objects together are of 2^63 bytes or more; right are fewer, or smaller ones")
 	}
@@ -179,7 +204,7 @@ func (o *modelOptions) sizes(m *modelled) error {
 	}
 	if len(m.capacities) == 0 {
 		for k := range octaves {
-			m.capacities = append(m.capacities, math.Ceil(all/math.Exp2(float64(octaves-1-k))))
+			m.capacities = append(m.capacities, math.Ceil(most/math.Exp2(float64(octaves-1-k))))
 		}
 		if m.own > 0 {
 			m.capacities = append(m.capacities, m.own)
@@ -190,10 +215,22 @@ func (o *modelOptions) sizes(m *modelled) error {
 	return nil
 }
 
+// forgotten is how many lives after its birth an object of shot noise is asked for no
+// more, but for 0.03 % of its requests.
+const forgotten = 8
+
 // solve answers for every model and capacity.
 func (m *modelled) solve() error {
 	for _, model := range m.models {
 		for _, capacity := range m.capacities {
+			if m.shots != nil {
+				a, err := m.shots.Answer(capacity)
+				if err != nil {
+					return err
+				}
+				m.answers, m.warm, m.beyond = append(m.answers, a), append(m.warm, math.NaN()), append(m.beyond, beyond{})
+				continue
+			}
 			c, err := model.Solve(m.pop, capacity)
 			if err != nil {
 				return err
@@ -205,9 +242,62 @@ func (m *modelled) solve() error {
 				warm = math.NaN()
 			}
 			m.warm = append(m.warm, warm)
+			b, err := m.lookBeyond(c)
+			if err != nil {
+				return err
+			}
+			m.beyond = append(m.beyond, b)
 		}
 	}
 	return nil
+}
+
+// bytes is the size of all objects, or of those that live at a time.
+func (m *modelled) bytes() float64 {
+	if m.shots != nil {
+		return m.objects() * m.shots.Size
+	}
+	return m.pop.Bytes()
+}
+
+// weighs is the capacity that holds them.
+func (m *modelled) weighs() float64 {
+	if m.shots != nil {
+		return m.bytes()
+	}
+	return m.pop.Weighs()
+}
+
+// objects is how many there are, or live at a time.
+func (m *modelled) objects() float64 {
+	if m.shots != nil {
+		return m.shots.Births * m.shots.Life
+	}
+	return m.pop.Objects()
+}
+
+// requestRate is requests per second at one edge.
+func (m *modelled) requestRate() float64 {
+	if m.shots != nil {
+		return m.shots.Rate()
+	}
+	return m.pop.Rate()
+}
+
+// curve is the answer at each capacity.
+func (m *modelled) curve(model analytic.Model, at []float64) ([]analytic.Answer, error) {
+	if m.shots == nil {
+		return analytic.Curve(m.pop, model, at)
+	}
+	var all []analytic.Answer
+	for _, capacity := range at {
+		a, err := m.shots.Answer(capacity)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
 }
 
 // warmEnough is when a cache counts as warm: misses are at most 10 % more than in

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"edgesim/sim/analytic"
 	"edgesim/sim/scenario"
+	"edgesim/workloads"
 	"edgesim/workloads/trace"
 )
 
@@ -18,7 +21,7 @@ const defaultModelRate = 1000
 // population is what the arguments describe.
 func (o *modelOptions) population(e *env, args []string) (*modelled, error) {
 	given := 0
-	for _, is := range []bool{o.objects != "", o.trace != "", len(args) > 0} {
+	for _, is := range []bool{o.objects != "", o.trace != "", o.popularity != "", len(args) > 0} {
 		if is {
 			given++
 		}
@@ -27,20 +30,20 @@ func (o *modelOptions) population(e *env, args []string) (*modelled, error) {
 	case len(args) > 1:
 		return nil, usagef("%d scenarios given; right is one", len(args))
 	case given == 0:
-		return nil, usagef("nothing to model; right is --objects, --trace or a scenario, as: edgesim model --objects 1e6")
+		return nil, usagef("nothing to model; right is --objects, --trace, --popularity or a scenario, as: edgesim model --objects 1e6")
 	case o.ignoreSize && o.trace == "":
 		return nil, usagef("--ignore-size is of a --trace; right is without it, and without --size")
 	case o.change > 0 && o.ttl == 0 && len(args) == 0:
 		return nil, usagef("--change-every is found out at refreshes, and what is fresh for ever has none; right is --ttl beside it")
 	case given > 1:
-		return nil, usagef("--objects, --trace and a scenario are three ways to say what is asked for; right is one of them")
+		return nil, usagef("--objects, --trace, --popularity and a scenario are four ways to say what is asked for; right is one of them")
 	}
 	if e.flags.Changed("rate") && o.rate == 0 {
 		return nil, usagef("--rate 0/s: right is more than 0, as 1000/s")
 	}
 	for _, name := range o.contradicted(args) {
 		if e.flags.Changed(name) {
-			return nil, usagef("--%s says what %s does already; right is without it", name, map[bool]string{true: "the scenario", false: "the trace"}[len(args) > 0])
+			return nil, usagef("--%s %s; right is without it", name, o.why(args))
 		}
 	}
 	switch {
@@ -48,6 +51,8 @@ func (o *modelOptions) population(e *env, args []string) (*modelled, error) {
 		return o.ofScenario(args[0])
 	case o.trace != "":
 		return o.ofTrace(e)
+	case o.popularity != "":
+		return o.ofShots()
 	}
 	return o.ofFlags()
 }
@@ -56,11 +61,64 @@ func (o *modelOptions) population(e *env, args []string) (*modelled, error) {
 func (o *modelOptions) contradicted(args []string) []string {
 	switch {
 	case len(args) > 0:
-		return []string{"zipf", "size", "ttl", "change-every", "fetch"}
+		return []string{"zipf", "size", "ttl", "change-every", "fetch", "edges"}
 	case o.trace != "":
-		return []string{"zipf", "size"}
+		return []string{"zipf", "size", "edges"}
+	case o.popularity != "":
+		return []string{"zipf", "ttl", "change-every", "fetch", "policy", "edges", "tiers", "origin", "beside"}
 	}
 	return nil
+}
+
+// why is why a flag does not go with what is asked for.
+func (o *modelOptions) why(args []string) string {
+	switch {
+	case len(args) > 0:
+		return "says what the scenario does already"
+	case o.trace != "":
+		return "says what the trace does already"
+	}
+	return "is not in the formula of objects that come and go"
+}
+
+// ofShots models objects that come and go.
+func (o *modelOptions) ofShots() (*modelled, error) {
+	m := &modelled{unit: o.size == "", timed: true, edges: 1}
+	size, rate := 1.0, float64(cmp.Or(o.rate, defaultModelRate))
+	if !m.unit {
+		cells, err := o.sizeCells()
+		if err != nil {
+			return nil, err
+		}
+		size = 0
+		for _, c := range cells {
+			size += c.Share * c.Mean
+		}
+	}
+	shots, err := analytic.ParseShots(o.popularity, rate, size)
+	if err != nil {
+		return nil, usagef("--popularity: %v", err)
+	}
+	m.shots = &shots
+	m.about = fmt.Sprintf("alive at a time, %s, %s requests a second", o.popularity, significant(rate))
+	return m, nil
+}
+
+// sizeCells are the sizes that --size tells of.
+func (o *modelOptions) sizeCells() ([]workloads.SizeCell, error) {
+	spec := o.size
+	if !strings.Contains(spec, "=") {
+		spec = "median=" + spec
+	}
+	model, err := objectSizes(spec)
+	if err != nil {
+		return nil, usagef("--size: %v", err)
+	}
+	cells, err := model.Cells(1.25)
+	if err != nil {
+		return nil, usagef("--size: %v", err)
+	}
+	return cells, nil
 }
 
 func (o *modelOptions) conduct() analytic.Conduct {
@@ -76,30 +134,31 @@ func (o *modelOptions) ofFlags() (*modelled, error) {
 	if rate == 0 {
 		rate = defaultModelRate
 	}
-	pop, err := analytic.Zipf(n, o.zipf, rate)
+	if o.edges < 1 || o.edges > mostEdges {
+		return nil, usagef("--edges %d: right is 1 to %d", o.edges, mostEdges)
+	}
+	pop, err := analytic.Zipf(n, o.zipf, rate/float64(o.edges))
 	if err != nil {
 		return nil, usageError{err}
 	}
-	m := &modelled{pop: pop, unit: o.size == "", timed: true}
+	m := &modelled{pop: pop, unit: o.size == "", timed: true, edges: o.edges}
 	if !m.unit {
-		spec := o.size
-		if !strings.Contains(spec, "=") {
-			spec = "median=" + spec
-		}
-		model, err := objectSizes(spec)
+		cells, err := o.sizeCells()
 		if err != nil {
-			return nil, usagef("--size: %v", err)
-		}
-		cells, err := model.Cells(1.25)
-		if err != nil {
-			return nil, usagef("--size: %v", err)
+			return nil, err
 		}
 		m.pop = pop.WithSizes(cells)
 	}
 	m.pop = m.pop.With(o.conduct())
-	m.about = fmt.Sprintf("Zipf %g, %s requests a second", o.zipf, significant(rate))
+	m.about = fmt.Sprintf("Zipf %g, %s requests a second", o.zipf, significant(rate/float64(o.edges)))
+	if o.edges > 1 {
+		m.about += fmt.Sprintf(" at each of %d edges", o.edges)
+	}
 	return m, nil
 }
+
+// mostEdges bounds what is summed over every two of them.
+const mostEdges = 1000
 
 // ofScenario models one of the scenario's edge locations, that all get the same.
 func (o *modelOptions) ofScenario(name string, sets ...string) (*modelled, error) {
@@ -118,6 +177,8 @@ func (o *modelOptions) ofScenario(name string, sets ...string) (*modelled, error
 		return nil, usagef("scenario %s has no rate (a closed loop); right is with --rate", s.Name)
 	}
 	locations := max(1, len(s.Edge.Locations))
+	m.edges = locations
+	m.behind, m.origins = tiersOf(s), originsOf(s)
 	catalog, err := s.Catalog()
 	if err != nil {
 		return nil, usageError{err}
@@ -126,6 +187,7 @@ func (o *modelOptions) ofScenario(name string, sets ...string) (*modelled, error
 	if err != nil {
 		return nil, usageError{err}
 	}
+	weigh(m.pop)
 	m.about = fmt.Sprintf("scenario %s, %s requests a second", s.Name, significant(rate/float64(locations)))
 	if locations > 1 {
 		m.about += fmt.Sprintf(" at each of %d locations", locations)
@@ -150,6 +212,7 @@ func traitOf(s *scenario.Scenario, section, kind int) analytic.Trait {
 	t := analytic.Trait{
 		TTL: max(fresh.Seconds(), never), ChangeEvery: s.ChangeEvery(section, kind).Seconds(),
 		FirstByte: from.FirstByte.Mean().Seconds(), Bandwidth: float64(from.Bandwidth), Uncacheable: float64(from.Uncacheable),
+		Origin: slices.Index(originNames(s), from.Name),
 	}
 	if !kept {
 		t.Uncacheable = 1
@@ -166,7 +229,7 @@ func (o *modelOptions) ofTrace(e *env) (*modelled, error) {
 	if c.requests == 0 {
 		return nil, usagef("--trace %s has no requests", o.trace)
 	}
-	m := &modelled{unit: !c.sized, timed: c.last > c.first || o.rate > 0}
+	m := &modelled{unit: !c.sized, timed: c.last > c.first || o.rate > 0, edges: 1}
 	seconds := float64(c.requests)
 	switch {
 	case o.rate > 0:

@@ -9,7 +9,6 @@ import (
 
 	"edgesim/results"
 	"edgesim/results/plot"
-	"edgesim/sim/analytic"
 )
 
 // draw fills the folder with plots: JSON, SVG and PNG of each.
@@ -60,7 +59,7 @@ const points = 64
 func (m *modelled) figures() ([]*plot.Figure, error) {
 	low, high := m.capacities[0], m.capacities[len(m.capacities)-1]
 	if low == high {
-		low, high = low/8, min(high*8, max(high, m.pop.Bytes()))
+		low, high = low/8, min(high*8, max(high, m.weighs()))
 	}
 	var at []float64
 	for k := range points {
@@ -81,7 +80,7 @@ func (m *modelled) figures() ([]*plot.Figure, error) {
 			About: "Misses and refreshes that the origin answers each second, against the cache's capacity, in the steady state of independent requests."})
 	}
 	for place, model := range m.models {
-		answers, err := analytic.Curve(m.pop, model, at)
+		answers, err := m.curve(model, at)
 		if err != nil {
 			return nil, err
 		}

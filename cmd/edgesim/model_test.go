@@ -76,7 +76,8 @@ func TestModelTable(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"--objects", "1e9", "--capacity", "1TB,10%", "--size", "median=20KB,p99=2MB", "--policy", "lru,lru+bloom:window=2+size:max=1e6", "--rate", "123456/s"},
-		{"quickstart"}, {"--objects", "5000"},
+		{"quickstart"}, {"--objects", "5000"}, {"world"}, {"--popularity", "shot_noise", "--size", "1MB"},
+		{"--objects", "1e8", "--size", "50KB", "--edges", "10", "--tiers", "1TB,4TB", "--rate", "20000/s", "--origin", "servers=64,service=80ms"},
 	} {
 		text, _, status := model(t, args...)
 		if status != exitDone || !strings.Contains(text, "remembers") {
@@ -108,9 +109,9 @@ func TestModelDraws(t *testing.T) {
 func TestModelSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"":                             "right is --objects, --trace or a scenario",
+		"":                             "right is --objects, --trace, --popularity or a scenario",
 		"--objects 1.5":                `--objects: "1.5" is no number of objects`,
-		"--objects 1e6 quickstart":     "three ways",
+		"--objects 1e6 quickstart":     "four ways",
 		"a b":                          "right is one",
 		"quickstart --zipf 1":          "--zipf says what the scenario does already",
 		"--objects 10 --policy sieve":  "has no formula here; those with one are",

@@ -13,17 +13,22 @@ import (
 // writeText prints a table of at most 80 columns for each model.
 func (m *modelled) writeText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s objects", significant(m.pop.Objects()))
+	fmt.Fprintf(&b, "%s objects", significant(m.objects()))
 	if !m.unit {
-		fmt.Fprintf(&b, " of %s", nearly(int64(m.pop.Bytes())))
+		fmt.Fprintf(&b, " of %s", nearly(int64(m.bytes())))
 	}
-	fmt.Fprintf(&b, ": %s\n", m.about)
+	if b.WriteByte(':'); b.Len()+len(m.about) < columns {
+		fmt.Fprintf(&b, " %s\n", m.about)
+	} else {
+		fmt.Fprintf(&b, "\n  %s\n", m.about)
+	}
 	for i, model := range m.models {
 		fmt.Fprintf(&b, "\n%s\n%10s %7s %8s %8s %8s %7s  %9s %9s\n", model.Spec,
 			"capacity", "hit %", "bytes %", "delayed", "refresh", "miss %", "origin", "remembers")
 		for j := range m.capacities {
 			m.row(&b, i*len(m.capacities)+j)
 		}
+		m.behindText(&b, i)
 	}
 	m.besideText(&b)
 	m.foot(&b)
@@ -67,12 +72,14 @@ func (m *modelled) capacity(c float64) string {
 func (m *modelled) foot(b *strings.Builder) {
 	b.WriteString("\nShares are of requests, and under \"bytes %\" of bytes that no origin had to send.\n")
 	if m.own > 0 {
-		fmt.Fprintf(b, "The scenario's own capacity is %s.\n", m.capacity(m.own))
+		fmt.Fprintf(b, "The scenario's own capacity is %s; with what an edge keeps beside bodies\nall objects weigh %s.\n", m.capacity(m.own), m.capacity(m.weighs()))
 	}
 	if !m.timed {
+		m.behindFoot(b)
 		b.WriteString("The trace has no times: the cache remembers so many requests (r).\n")
 		return
 	}
+	m.behindFoot(b)
 	at, most := -1, 0.0
 	for i, warm := range m.warm {
 		if !math.IsNaN(warm) && warm > most {
@@ -125,6 +132,7 @@ type modelJSON struct {
 	Objects  float64       `json:"objects"`
 	Bytes    float64       `json:"bytes"` // of all objects; their number where they have no sizes
 	Rate     float64       `json:"requests_per_s"`
+	Edges    int           `json:"edges"` // the rate and the capacities are of each
 	Unit     bool          `json:"capacities_are_objects"`
 	Time     string        `json:"time_unit"` // "s", or "request" where the trace has no times
 	Capacity float64       `json:"scenario_capacity,omitempty"`
@@ -134,19 +142,21 @@ type modelJSON struct {
 
 type modelLine struct {
 	analytic.Answer
-	WarmUp *float64 `json:"warm_up_s"` // null: unknown
+	WarmUp  *float64     `json:"warm_up_s"` // null: unknown
+	Tiers   []tierLine   `json:"tiers,omitempty"`
+	Origins []originLine `json:"origins,omitempty"`
 }
 
 func (m *modelled) asJSON() modelJSON {
 	j := modelJSON{
-		About: m.about, Objects: m.pop.Objects(), Bytes: m.pop.Bytes(), Rate: m.pop.Rate(),
+		About: m.about, Objects: m.objects(), Bytes: m.bytes(), Rate: m.requestRate(), Edges: m.edges,
 		Unit: m.unit, Time: "s", Capacity: m.own, Played: m.played,
 	}
 	if !m.timed {
 		j.Time = "request"
 	}
 	for i, a := range m.answers {
-		line := modelLine{Answer: a}
+		line := modelLine{Answer: a, Tiers: m.beyond[i].tiers, Origins: m.beyond[i].origins}
 		if !math.IsNaN(m.warm[i]) {
 			line.WarmUp = &m.warm[i]
 		}

@@ -50,11 +50,16 @@ func weighed(s *scenario.Scenario) analytic.Population {
 	if err != nil {
 		return nil
 	}
-	for i := range population {
-		c := &population[i]
-		c.Size = float64(edge.Weight(guessedKey, guessedFields, edge.BodyMemory(int64(c.Size), true)) + cache.EntryBytes)
-	}
+	weigh(population)
 	return population
+}
+
+// weigh says what the objects take in an edge's cache.
+func weigh(p analytic.Population) {
+	for i := range p {
+		c := &p[i]
+		c.Weight = float64(edge.Weight(guessedKey, guessedFields, edge.BodyMemory(int64(c.Size), true)) + cache.EntryBytes)
+	}
 }
 
 // capacityFor is the capacity at which the model keeps a target, within a
@@ -68,11 +73,8 @@ func capacityFor(p analytic.Population, m analytic.Model, t objective.Target) in
 	default:
 		return 0
 	}
-	low, high := 0.0, 0.0
-	for _, c := range p {
-		high += c.Size * c.Count
-	}
-	low = high / 1e6
+	high := p.Weighs()
+	low := high / 1e6
 	for high > low*1.01 {
 		at := math.Sqrt(low * high)
 		a, err := analytic.Curve(p, m, []float64{at})

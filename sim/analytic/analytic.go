@@ -21,6 +21,9 @@ type Class struct {
 	Rate  float64 // requests per second for each of them
 	Size  float64 // bytes of each; 1 where objects are counted
 	Count float64 // objects; need not be whole
+	// Weight is the bytes that one takes in a cache, where they are not its Size: an
+	// edge keeps a key and a header beside a body. 0: its Size.
+	Weight float64
 	// First is the share of their requests that come before any other for the same
 	// object, and so find nothing: 1/n in a trace that asks for each n times, 0
 	// where requests never end.
@@ -43,6 +46,8 @@ type Conduct struct {
 	// Barred objects may not be stored: every request but those that ride a fetch is
 	// a miss.
 	Barred bool
+	// Origin is the number of the origin that has it, from 0.
+	Origin int
 }
 
 // Population is what is asked for.
@@ -56,10 +61,10 @@ func (p Population) Rate() (sum float64) {
 	return sum
 }
 
-// ByteRate is bytes per second that are asked for.
-func (p Population) ByteRate() (sum float64) {
+// weightRate is what is asked for each second, weighed.
+func (p Population) weightRate() (sum float64) {
 	for _, c := range p {
-		sum += c.Count * c.Rate * c.Size
+		sum += c.Count * c.Rate * c.weight()
 	}
 	return sum
 }
@@ -90,6 +95,21 @@ func (p Population) Scaled(factor float64) Population {
 	return scaled
 }
 
+// Weighs is the capacity that holds all objects.
+func (p Population) Weighs() (sum float64) {
+	for _, c := range p {
+		sum += c.Count * c.weight()
+	}
+	return sum
+}
+
+func (c Class) weight() float64 {
+	if c.Weight > 0 {
+		return c.Weight
+	}
+	return c.Size
+}
+
 // check refuses what no formula can be asked about.
 func (p Population) check() error {
 	for i, c := range p {
@@ -98,6 +118,8 @@ func (p Population) check() error {
 			return fmt.Errorf("class %d of the population: rate %v; right is a number of requests per second from 0", i, c.Rate)
 		case !(c.Size > 0) || math.IsInf(c.Size, 1):
 			return fmt.Errorf("class %d of the population: size %v; right is a number of bytes above 0", i, c.Size)
+		case !(c.Weight >= 0) || math.IsInf(c.Weight, 1):
+			return fmt.Errorf("class %d of the population: weight %v; right is a number of bytes from 0", i, c.Weight)
 		case !(c.Count >= 0) || math.IsInf(c.Count, 1):
 			return fmt.Errorf("class %d of the population: %v objects; right is a number from 0", i, c.Count)
 		case !(c.First >= 0 && c.First <= 1):

@@ -230,7 +230,7 @@ func TestSaysWhatIsWrong(t *testing.T) {
 			t.Error("no error")
 		}
 	}
-	if _, _, err := Tier(nil, 1); err == nil {
+	if _, err := Tiers(nil, Level{1, 1}); err == nil {
 		t.Error("a tier behind nothing")
 	}
 	if _, _, err := (ShotNoise{Births: 1}).LRU(1); err == nil {

@@ -135,9 +135,3 @@ func Forever(p Population, ttl float64, sliding bool) (hit, byteHit, held float6
 	}
 	return hit, byteHit, held, nil
 }
-
-// MeanDelay is the sum of waits that one miss brings about, its own included, in
-// seconds, for requests at the given rate and a fetch of that mean and mean square
-// (Atre et al. 2020): E[Z] + λE[Z²]/2. A constant Z has Z², an exponential one
-// 2·mean².
-func MeanDelay(rate, mean, meanSquare float64) float64 { return mean + rate*meanSquare/2 }

@@ -15,6 +15,7 @@ type Trait struct {
 	FirstByte        float64 // of a fetch, seconds
 	Bandwidth        float64 // of a fetch after it, bytes per second; 0: at once
 	Uncacheable      float64 // share of the objects that may not be stored, 0 to 1
+	Origin           int     // as Conduct's
 }
 
 // OfCatalog is the population of a catalog, asked for rate times a second in all.
@@ -80,7 +81,7 @@ func ofSection(c *workloads.Catalog, number int, rate float64, of func(kind int)
 
 // of is the class as an origin has it, and apart from it what may not be stored.
 func (c Class) of(t Trait) []Class {
-	c.TTL, c.ChangeEvery, c.Fetch = t.TTL, t.ChangeEvery, t.FirstByte
+	c.TTL, c.ChangeEvery, c.Fetch, c.Origin = t.TTL, t.ChangeEvery, t.FirstByte, t.Origin
 	if t.Bandwidth > 0 {
 		c.Fetch += c.Size / t.Bandwidth
 	}

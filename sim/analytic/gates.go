@@ -82,7 +82,7 @@ func (k chain) enter(p Population, capacity float64, _, into []float64) {
 	}
 	for range k.stages {
 		for i, c := range p {
-			if c.Barred || c.Size > capacity {
+			if c.Barred || c.weight() > capacity {
 				into[i] = 0
 			}
 		}
@@ -112,15 +112,15 @@ func (window secondHit) before(float64) float64 { return 2 }
 func (window secondHit) enter(p Population, capacity float64, hits, into []float64) {
 	noted := func(W float64) (sum float64) {
 		for i, c := range p {
-			if missed := c.Rate * (1 - hits[i]); !c.Barred && c.Size <= capacity && missed > 0 {
-				sum -= c.Count * c.Size * math.Expm1(-missed*W)
+			if missed := c.Rate * (1 - hits[i]); !c.Barred && c.weight() <= capacity && missed > 0 {
+				sum -= c.Count * c.weight() * math.Expm1(-missed*W)
 			}
 		}
 		return sum
 	}
 	want, W := float64(window)*capacity, math.Inf(1)
 	if noted(math.Inf(1)) > want {
-		W = rising(noted, want, want/p.ByteRate())
+		W = rising(noted, want, want/p.weightRate())
 	}
 	for i, c := range p {
 		x := c.Rate * W

@@ -214,7 +214,7 @@ func near(a, b []float64) bool {
 func (c *Cache) admit(gates []gate) (turns bool) {
 	for i, class := range c.pop {
 		c.enter[i] = 1
-		if class.Barred || class.Size > c.Capacity { // a miss, and never stored
+		if class.Barred || class.weight() > c.Capacity { // a miss, and never stored
 			c.enter[i] = 0
 		}
 	}
@@ -237,14 +237,14 @@ func (c *Cache) remember() {
 		for i, class := range c.pop {
 			if c.enter[i] > 0 {
 				h := c.order.hit(class.Rate, T, c.enter[i])
-				sum += class.Count * class.Size * h / (1 + class.Rate*class.Fetch*(1-h))
+				sum += class.Count * class.weight() * h / (1 + class.Rate*class.Fetch*(1-h))
 			}
 		}
 		return sum
 	}
 	c.Time = math.Inf(1)
 	if filled(math.Inf(1)) > c.Capacity {
-		c.Time = rising(filled, c.Capacity, c.Capacity/c.pop.ByteRate())
+		c.Time = rising(filled, c.Capacity, c.Capacity/c.pop.weightRate())
 	}
 	for i, class := range c.pop {
 		c.hits[i] = 0

@@ -3,6 +3,8 @@ package analytic
 import (
 	"fmt"
 	"math"
+
+	"edgesim/workloads"
 )
 
 // ShotNoise is a population that comes and goes (S. Traverso, M. Ahmed, M.
@@ -44,6 +46,24 @@ func ParetoVolumes(mean, beta float64) ([]Volume, error) {
 		above = below
 	}
 	return all, nil
+}
+
+// ParseShots reads a popularity as workloads writes it, shot_noise:requests=25,life=3d,
+// of which rate requests per second are for objects of so many bytes.
+func ParseShots(spec string, rate, size float64) (ShotNoise, error) {
+	name, p, err := workloads.ParsePopularity(spec)
+	if err != nil {
+		return ShotNoise{}, err
+	}
+	if name != "shot_noise" {
+		return ShotNoise{}, fmt.Errorf("popularity %s has no formula here; right is shot_noise, as shot_noise:requests=25,beta=2,life=3d", name)
+	}
+	volumes, err := ParetoVolumes(p["requests"], p["beta"])
+	if err != nil {
+		return ShotNoise{}, err
+	}
+	s := ShotNoise{Births: rate / p["requests"], Life: p["life"], Size: size, Volumes: volumes}
+	return s, s.check()
 }
 
 func (s ShotNoise) check() error {
@@ -91,14 +111,34 @@ func (s ShotNoise) LRU(capacity float64) (hit, time float64, err error) {
 		T = math.Inf(1)
 	}
 	missed := s.integral(T, func(v, within, density float64) float64 { return v * density * math.Exp(-v*within) })
-	volume := 0.0
-	for _, v := range s.Volumes {
-		volume += v.Share * v.Requests
-	}
+	volume := s.Rate() / s.Births
 	if volume == 0 {
 		return 0, 0, fmt.Errorf("shot noise without requests; right is a volume above 0")
 	}
 	return 1 - missed/volume, T * s.Life, nil
+}
+
+// Answer is what LRU of that capacity does with the objects.
+func (s ShotNoise) Answer(capacity float64) (Answer, error) {
+	hit, time, err := s.LRU(capacity)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Model: "lru", Capacity: capacity, Hit: hit, ByteHit: hit, Miss: 1 - hit, Herd: 1}
+	if !math.IsInf(time, 1) {
+		a.Time = time
+	}
+	a.OriginRequests = a.Miss * s.Rate()
+	a.OriginBytes = a.OriginRequests * s.Size
+	return a, nil
+}
+
+// Rate is requests per second.
+func (s ShotNoise) Rate() (sum float64) {
+	for _, v := range s.Volumes {
+		sum += v.Share * v.Requests
+	}
+	return sum * s.Births
 }
 
 // integral is over ages u, in lives, of the mean over volumes of what of says of

@@ -161,7 +161,7 @@ func fillByRate(p Population, capacity float64, may []float64) []float64 {
 
 // fillByDensity keeps what is asked for most for the room it takes.
 func fillByDensity(p Population, capacity float64, may []float64) []float64 {
-	return fill(p, capacity, may, func(c Class) float64 { return c.Rate / c.Size })
+	return fill(p, capacity, may, func(c Class) float64 { return c.Rate / c.weight() })
 }
 
 // fill takes classes in the order of their worth until the cache is full, the last
@@ -174,7 +174,7 @@ func fill(p Population, capacity float64, may []float64, worth func(Class) float
 	slices.SortStableFunc(best, func(a, b int) int { return cmp.Compare(worth(p[b]), worth(p[a])) })
 	hits, left := make([]float64, len(p)), capacity
 	for _, i := range best {
-		bytes := p[i].Count * p[i].Size
+		bytes := p[i].Count * p[i].weight()
 		if may[i] == 0 || bytes == 0 {
 			continue
 		}

@@ -252,10 +252,11 @@ func TestSimulatedTiers(t *testing.T) {
 		edges = append(edges, solved(t, p.Scaled(0.25), "lru", 1000))
 		sims = append(sims, simulate(t, "lru", 1000, ones(50_000)))
 	}
-	band, missed, err := Tier(edges, 4000)
+	bands, err := Tiers(edges, Level{1, 4000})
 	if err != nil {
 		t.Fatal(err)
 	}
+	band := bands[0]
 	tier, a := simulate(t, "lru", 4000, ones(50_000)), stream(t, 50_000, 0.8, 1000)
 	hits, asked := 0, 0
 	for k := range requests() {
@@ -273,11 +274,58 @@ func TestSimulatedTiers(t *testing.T) {
 		}
 	}
 	got := float64(hits) / float64(asked)
-	t.Logf("naive %.4f, corrected %.4f, simulated %.4f; T of edges %.2f, of tier %.2f", band.Naive, band.Corrected, got, edges[0].Time, band.Time)
-	if got < band.Corrected-0.01 || got > band.Naive+0.01 {
-		t.Errorf("simulated %.4f, band %.4f to %.4f", got, band.Corrected, band.Naive)
+	t.Logf("naive %.4f, corrected %.4f, simulated %.4f; T of edges %.2f, of tier %.2f", band.Naive.Hit, band.Corrected.Hit, got, edges[0].Time, band.Naive.Time)
+	if got < band.Corrected.Hit-0.01 || got > band.Naive.Hit+0.01 {
+		t.Errorf("simulated %.4f, band %.4f to %.4f", got, band.Corrected.Hit, band.Naive.Hit)
 	}
-	near4(t, "what goes on", missed.Rate(), band.Requests*(1-band.Naive), 1e-6)
+}
+
+// TestSimulatedLevels: six edges before two regional caches before a shield, as in the
+// product's own CDNs. Each level lies in its band, or within a point and a half of it.
+func TestSimulatedLevels(t *testing.T) {
+	heavy(t)
+	const objects, edgeSize, regionalSize, shieldSize = 50_000, 800, 3000, 9000
+	p := zipf(t, objects, 0.8, 1000)
+	var edges []*Cache
+	var sims, regionals []*simulated
+	for range 6 {
+		edges = append(edges, solved(t, p.Scaled(1./6), "lru", edgeSize))
+		sims = append(sims, simulate(t, "lru", edgeSize, ones(objects)))
+	}
+	for range 2 {
+		regionals = append(regionals, simulate(t, "lru", regionalSize, ones(objects)))
+	}
+	bands, err := Tiers(edges, Level{2, regionalSize}, Level{1, shieldSize})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shield, a := simulate(t, "lru", shieldSize, ones(objects)), stream(t, objects, 0.8, 1000)
+	var hits, asked [2]float64
+	count := func(k, level int, how byte) bool {
+		if k >= requests()/3 {
+			if asked[level]++; how == 'h' {
+				hits[level]++
+			}
+		}
+		return how == 'h'
+	}
+	for k := range requests() {
+		o, at := a.next()
+		edge := a.rng.IntN(6)
+		if sims[edge].ask(o, at) == 'h' || count(k, 0, regionals[edge/3].ask(o, at)) {
+			continue
+		}
+		count(k, 1, shield.ask(o, at))
+	}
+	for level, b := range bands {
+		got := hits[level] / asked[level]
+		t.Logf("level %d: corrected %.4f, naive %.4f, simulated %.4f", level, b.Corrected.Hit, b.Naive.Hit, got)
+		if got < b.Corrected.Hit-0.015 || got > b.Naive.Hit+0.015 {
+			t.Errorf("level %d: simulated %.4f, band %.4f to %.4f", level, got, b.Corrected.Hit, b.Naive.Hit)
+		}
+		near4(t, "what passes", b.Naive.Passes, b.Naive.Asked*(1-b.Naive.Hit), 1e-6)
+	}
+	near4(t, "what the shield is asked for", bands[1].Corrected.Asked, bands[0].Corrected.Passes, 1e-6)
 }
 
 // TestSimulatedShotNoise: objects are born, asked for a Pareto number of times

@@ -5,86 +5,168 @@ import (
 	"math"
 )
 
-// Band is what is known of a second tier: the truth lies between the two, near
-// the lower where there are few edges.
-type Band struct {
-	// Naive takes the misses of the edges for independent requests: too high, as
-	// an object that an edge misses has not been asked for there for a while.
-	Naive float64
-	// Corrected takes into account that an edge asks again for what it holds only
-	// after it has lost it: T₂ − T₁ is left of the time in which its own last miss
-	// counts (Martina, Garetto, Leonardi, INFOCOM 2014).
-	Corrected float64
-	Time      float64 // characteristic time of the tier, seconds; +Inf: it holds all that comes
-	Requests  float64 // per second, that reach it
-	Bytes     float64 // per second, that are asked of it
+// Level is a tier of LRU caches of one capacity behind others: those of the level
+// before are dealt to them evenly, in order.
+type Level struct {
+	Caches   int     // at least 1, and no more than the level before has
+	Capacity float64 // of each: bytes, or objects where sizes are 1
 }
 
-// Tier is an LRU cache of that capacity behind edges that are LRU caches of the
-// same objects, class by class in the same order, and leave a copy everywhere. It
-// also gives the population of its own misses, taken for independent requests: what
-// the next tier is asked for.
-func Tier(edges []*Cache, capacity float64) (Band, Population, error) {
+// Band is what is known of a level: the truth lies between the two, near the lower
+// where there are few caches before it.
+type Band struct {
+	// Naive takes the misses of the caches before for independent requests: its hit
+	// ratio is too high, as a cache does not ask for an object for a while after it
+	// missed it.
+	Naive Passed
+	// Corrected takes into account that a cache asks again for what it holds only
+	// after it has lost it: T₂ − T₁ is left of the time in which its own last miss
+	// counts (Martina, Garetto, Leonardi, INFOCOM 2014).
+	Corrected Passed
+}
+
+// Passed is what a level does with what reaches it.
+type Passed struct {
+	Hit     float64 `json:"hit"`                // share of the requests that reach it
+	Asked   float64 `json:"requests_per_s"`     // that reach all its caches
+	Passes  float64 `json:"passes_on_per_s"`    // to the next level or the origin
+	Time    float64 `json:"-"`                  // characteristic time of its last cache, seconds; +Inf: it holds all that comes
+	Missed  float64 `json:"passes_on_bytes_s"`  // of bodies
+	Origins []Asked `json:"asked_of,omitempty"` // what it passes on, by Conduct.Origin
+}
+
+// demand is what one cache asks the next level for.
+type demand struct {
+	time   float64   // of the cache
+	stored []float64 // by class: share of its misses that stored the object
+	rates  []float64 // by class: misses per second for one object
+}
+
+// Tiers solves levels of LRU caches, the nearest first, behind edges that hold the
+// same objects, class by class in the same order, where every cache keeps what
+// passes it. Refreshes are left out: they go on until a fresh copy is met.
+func Tiers(edges []*Cache, levels ...Level) ([]Band, error) {
 	if err := sameObjects(edges); err != nil {
-		return Band{}, nil, err
+		return nil, err
 	}
-	asked := make(Population, len(edges[0].pop))
-	for i, c := range edges[0].pop {
-		c.Rate, c.Fetch = 0, 0
-		for _, e := range edges {
-			c.Rate += e.missRate(i)
+	bands := make([]Band, len(levels))
+	for _, corrected := range []bool{false, true} {
+		before := make([]demand, len(edges))
+		for j, e := range edges {
+			before[j] = e.demand()
+		}
+		for k, level := range levels {
+			if level.Caches < 1 || level.Caches > len(before) {
+				return nil, fmt.Errorf("level %d: %d caches behind %d; right is 1 to %d", k, level.Caches, len(before), len(before))
+			}
+			passed, next, err := level.solve(edges[0].pop, before, corrected)
+			if err != nil {
+				return nil, fmt.Errorf("level %d: %w", k, err)
+			}
+			before = next
+			if corrected {
+				bands[k].Corrected = passed
+			} else {
+				bands[k].Naive = passed
+			}
+		}
+	}
+	return bands, nil
+}
+
+// solve finds what the level's caches do for those before.
+func (l Level) solve(objects Population, before []demand, corrected bool) (Passed, []demand, error) {
+	lru, err := Parse("lru")
+	if err != nil {
+		return Passed{}, nil, err
+	}
+	var p Passed
+	var next []demand
+	for n := range l.Caches {
+		group := before[n*len(before)/l.Caches : (n+1)*len(before)/l.Caches]
+		asked := together(objects, group)
+		if asked.Rate() == 0 {
+			next = append(next, demand{time: math.Inf(1), stored: make([]float64, len(asked)), rates: make([]float64, len(asked))})
+			continue
+		}
+		c, err := lru.Solve(asked, l.Capacity)
+		if err != nil {
+			return Passed{}, nil, err
+		}
+		if corrected {
+			c.correct(group)
+		}
+		own := c.demand()
+		for i, class := range asked {
+			p.Asked += class.Count * class.Rate
+			p.Passes += class.Count * own.rates[i]
+			p.Missed += class.Count * own.rates[i] * class.Size
+			p.Origins = addAsked(p.Origins, class, class.Count*own.rates[i], class.Count*own.rates[i])
+		}
+		p.Time = c.Time
+		next = append(next, own)
+	}
+	if p.Asked > 0 {
+		p.Hit = 1 - p.Passes/p.Asked
+	}
+	return p, next, nil
+}
+
+// together is what a group of caches asks for. The first request that there ever is
+// for an object reaches it, whoever else is asked.
+func together(objects Population, group []demand) Population {
+	asked := make(Population, len(objects))
+	for i, c := range objects {
+		first := c.First * c.Rate
+		c.Rate, c.Fetch, c.TTL, c.ChangeEvery = 0, 0, 0, 0
+		for _, a := range group {
+			c.Rate += a.rates[i]
+		}
+		if c.First > 0 && c.Rate > 0 {
+			c.First = min(1, first/c.Rate)
 		}
 		asked[i] = c
 	}
-	lru, err := Parse("lru")
-	if err != nil {
-		return Band{}, nil, err
-	}
-	tier, err := lru.Solve(asked, capacity)
-	if err != nil {
-		return Band{}, nil, fmt.Errorf("second tier: %w", err)
-	}
-	b := Band{Time: tier.Time, Requests: asked.Rate(), Bytes: asked.ByteRate()}
-	b.Naive, _ = tier.Hit()
-	corrected := 0.0
-	for i, c := range asked {
-		if tier.enter[i] == 0 {
+	return asked
+}
+
+// correct replaces the probability that an object is found by that which remembers
+// when the caches before could ask again.
+func (c *Cache) correct(group []demand) {
+	for i, class := range c.pop {
+		if c.enter[i] == 0 || class.Rate == 0 {
 			continue
 		}
-		for j, e := range edges {
-			corrected += c.Count * e.missRate(i) * conditional(edges, i, j, tier.Time)
+		found := 0.0
+		for _, a := range group {
+			// Another brought it within T, or the same one, in the part of T in which
+			// it did not hold it itself.
+			exponent := over(class.Rate-a.rates[i], c.Time) + over(a.rates[i], c.Time-a.stored[i]*min(a.time, c.Time))
+			if math.IsInf(c.Time, 1) && math.IsInf(a.time, 1) {
+				exponent = over(class.Rate-a.rates[i], c.Time)
+			}
+			found += a.rates[i] * -math.Expm1(-exponent)
 		}
+		c.hits[i] = found / class.Rate
 	}
-	b.Corrected = corrected / b.Requests
-	missed := make(Population, len(asked))
-	for i, c := range asked {
-		c.Rate *= 1 - tier.hits[i]
-		missed[i] = c
-	}
-	return b, missed, nil
 }
 
-// conditional is the probability that the tier holds what edge j misses: another
-// edge brought it within T, or j itself did, before the time it then held it.
-func conditional(edges []*Cache, class, j int, T float64) float64 {
-	exponent := edges[j].missRate(class) * max(T-edges[j].Time, 0)
-	if math.IsInf(edges[j].Time, 1) {
-		exponent = 0 // it holds what it ever brought
-	}
-	for k, e := range edges {
-		if k != j {
-			exponent += e.missRate(class) * T
-		}
-	}
-	if math.IsNaN(exponent) { // no requests, for ever
+// over is how many requests of a rate come in a time that may have no end.
+func over(rate, time float64) float64 {
+	if rate <= 0 || time <= 0 {
 		return 0
 	}
-	return -math.Expm1(-exponent)
+	return rate * time
 }
 
-// missRate is requests per second for one object of the class that go on to the
-// next tier.
-func (c *Cache) missRate(i int) float64 { return c.pop[i].Rate * c.parts(i).miss }
+// demand is what the cache asks the next level for.
+func (c *Cache) demand() demand {
+	a := demand{time: c.Time, stored: c.enter, rates: make([]float64, len(c.pop))}
+	for i, class := range c.pop {
+		a.rates[i] = class.Rate * c.parts(i).miss
+	}
+	return a
+}
 
 func sameObjects(edges []*Cache) error {
 	if len(edges) == 0 {

@@ -71,6 +71,34 @@ func (d Delay) Mean() time.Duration {
 	return 0
 }
 
+// CV2 is the squared coefficient of variation, variance over mean squared: of a
+// lognormal wait e^{σ²} − 1.
+func (d Delay) CV2() float64 {
+	switch d.Kind {
+	case "lognormal":
+		s := newSampler(d)
+		return math.Expm1(s.sigma * s.sigma)
+	case "empirical":
+		mean := float64(d.Mean())
+		if mean == 0 {
+			return 0
+		}
+		return max(0, squareOf(d.Quantiles)/(mean*mean)-1)
+	}
+	return 0
+}
+
+// squareOf is the mean square of straight lines, level beyond them, in ns².
+func squareOf(q []Quantile) float64 {
+	first, last := q[0], q[len(q)-1]
+	sum := first.At*float64(first.Wait)*float64(first.Wait) + (1-last.At)*float64(last.Wait)*float64(last.Wait)
+	for k, p := range q[1:] {
+		a, b := float64(q[k].Wait), float64(p.Wait)
+		sum += (p.At - q[k].At) * (a*a + a*b + b*b) / 3
+	}
+	return sum
+}
+
 // meanOf is the area under straight lines, level beyond them.
 func meanOf(q []Quantile) time.Duration {
 	first, last := q[0], q[len(q)-1]

@@ -23,3 +23,27 @@ func TestMeanWaits(t *testing.T) {
 		}
 	}
 }
+
+// CV2 is that of a hundred thousand quantiles.
+func TestCV2IsThatOfTheQuantiles(t *testing.T) {
+	for _, d := range []Delay{
+		{}, {Kind: "constant", Constant: time.Second}, {Kind: "lognormal", Median: 40 * time.Millisecond, P99: 200 * time.Millisecond},
+		{Kind: "empirical", Quantiles: []Quantile{{0.2, time.Millisecond}, {0.5, 3 * time.Millisecond}, {0.9, 50 * time.Millisecond}}},
+		{Kind: "empirical", Quantiles: []Quantile{{0, 0}}},
+	} {
+		const n = 100_000
+		s, sum, squares := newSampler(d), 0.0, 0.0
+		for k := range n {
+			v := s.at((float64(k) + 0.5) / n).Seconds()
+			sum += v / n
+			squares += v * v / n
+		}
+		want := 0.0
+		if sum > 0 {
+			want = max(0, squares/(sum*sum)-1)
+		}
+		if got := d.CV2(); math.Abs(got-want) > 0.01*want+1e-9 {
+			t.Errorf("%+v: %v, want %v", d, got, want)
+		}
+	}
+}

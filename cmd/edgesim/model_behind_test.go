@@ -1,0 +1,111 @@
+package main
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// Tiers of flags: the first is asked for what the edges miss together, each hands on
+// what it misses, and the lower hit ratio is the corrected one.
+func TestModelOfTiers(t *testing.T) {
+	t.Parallel()
+	j := modelAnswers(t, "--objects", "50000", "--zipf", "0.8", "--rate", "1000/s", "--edges", "4", "--capacity", "1000", "--tiers", "4000,20%")
+	a := j.Answers[0]
+	if j.Edges != 4 || math.Abs(j.Rate-250) > 1e-6 || len(a.Tiers) != 2 {
+		t.Fatalf("%+v", j)
+	}
+	first, second := a.Tiers[0], a.Tiers[1]
+	for what, x := range map[string][2]float64{
+		"the first is asked for":  {first.Corrected.Asked, 4 * a.OriginRequests},
+		"the second is asked for": {second.Corrected.Asked, first.Corrected.Passes},
+		"the second's capacity":   {second.Capacity, 10_000},
+		"corrected (four edges)":  {math.Round(100 * first.Corrected.Hit), 21}, // docs/models.md
+		"naive":                   {math.Round(100 * first.Naive.Hit), 24},
+	} {
+		if math.Abs(x[0]-x[1]) > 1e-6*x[1] {
+			t.Errorf("%s: %v, want %v", what, x[0], x[1])
+		}
+	}
+	if second.Corrected.Hit >= second.Naive.Hit || second.Corrected.Hit <= 0 {
+		t.Errorf("the second's band is %v to %v", second.Corrected.Hit, second.Naive.Hit)
+	}
+}
+
+// Scenario tiers has an edge, a regional cache of 32 MiB and a shield that holds all.
+// Played virtually with LRU, for twenty minutes, its regional cache hits 53.6 %.
+func TestModelOfAScenariosTiers(t *testing.T) {
+	t.Parallel()
+	j := modelAnswers(t, "tiers", "--policy", "lru")
+	for _, a := range j.Answers {
+		if a.Capacity != j.Capacity {
+			continue
+		}
+		regional, shield := a.Tiers[0], a.Tiers[1]
+		if regional.Tier != "regional" || regional.Corrected.Hit > 0.536 || regional.Naive.Hit < 0.536 || regional.Naive.Hit-regional.Corrected.Hit > 0.06 || shield.Corrected.Hit < 0.9999 {
+			t.Errorf("%+v", a.Tiers)
+		}
+		return
+	}
+	t.Error("no answer for its own capacity")
+}
+
+// An origin of 64 places with 80 ms each, asked for what a cache misses: Erlang's C.
+func TestModelOfAnOrigin(t *testing.T) {
+	t.Parallel()
+	args := []string{"--objects", "1e6", "--capacity", "1%", "--rate", "1000/s", "--origin"}
+	a := modelAnswers(t, append(args, "servers=64,service=80ms")...).Answers[0]
+	o := a.Origins[0]
+	if math.Abs(o.Rate-a.OriginRequests) > 1e-6 || math.Abs(o.Busy-o.Rate*0.08/64) > 1e-9 || o.Wait == nil || math.Abs(*o.Time-*o.Wait-0.08) > 1e-9 || o.Waits <= 0 || o.Waits > 0.1 {
+		t.Errorf("%+v", o)
+	}
+	even := modelAnswers(t, append(args, "servers=64,service=80ms,cv2=0")...).Answers[0].Origins[0]
+	if math.Abs(*even.Wait-*o.Wait/2) > 1e-12 {
+		t.Errorf("service that is always the same waits %v, exponential %v", *even.Wait, *o.Wait)
+	}
+	full := modelAnswers(t, append(args, "servers=8,service=80ms")...).Answers[0].Origins[0]
+	if full.Busy <= 1 || full.Wait != nil {
+		t.Errorf("an overloaded origin: %+v", full)
+	}
+	text, _, _ := model(t, append(args, "servers=8,service=80ms")...)
+	if !strings.Contains(text, "endless") {
+		t.Errorf("the table does not say that the queue is endless:\n%s", text)
+	}
+}
+
+func TestModelOfShotNoise(t *testing.T) {
+	t.Parallel()
+	j := modelAnswers(t, "--popularity", "shot_noise:requests=10,beta=2,life=100s", "--rate", "10/s", "--capacity", "200")
+	if a := j.Answers[0]; math.Abs(a.Hit-0.7437) > 1e-4 || math.Abs(a.OriginRequests-2.563) > 1e-2 { // sim/analytic's simulated test
+		t.Errorf("%+v", a)
+	}
+	if all := modelAnswers(t, "--popularity", "shot_noise:requests=25,life=3d", "--size", "1MB").Answers; len(all) != octaves || all[octaves-1].Hit < 0.95 {
+		t.Errorf("%+v", all)
+	}
+}
+
+func TestModelSaysWhatIsWrongBehind(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"--objects 10 --edges 0":                                   "--edges 0: right is 1 to 1000",
+		"quickstart --edges 3":                                     "--edges says what the scenario does already",
+		"quickstart --origin servers=1,service=1s":                 "--origin says what the scenario does already",
+		"--objects 10 --tiers 1GiB":                                "--tiers: ",
+		"--objects 10 --origin servers=0,service=1s":               "servers=0; right is a number from 1",
+		"--objects 10 --origin servers=4":                          "has not both of servers and service",
+		"--objects 10 --origin servers=4,service=-1s":              "service=-1s; right is how long",
+		"--objects 10 --origin servers=4,service=1s,cv2=x":         "cv2=x; right is",
+		"--objects 10 --origin places=4":                           `there is no "places"`,
+		"--popularity zipf":                                        "popularity zipf has no formula here",
+		"--popularity shot_noise:lief=3d":                          "--popularity: ",
+		"--popularity shot_noise --policy fifo":                    "--policy is not in the formula of objects that come and go",
+		"--popularity shot_noise --tiers 100":                      "--tiers is not in the formula",
+		"--popularity shot_noise --objects 10":                     "four ways",
+		"--popularity shot_noise --origin servers=4,service=100ms": "--origin is not in the formula",
+	} {
+		_, errs, status := model(t, strings.Fields(args)...)
+		if status != exitUsage || !strings.Contains(errs, want) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("model %s: status %d, %q, does not say %q in one line", args, status, errs, want)
+		}
+	}
+}
