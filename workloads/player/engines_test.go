@@ -98,6 +98,8 @@ func TestEnginesAgree(t *testing.T) {
 		verify bool
 	}{
 		"short":                {say: says(tiny)},
+		"SSH, that waits":      {say: says("SSH-2.0-OpenSSH_9.2\r\n")},
+		"no such status":       {say: says(strings.Replace(common, "200 OK", "999 Denied", 1))},
 		"no content":           {say: says("HTTP/1.1 204 No Content\r\n\r\n")},
 		"empty":                {say: says("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")},
 		"fills the buffer":     {say: says(lengthed(readBuffer - 61))},

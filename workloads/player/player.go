@@ -240,7 +240,11 @@ func (p *Player) failure() error {
 		return fmt.Errorf("reading the workload after request %d: %w", p.sent(), err)
 	}
 	if n := p.faults.total(); n > 0 && !p.answered.Load() {
-		return fmt.Errorf("nobody answers at %s: all %d requests failed: %s", strings.Join(p.cfg.every(), ", "), n, p.faults.most())
+		most, what := p.faults.most(), "nobody answers at"
+		if most > results.FaultTimeout {
+			what = "no response of HTTP/1.1 from"
+		}
+		return fmt.Errorf("%s %s: all %d requests failed: %s", what, strings.Join(p.cfg.every(), ", "), n, most)
 	}
 	return nil
 }

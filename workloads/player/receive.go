@@ -12,6 +12,9 @@ import (
 	"edgesim/workloads"
 )
 
+// mostStatus is the highest there is (RFC 9110, section 15).
+const mostStatus = 599
+
 // errHungUp ends a body that the viewer does not want to the end.
 var errHungUp = errors.New("the viewer hung up")
 
@@ -63,8 +66,11 @@ func (c *conn) readHead() error {
 	if !c.player.answered.Load() {
 		c.player.answered.Store(true)
 	}
-	if c.heading.status == http.StatusNotModified && len(c.tag) == 0 {
+	switch status := c.heading.status; {
+	case status == http.StatusNotModified && len(c.tag) == 0:
 		return errors.New("a 304 to a request without conditions")
+	case status > mostStatus:
+		return fmt.Errorf("status %d: want 100 to %d", status, mostStatus)
 	}
 	c.note()
 	c.player.tags.note(c.req.Object, &c.heading)
@@ -79,8 +85,12 @@ func (c *conn) readAnyHead() error {
 			c.came = c.sched.now()
 		}
 		c.rec.TTFB = int64(c.came) - c.rec.At
+		begin, _ := c.in.Peek(c.in.Buffered())
+		if err := foreign(begin); err != nil {
+			return err
+		}
 		if err := c.head.Read(c.in); err != nil {
-			return unexpected(err)
+			return c.badHead(err)
 		}
 		status := c.head.StatusCode()
 		if status == http.StatusSwitchingProtocols {

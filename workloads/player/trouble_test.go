@@ -205,12 +205,47 @@ func TestMalformedResponses(t *testing.T) {
 		"negative length":      "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nab",
 		"an unasked 101":       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
 		"a header without end": "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("y", 40<<10),
+		"no such status":       "HTTP/1.1 999 Denied\r\nContent-Length: 0\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := play(t, context.Background(), Config{Source: workloads.FromSlice(every(0, 1)), Connections: 1,
 				Dial: dialer(func(*http.Request) reply { return reply{text: text, then: errClosed} })})
 			wantOnly(t, got.Outcome, results.FaultMalformed, 1)
 		})
+	}
+}
+
+// What is no HTTP/1 is told at its first bytes, though the server waits for more, and in
+// words that say what to do.
+func TestForeignAnswersAreToldByTheirBeginning(t *testing.T) {
+	const settings = "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64" // RFC 9113, section 6.5
+	for text, want := range map[string]string{
+		settings: errHTTP2.Error(),
+		"\x00\x00\x08\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01":  errHTTP2.Error(), // GOAWAY, section 6.8
+		"\x15\x03\x01\x00\x02\x02\x46":                                          errTLS.Error(),   // an alert, RFC 8446, section 6
+		"SSH-2.0-OpenSSH_9.2\r\n":                                               `the answer begins with "SSH-2.0-OpenSSH_9.2\r\n"`,
+		"\r\n220 ready":                                                         `the answer begins with "220 ready"`,
+		"HTTP/1.1 999 Denied\r\nContent-Type: a/b\r\nContent-Length: 0\r\n\r\n": "status 999: want 100 to 599",
+		"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("y", 40<<10):                  "a header of more than 32768 bytes",
+	} {
+		for _, closed := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				got := play(t, context.Background(), Config{Source: workloads.FromSlice(every(0, 1)), Connections: 1, GoTimers: true, Closed: closed,
+					Dial: dialer(func(*http.Request) reply { return reply{text: text} })})
+				wantOnly(t, got.Outcome, results.FaultMalformed, 1)
+				if len(got.Errors) == 1 && !strings.Contains(got.Errors[0].Examples[0], want) {
+					t.Errorf("%.40q is told as %q, want %q", text, got.Errors[0].Examples, want)
+				}
+				if got.err != nil && !strings.Contains(got.err.Error(), "no response of HTTP/1.1 from edge.example:80") {
+					t.Errorf("%.40q: %v", text, got.err)
+				}
+			})
+		}
+	}
+	for i := range len("HTTP/1.1 200") {
+		if err := foreign([]byte("\r\nHTTP/1.1 200"[:2+i])); err != nil {
+			t.Errorf("a part of a status line is foreign: %v", err)
+		}
 	}
 }
 
