@@ -37,8 +37,8 @@ var sizeUnits = []sizeUnit{
 
 const sizeExample = "4096, 64MiB or 1GB"
 
-// ParseSize reads a size. A fraction is fine where it makes whole bytes, as in
-// 1.5KiB.
+// ParseSize reads a size. A fraction of a unit is rounded to whole bytes, as sizes are
+// printed: 35.2MiB. Of bytes there is none.
 func ParseSize(text string) (Size, error) {
 	number, name := split(text)
 	if !digits(number) {
@@ -52,14 +52,22 @@ func ParseSize(text string) (Size, error) {
 	if !ok {
 		return 0, signError("size", text, sizeExample)
 	}
-	value.Mul(value, new(big.Rat).SetInt64(int64(unit)))
-	if !value.IsInt() {
+	if unit == 1 && !value.IsInt() {
 		return 0, fmt.Errorf("size %q: not a whole number of bytes; write it as %s", text, sizeExample)
 	}
-	if !value.Num().IsInt64() {
+	value.Mul(value, new(big.Rat).SetInt64(int64(unit)))
+	bytes := nearest(value)
+	if !bytes.IsInt64() {
 		return 0, fmt.Errorf("size %q: too large; the most is 2^63-1 bytes, just under 8EiB", text)
 	}
-	return Size(value.Num().Int64()), nil
+	return Size(bytes.Int64()), nil
+}
+
+// nearest is the whole number that is nearest to a value from 0.
+func nearest(value *big.Rat) *big.Int {
+	twice := new(big.Int).Lsh(value.Num(), 1)
+	twice.Add(twice, value.Denom())
+	return twice.Div(twice, new(big.Int).Lsh(value.Denom(), 1))
 }
 
 func sizeUnitOf(name string) (Size, bool) {

@@ -17,6 +17,7 @@ func TestParseSize(t *testing.T) {
 		"0": 0, "4096": 4096, "4096B": 4096, "64MiB": 64 << 20, "1GB": 1e9, "1kB": 1000, "1KB": 1000,
 		"1.5KiB": 1536, "0.5GB": 5e8, " 64 MiB ": 64 << 20, "9223372036854775807": math.MaxInt64,
 		"7EiB": 7 * EiB, "2PB": 2e15, "3TiB": 3 * TiB, "007": 7,
+		"35.2MiB": 36909875, "0.3KiB": 307, "0.0005kB": 1, "0.0004kB": 0,
 	} {
 		if got, err := ParseSize(text); err != nil || got != want {
 			t.Errorf("ParseSize(%q) = %d, %v; want %d", text, got, err, want)
