@@ -202,6 +202,7 @@ func (o *cellOptions) record(e *env, name string) (*recorded, error) {
 		return nil, usageError{err}
 	}
 	defer t.Close()
+	o.unsized(a, t)
 	r := newCounting(e.stderr, t)
 	defer r.done()
 	tape, err := curve.Record(e.ctx, r, a.config, tapeMemory)
@@ -209,6 +210,12 @@ func (o *cellOptions) record(e *env, name string) (*recorded, error) {
 		return nil, errors.Join(beforeRead(err), tape.Close())
 	}
 	return &recorded{tape: tape, asked: a, totals: tape.Totals(), close: func(error) error { return tape.Close() }}, nil
+}
+
+// unsized counts objects in place of bytes where the trace tells no sizes.
+func (o *cellOptions) unsized(a *wanted, t *trace.Trace) {
+	o.ignoreSize = o.ignoreSize || !t.Info().Tells.Sizes
+	a.config.IgnoreSize = o.ignoreSize
 }
 
 // beforeRead says of an interruption what it means to a trace that is read first.
@@ -232,6 +239,7 @@ func (o *cellOptions) withWorkers(e *env, a *wanted, options trace.Options) (*re
 		return nil, usageError{err}
 	}
 	defer t.Close()
+	o.unsized(a, t)
 	r := &recorded{asked: a}
 	if r.totals, err = scan(e, t, a.config); err != nil {
 		return nil, beforeRead(err)

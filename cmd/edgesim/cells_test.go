@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"edgesim/results"
 	"edgesim/sim/plan"
 	"edgesim/sim/sweep"
 	"edgesim/sim/validate"
@@ -86,6 +87,56 @@ func TestAPlanFindsACapacity(t *testing.T) {
 	status, _, errs = edgesim(t, context.Background(), append([]string{"plan", "quickstart", "--target", "hit>=99.9%", "--replicas", "1"}, short...)...)
 	if status != exitFail || !strings.Contains(errs, "no policy keeps the targets") {
 		t.Errorf("status %d: %s", status, errs)
+	}
+}
+
+// What a plan says to play is what it has played: of one replica the run of the same
+// seed has the same hit ratio, to the last digit.
+func TestAPlansAnswerCanBePlayed(t *testing.T) {
+	t.Parallel()
+	ask := append([]string{"plan", "quickstart", "--target", "hit>=50%", "--policy", "lru", "--replicas", "1", "--precision", "0.3", "--no-variants"}, short...)
+	_, out, errs := edgesim(t, context.Background(), append(ask, "--json")...)
+	var r plan.Result
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%v: %s", err, errs)
+	}
+	_, out, _ = edgesim(t, context.Background(), ask...)
+	_, line, found := strings.Cut(out, "To play it:\n  edgesim ")
+	if !found {
+		t.Fatalf("no command in:\n%s", out)
+	}
+	status, out, errs := edgesim(t, context.Background(), append(strings.Fields(line), "--mode", "virtual", "--json", "--out", filepath.Join(t.TempDir(), "run"))...)
+	var s results.Summary
+	if err := json.Unmarshal([]byte(out), &s); status != exitDone || err != nil {
+		t.Fatalf("edgesim %s: status %d, %v: %s", line, status, err, errs)
+	}
+	if got, want := s.HitRatio, r.Answers[0].At.Figures["hit"].Mean; got != want {
+		t.Errorf("edgesim %s has a hit ratio of %v, the plan said %v", line, got, want)
+	}
+}
+
+// A trace that tells no sizes is counted in objects, and its plan's answer is played
+// by mrc.
+func TestATraceWithoutSizesIsCountedInObjects(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "t.ids")
+	traced(t, "gen", "--requests", "3000", "--objects", "500", "--unit", "-o", path)
+	_, out, errs := edgesim(t, context.Background(), "plan", path, "--target", "hit>=50%", "--policy", "lru")
+	_, line, found := strings.Cut(out, "To play it:\n  edgesim ")
+	if !found || strings.Contains(out+errs, "B ") || !strings.Contains(line, "--ignore-size") {
+		t.Fatalf("%s%s", out, errs)
+	}
+	status, out, errs := edgesim(t, context.Background(), strings.Fields(line)...)
+	if status != exitDone || strings.Contains(out, "bytes") {
+		t.Errorf("edgesim %s: status %d: %s%s", line, status, out, errs)
+	}
+}
+
+func TestWordsAreQuotedForShells(t *testing.T) {
+	for word, want := range map[string]string{"a.b=5%": "a.b=5%", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$HOME": "'$HOME'"} {
+		if got := quoted(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
+		}
 	}
 }
 

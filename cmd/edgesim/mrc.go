@@ -139,6 +139,8 @@ func (o *mrcOptions) run(e *env, args []string) (err error) {
 		return usageError{err}
 	}
 	defer func() { err = errors.Join(err, m.trace.Close()) }()
+	// Of objects whose sizes nobody knows bytes are no unit.
+	a.config.IgnoreSize = a.config.IgnoreSize || !m.trace.Info().Tells.Sizes
 	switch {
 	case o.nats.Asked():
 		err = m.byWorkers(e, &o.nats)

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -95,7 +98,7 @@ func (o *planOptions) run(e *env, args []string) error {
 	if err = errors.Join(err, end(err)); err != nil {
 		return err
 	}
-	return o.tell(e, res, filepath.Base(args[0]))
+	return o.tell(e, res, args[0])
 }
 
 func (o *planOptions) fill(c *plan.Config) error {
@@ -246,10 +249,10 @@ func (o *planOptions) tell(e *env, r *plan.Result, name string) error {
 	if o.json {
 		err = results.EncodeJSON(e.stdout, r)
 	} else {
-		err = r.WriteTable(e.stdout, o.ignoreSize)
+		err = errors.Join(r.WriteTable(e.stdout, o.ignoreSize), o.writeAgain(e.stdout, name, r.Best()))
 	}
 	if err == nil && o.out != "" {
-		err = drawInto(o.out, r.Figures(name, o.ignoreSize))
+		err = drawInto(o.out, r.Figures(filepath.Base(name), o.ignoreSize))
 	}
 	switch {
 	case err != nil:
@@ -262,4 +265,50 @@ func (o *planOptions) tell(e *env, r *plan.Result, name string) error {
 		return errors.New("no policy keeps the targets at any capacity that was looked at")
 	}
 	return nil
+}
+
+// writeAgain prints the command that plays the answer: tables round its capacity,
+// and a little less may not do.
+func (o *planOptions) writeAgain(w io.Writer, name string, best *plan.Answer) error {
+	if best == nil {
+		return nil
+	}
+	var words []string
+	if isScenario(name) {
+		words = []string{"run", name}
+		for _, set := range o.sets {
+			words = append(words, "--set", set)
+		}
+		words = append(words, "--set", "edge.policy="+best.Policy, "--set", fmt.Sprintf("edge.capacity=%d", best.Capacity))
+	} else {
+		words = []string{"mrc", name, "--policy", best.Policy, "--capacity", strconv.FormatInt(best.Capacity, 10)}
+		if o.format != "" {
+			words = append(words, "--format", o.format)
+		}
+		if o.columns != "" {
+			words = append(words, "--columns", o.columns)
+		}
+		if o.limit > 0 {
+			words = append(words, "--limit", strconv.FormatInt(o.limit, 10))
+		}
+		if o.ignoreSize {
+			words = append(words, "--ignore-size")
+		}
+	}
+	for i, word := range words {
+		words[i] = quoted(word)
+	}
+	_, err := fmt.Fprintf(w, "\nTo play it:\n  edgesim %s\n", strings.Join(words, " "))
+	return err
+}
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=,@%+", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
