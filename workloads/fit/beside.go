@@ -59,8 +59,16 @@ func (d *document) outages(site int) {
 	}
 	d.line("    outages:")
 	for _, o := range list {
-		d.line("      - {from: %s, for: %s, kind: %s}", spanned(later+o.From), spanned(o.For), o.Kind)
+		d.line("      - {from: %s, for: %s, kind: %s}%s", spanned(later+o.From), spanned(o.For), o.Kind, o.comment())
 	}
+}
+
+// comment says where an outage of all stands for a longer one of a part.
+func (o *Outage) comment() string {
+	if o.Part == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" # in the log %.2g %% failed, for %s", 100*o.Part, lasting(o.Lasted))
 }
 
 // ofOrigin is a share of all requests as one of those that reach an origin: the hits

@@ -15,6 +15,11 @@ type Outage struct {
 	For  float64 `json:"for_s"`
 	Kind string  `json:"kind"` // refuse, hang or error, by what viewers were told most: 502, 504, any other
 
+	// Where not all failed: what share of the requests did, and how long that went on
+	// in the log. 0: all did, or it was too short to tell.
+	Part   float64 `json:"part,omitempty"`
+	Lasted float64 `json:"lasted_s,omitempty"`
+
 	failed [failings]float64 // requests beyond the share that fails at all times
 }
 
@@ -203,7 +208,29 @@ func (s *reaches) outage(first, end int, usual float64) (o Outage) {
 		}
 	}
 	o.Kind = outageKinds[most]
+	o.Part, o.Lasted = s.part(first, end, usual)
 	return o
+}
+
+// wholeOutage is the share of requests from which on an outage is one of all.
+const wholeOutage = 0.8
+
+// part is the share of requests that failed from piece first to end, beyond the usual,
+// and how long these are: 0 where nearly all did. Of the pieces at both ends a part may
+// be well, so that those between them tell.
+func (s *reaches) part(first, end int, usual float64) (share, lasted float64) {
+	var inside reach
+	for i := first + 1; i < end-1; i++ {
+		inside.join(s.pieces[i])
+	}
+	if inside.all == 0 {
+		return 0, 0
+	}
+	share = (inside.fails()/inside.all - usual) / (1 - usual)
+	if share >= wholeOutage {
+		return 0, 0
+	}
+	return share, float64(end-first) * float64(s.width) / 1e9
 }
 
 // outages are those of each site; without them is what is left of requests that failed

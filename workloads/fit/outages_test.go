@@ -1,8 +1,10 @@
 package fit
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"edgesim/results"
@@ -45,7 +47,7 @@ func TestStretchesOfErrorsAreOutages(t *testing.T) {
 		{"all fail", 7200, 20, 0.01, []stretch{{1234.5, 1534.5, 1, 503}}, []Outage{{From: 1234.5, For: 300, Kind: "error"}}, 4},
 		{"of seconds", 600, 100, 0, []stretch{{100.4, 110.8, 1, 502}}, []Outage{{From: 100.4, For: 10.4, Kind: "refuse"}}, 0.5},
 		{"at both ends", 600, 100, 0, []stretch{{0, 20, 1, 504}, {580, 600, 1, 504}}, []Outage{{For: 20, Kind: "hang"}, {From: 580, For: 20, Kind: "hang"}}, 0.5},
-		{"two fifths fail", 7200, 20, 0.01, []stretch{{5000, 5600, 0.4, 500}}, []Outage{{From: 5000, For: 240, Kind: "error"}}, 25},
+		{"two fifths fail", 7200, 20, 0.01, []stretch{{5000, 5600, 0.4, 500}}, []Outage{{From: 5000, For: 240, Kind: "error", Part: 0.4, Lasted: 600}}, 25},
 		{"few requests", 86400, 0.05, 0.02, []stretch{{40000, 47200, 1, 503}}, []Outage{{From: 40000, For: 7200, Kind: "error"}}, 300},
 		{"much fails anyway", 7200, 20, 0.1, []stretch{{3000, 3300, 1, 503}}, []Outage{{From: 3000, For: 300, Kind: "error"}}, 8},
 	} {
@@ -58,7 +60,26 @@ func TestStretchesOfErrorsAreOutages(t *testing.T) {
 			if w := c.want[i]; o.Kind != w.Kind || math.Abs(o.From-w.From) > c.within || math.Abs(o.For-w.For) > c.within {
 				t.Errorf("%s: %+v, want %+v within %v s", c.what, o, w, c.within)
 			}
+			if w := c.want[i]; math.Abs(o.Part-w.Part) > 0.03 || math.Abs(o.Lasted-w.Lasted) > c.within {
+				t.Errorf("%s: %+v, want a part of %v that failed, for %v s", c.what, o, w.Part, w.Lasted)
+			}
 		}
+	}
+}
+
+// An outage of all that stands for a longer one of a part is told as that.
+func TestOutagesOfAPartAreTold(t *testing.T) {
+	x := &Mixes{Sites: []Site{{Domain: "a.example", Outages: []Outage{
+		{From: 60, For: 30, Kind: "hang"}, {From: 5000, For: 240, Kind: "error", Part: 0.4, Lasted: 600}}}}}
+	var got []string
+	x.writeOutages(func(name, format string, args ...any) { got = append(got, name+"|"+fmt.Sprintf(format, args...)) })
+	want := []string{"outage|a.example: hang after 1m, for 30s", "outage|a.example: error after 1h23m20s, for 4m",
+		"|of all requests: in the log 40 % failed, for 10m"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if c := x.Sites[0].Outages[1].comment(); c != " # in the log 40 % failed, for 10m" || x.Sites[0].Outages[0].comment() != "" {
+		t.Errorf("the scenario says %q", c)
 	}
 }
 

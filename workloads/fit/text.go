@@ -27,6 +27,7 @@ func (f *Fit) Write(w io.Writer) error {
 	p.Turnover.write(row)
 	p.Churn.write(row)
 	p.Mixes.write(row)
+	p.Mixes.writeOutages(row)
 	f.Edge.write(row)
 	if err := t.Flush(); err != nil {
 		return err

@@ -25,6 +25,21 @@ func (e *Edge) write(row rowFunc) {
 	}
 }
 
+// writeOutages is a line for each outage of a site's origin.
+func (x *Mixes) writeOutages(row rowFunc) {
+	if x == nil {
+		return
+	}
+	for _, site := range x.Sites {
+		for _, o := range site.Outages {
+			row("outage", "%s: %s after %s, for %s", site.Domain, o.Kind, lasting(o.From), lasting(o.For))
+			if o.Part > 0 {
+				row("", "of all requests: in the log %.2g %% failed, for %s", 100*o.Part, lasting(o.Lasted))
+			}
+		}
+	}
+}
+
 // writeParts is a line for each part that a scenario has a section for, of logs.
 func (p *Parameters) writeParts(w io.Writer) error {
 	if p.Mixes == nil {
