@@ -81,7 +81,7 @@ func TestAPlanFindsACapacity(t *testing.T) {
 		t.Fatalf("status %d, %v: %s%s", status, err, out, errs)
 	}
 	a := r.Answers[0]
-	if !a.Reached || a.Guess == 0 || a.Capacity < 1<<17 || a.Capacity > 1<<26 || len(a.Variants) != 4 || a.At.Cost == nil {
+	if !a.Reached || a.Guess == 0 || a.Capacity < 1<<17 || a.Capacity > 1<<26 || len(a.Variants) != 5 || a.At.Cost == nil {
 		t.Errorf("%s", out)
 	}
 	status, _, errs = edgesim(t, context.Background(), append([]string{"plan", "quickstart", "--target", "hit>=99.9%", "--replicas", "1"}, short...)...)

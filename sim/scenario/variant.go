@@ -15,6 +15,15 @@ var variants = []variant{
 	}},
 	{"zipf 0.1 flatter", func(s *Scenario) { eachSection(s, func(c *Section) { steeper(c, -0.1) }) }},
 	{"zipf 0.1 steeper", func(s *Scenario) { eachSection(s, func(c *Section) { steeper(c, 0.1) }) }},
+	{"other objects, drawn alike", otherObjects},
+}
+
+// otherObjects draws the catalog anew, another for every seed of the scenario's
+// chance: which sizes and types the most popular objects have is luck, and replicas,
+// which share a catalog, do not show it.
+func otherObjects(s *Scenario) {
+	world := s.seed("another catalog")
+	s.world = &world
 }
 
 // Variants are the names of the worlds in which an answer about the scenario can be
