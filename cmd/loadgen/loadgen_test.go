@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -149,6 +150,20 @@ func TestHelp(t *testing.T) {
 		}
 	}
 }
+
+// Help that cannot be printed is no success.
+func TestHelpOnAFullDisk(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"selftest", "--help"}} {
+		var errs bytes.Buffer
+		if code := run(args, fullDisk{}, &errs); code != exitFail || errs.String() != "loadgen: no space left on device\n" {
+			t.Errorf("%v: exit status %d, %q", args, code, errs.String())
+		}
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestPlaysAWorkload(t *testing.T) {
 	for _, threads := range []string{"1", "3"} {

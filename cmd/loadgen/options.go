@@ -69,6 +69,9 @@ const (
 // errHelp says that help was asked for and given.
 var errHelp = errors.New("help was given")
 
+// unprinted is why help that was asked for could not be given.
+type unprinted struct{ error }
+
 func (o *options) flags() *pflag.FlagSet {
 	f := pflag.NewFlagSet("loadgen", pflag.ContinueOnError)
 	f.SortFlags = false
@@ -118,8 +121,10 @@ func parse(args []string, help io.Writer) (*options, error) {
 	f.Usage = func() {}
 	if err := f.Parse(args); errors.Is(err, pflag.ErrHelp) {
 		f.VisitAll(unit.SayDefaultOnce)
-		_, err = io.WriteString(help, usage+f.FlagUsagesWrapped(80))
-		return nil, errors.Join(errHelp, err)
+		if _, err := io.WriteString(help, usage+f.FlagUsagesWrapped(columns)); err != nil {
+			return nil, unprinted{err}
+		}
+		return nil, errHelp
 	} else if err != nil {
 		return nil, flagError(f, err)
 	}

@@ -36,8 +36,8 @@ func runUntil(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		return selftest(ctx, args[1:], stdout, stderr)
 	}
 	o, err := parse(args, stdout)
-	if errors.Is(err, errHelp) {
-		return exitDone
+	if err == errHelp || errors.As(err, new(unprinted)) {
+		return helped(err, stderr)
 	}
 	if err == nil && len(o.find.texts) > 0 {
 		if _, err = o.Planned(); err == nil {
@@ -92,6 +92,15 @@ func (s *job) play(ctx context.Context, stderr io.Writer) error {
 	close(stop)
 	watcher.Wait()
 	return err
+}
+
+// helped is the exit status after help, which errHelp says was given.
+func helped(err error, stderr io.Writer) int {
+	if err == errHelp {
+		return exitDone
+	}
+	fmt.Fprintf(stderr, "loadgen: %v\n", err)
+	return exitFail
 }
 
 // verdict says on stderr what made the run a failure, and is the exit status.

@@ -62,8 +62,10 @@ func selftest(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	f.BoolVar(&asJSON, "json", false, "print as JSON")
 	switch err := f.Parse(args); {
 	case errors.Is(err, pflag.ErrHelp):
-		fmt.Fprint(stdout, selftestUsage+f.FlagUsagesWrapped(columns))
-		return exitDone
+		if _, err = fmt.Fprint(stdout, selftestUsage+f.FlagUsagesWrapped(columns)); err == nil {
+			err = errHelp
+		}
+		return helped(err, stderr)
 	case err != nil:
 		fmt.Fprintf(stderr, "loadgen selftest: %v\n", flagError(f, err))
 		return exitUsage
