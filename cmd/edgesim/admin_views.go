@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"edgesim/edge"
+	"edgesim/results/prometheus"
 	"edgesim/sim/scenario"
 )
 
@@ -91,7 +93,13 @@ func withoutSecrets(c scenario.Config) *scenario.Config {
 // metrics is what Prometheus scrapes: what records have counted, and how things
 // stand.
 func (a *admin) metrics(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	var page bytes.Buffer
+	a.writeMetrics(&page)
+	w.Header().Set("Content-Type", prometheus.ContentType)
+	_ = prometheus.Typed(w, page.Bytes()) // a scraper that went away is no trouble
+}
+
+func (a *admin) writeMetrics(w io.Writer) {
 	a.s.books.view.Write(w)
 	writeFigures(w, a.s.edge.Figures())
 	dropped, unwritten := a.s.books.lost()

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -45,7 +46,15 @@ func (s *Run) openMetrics() (err error) {
 // ServeMetrics answers a scrape.
 func (s *Run) ServeMetrics(w http.ResponseWriter, _ *http.Request) {
 	s.recorder.Flush()
-	s.writeMetrics(w)
+	var page bytes.Buffer
+	s.writeMetrics(&page)
+	answerScrape(w, page.Bytes())
+}
+
+// answerScrape answers with a page of samples. A scraper that went away is no trouble.
+func answerScrape(w http.ResponseWriter, page []byte) {
+	w.Header().Set("Content-Type", prometheus.ContentType)
+	_ = prometheus.Typed(w, page)
 }
 
 // writeMetrics writes what records have counted, and how the schedule stands.

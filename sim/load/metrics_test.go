@@ -36,7 +36,7 @@ func TestMetricsWhileRunning(t *testing.T) {
 	s.scraped.Add([]results.Record{{TTFB: 1e6, Total: 2e6, Status: 200, Response: results.Hit, Result: results.Hit}})
 	w := &page{}
 	s.ServeMetrics(w, nil)
-	for _, want := range []string{"edgesim_requests_total{", "loadgen_sent_total 0", "loadgen_in_flight 0"} {
+	for _, want := range []string{"edgesim_requests_total{", "# TYPE loadgen_sent_total counter\nloadgen_sent_total 0", "# TYPE loadgen_in_flight gauge\nloadgen_in_flight 0", "# TYPE edgesim_first_byte_seconds histogram\n"} {
 		if !strings.Contains(w.String(), want) {
 			t.Errorf("no %s in\n%s", want, w.String())
 		}
@@ -82,11 +82,14 @@ func TestSeriesAddUp(t *testing.T) {
 	c.ServeMetrics(all, nil)
 	want, got := map[string]string{}, map[string]string{}
 	for line := range strings.Lines(one.String()) {
+		if line[0] == '#' {
+			continue
+		}
 		name, value, _ := cutLast(strings.TrimSpace(line), ' ')
 		want[name] = value
 	}
 	for line := range strings.Lines(all.String()) {
-		if name, value, _ := cutLast(strings.TrimSpace(line), ' '); !strings.HasPrefix(name, "loadgen_share_") {
+		if name, value, _ := cutLast(strings.TrimSpace(line), ' '); line[0] != '#' && !strings.HasPrefix(name, "loadgen_share_") {
 			got[name] = value
 		}
 	}

@@ -119,5 +119,7 @@ func (c *Crew) ServeMetrics(w http.ResponseWriter, _ *http.Request) {
 		all["loadgen_share_lost"+of] = lost
 	}
 	c.mu.Unlock()
-	all.write(w)
+	var page bytes.Buffer
+	all.write(&page)
+	answerScrape(w, page.Bytes())
 }
