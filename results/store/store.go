@@ -155,7 +155,7 @@ func (s *Store) known() error {
 		return err
 	}
 	if health != "ok" {
-		return fmt.Errorf("it is damaged: %s", health)
+		return fmt.Errorf("it is damaged: %s", strings.Join(strings.Fields(health), " ")) // SQLite writes lines
 	}
 	return nil
 }
