@@ -31,14 +31,14 @@ func TestTheQueueIsTheModelsQueue(t *testing.T) {
 	contents := shelf{"/a": {Key: 1, Size: size}}
 	inBubble(t, c, contents, func(b *bubble) {
 		begin := time.Now()
-		queue := origin.NewQueue(3, 4)
+		queue := &plainQueue{limit: 4, free: make([]time.Duration, 3)}
 		var wg sync.WaitGroup
 		refused := 0
 		for attempt := range uint32(200) {
 			at := time.Since(begin)
 			a := b.model.Answer(1, attempt, at)
 			service := a.FirstByte + a.Curve.Due(size)
-			start, ok := queue.Enter(at, service)
+			start, ok := queue.enter(at, service)
 			want := start + service - at
 			if !ok {
 				refused++
