@@ -67,7 +67,7 @@ Exit status: 0 done; 1 reading or writing failed; 2 wrong usage.
 		f.BoolVar(&o.ignoreSize, "ignore-size", false, "with --trace: every object counts 1, and capacities are numbers of objects")
 		f.IntVar(&o.edges, "edges", 1, "caches that share the requests evenly; capacities are of each")
 		f.StringVar(&o.tiers, "tiers", "", "`SIZES` of LRU caches behind them, one of each, the nearest first, as\n1TB,4TB (default the scenario's)")
-		f.StringVar(&o.origin, "origin", "", "`ORIGIN` that serves so many at a time, as servers=64,service=50ms[,cv2=1]:\nhow long requests wait there (default the scenario's)")
+		f.StringVar(&o.origin, "origin", "", "`ORIGIN` that serves so many at a time, as servers=64,service=50ms[,cv2=1,timeout=30s]:\nhow long requests wait there (default the scenario's)")
 		f.StringVar(&o.beside, "beside", "", "`FILE` that mrc or sweep wrote with --csv: its caches are set beside the\nformulas, in the table and as dots in the plots")
 		f.StringVar(&o.out, "out", "", "make a `FOLDER` of this name with plots")
 		f.BoolVar(&o.json, "json", false, "print as JSON")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -24,6 +25,7 @@ type modelOrigin struct {
 	Name   string
 	number int // analytic.Conduct's
 	analytic.Serving
+	timeout float64 // seconds to the first byte, of which requests get an error
 }
 
 // beyond is what is behind the edges, for one policy and capacity of theirs.
@@ -50,6 +52,7 @@ type originLine struct {
 	Waits   float64  `json:"waiting_share"`
 	Wait    *float64 `json:"mean_wait_s"` // of all requests; null: the queue grows without end
 	Time    *float64 `json:"mean_time_s"` // until the last byte; null as well
+	Late    float64  `json:"late_share"`  // of requests whose service begins after the time-out
 }
 
 // tiersOf are the tiers of a scenario.
@@ -70,7 +73,7 @@ func originsOf(s *scenario.Scenario) (all []modelOrigin) {
 		if c.Concurrency > 0 {
 			all = append(all, modelOrigin{c.Name, slices.Index(names, c.Name), analytic.Serving{
 				Servers: c.Concurrency, FirstByte: c.FirstByte.Mean().Seconds(), FirstByteCV2: c.FirstByte.CV2(), Bandwidth: c.Bandwidth,
-			}})
+			}, cmp.Or(s.Origins[c.Name].ReadTimeout.Std().Seconds(), defaultTimeout)})
 		}
 	}
 	slices.SortFunc(all, func(a, b modelOrigin) int { return a.number - b.number })
@@ -102,17 +105,21 @@ func (o *modelOptions) readBehind(m *modelled, ofScenario bool) error {
 	if !m.timed {
 		return usagef("--origin: requests wait in time, and the trace has none; right is with --rate")
 	}
-	s, err := parseServing(o.origin)
+	served, err := parseOrigin(o.origin)
 	if err != nil {
 		return usagef("--origin: %v", err)
 	}
-	m.origins = []modelOrigin{{Name: "origin", Serving: s}}
+	m.origins = []modelOrigin{served}
 	return nil
 }
 
-// parseServing reads servers=64,service=50ms,cv2=1.
-func parseServing(text string) (analytic.Serving, error) {
-	s := analytic.Serving{FirstByteCV2: 1}
+// defaultTimeout is how long an edge waits for a first byte, in seconds: CloudFront's
+// origin response timeout.
+const defaultTimeout = 30
+
+// parseOrigin reads servers=64,service=50ms,cv2=1,timeout=30s.
+func parseOrigin(text string) (modelOrigin, error) {
+	s := modelOrigin{Name: "origin", Serving: analytic.Serving{FirstByteCV2: 1}, timeout: defaultTimeout}
 	for _, part := range strings.Split(text, ",") {
 		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		var err error
@@ -122,19 +129,19 @@ func parseServing(text string) (analytic.Serving, error) {
 			if err != nil || s.Servers < 1 || s.Servers > mostServers {
 				return s, fmt.Errorf("servers=%s; right is a number from 1 to %d", value, mostServers)
 			}
-		case "service":
+		case "service", "timeout":
 			var d unit.Duration
 			if err = d.Set(value); err != nil || d <= 0 {
-				return s, fmt.Errorf("service=%s; right is how long one request takes, as 50ms", value)
+				return s, fmt.Errorf("%s=%s; right is a time, as 50ms", key, value)
 			}
-			s.FirstByte = d.Std().Seconds()
+			*map[string]*float64{"service": &s.FirstByte, "timeout": &s.timeout}[key] = d.Std().Seconds()
 		case "cv2":
 			s.FirstByteCV2, err = strconv.ParseFloat(value, 64)
 			if err != nil || !(s.FirstByteCV2 >= 0 && s.FirstByteCV2 <= 1e6) {
 				return s, fmt.Errorf("cv2=%s; right is the variance of the service time over its mean squared, from 0 (always the same)", value)
 			}
 		default:
-			return s, fmt.Errorf("there is no %q; right are servers, service, cv2, as servers=64,service=50ms,cv2=1", key)
+			return s, fmt.Errorf("there is no %q; right are servers, service, cv2, timeout, as servers=64,service=50ms,cv2=1,timeout=30s", key)
 		}
 	}
 	if s.Servers == 0 || s.FirstByte == 0 {
@@ -212,6 +219,9 @@ func (o *modelOrigin) under(load analytic.Asked) (originLine, error) {
 		return line, fmt.Errorf("origin %s: %w", o.Name, err)
 	}
 	line.Busy, line.Waits = q.Utilization, q.WaitShare
+	if line.Late, err = at.TimedOut(o.timeout); err != nil {
+		return line, fmt.Errorf("origin %s: %w", o.Name, err)
+	}
 	if !math.IsInf(q.Wait, 1) {
 		line.Wait, line.Time = &q.Wait, &q.Time
 	}
@@ -237,11 +247,11 @@ func (m *modelled) behindText(b *strings.Builder, model int) {
 		}
 	}
 	if len(m.origins) > 0 {
-		fmt.Fprintf(b, "\nOrigins\n%10s  %-16s %10s %7s %7s %10s %10s\n", "capacity", "origin", "asked", "busy %", "wait %", "mean wait", "mean time")
+		fmt.Fprintf(b, "\nOrigins\n%10s  %-12s %9s %7s %7s %9s %9s %7s\n", "capacity", "origin", "asked", "busy %", "wait %", "mean wait", "mean time", "late %")
 		for _, at := range rows {
 			for _, o := range m.beyond[at].origins {
-				fmt.Fprintf(b, "%10s  %-16s %10s %7.2f %7.2f %10s %10s\n", m.capacity(m.answers[at].Capacity), clipped(o.Origin, 16),
-					significant(o.Rate)+"/s", 100*o.Busy, 100*o.Waits, endless(o.Wait), endless(o.Time))
+				fmt.Fprintf(b, "%10s  %-12s %9s %7.2f %7.2f %9s %9s %7.2f\n", m.capacity(m.answers[at].Capacity), clipped(o.Origin, 12),
+					significant(o.Rate)+"/s", 100*o.Busy, 100*o.Waits, endless(o.Wait), endless(o.Time), 100*o.Late)
 			}
 		}
 	}
@@ -292,6 +302,6 @@ func (m *modelled) behindFoot(b *strings.Builder) {
 		b.WriteString("Tiers are LRU and keep what passes. Of their two hit ratios the lower remembers\nwhen a cache could ask again, the higher takes misses for independent; refreshes\nare left out.\n")
 	}
 	if len(m.origins) > 0 {
-		b.WriteString("Origins are asked by all edges, with tiers at the lower hit ratio, and for\nrefreshes, too.\n")
+		b.WriteString("Origins are asked by all edges, with tiers at the lower hit ratio, and for\nrefreshes, too; late is what waits longer than the edge does.\n")
 	}
 }
