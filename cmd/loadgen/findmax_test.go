@@ -127,7 +127,7 @@ func TestSearchThatLosesWorkers(t *testing.T) {
 // heldToPartial holds what is printed and drawn of a search that failed to its figures.
 func (f *found) heldToPartial(t *testing.T, why error) {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "found")
+	dir := t.TempDir() // which a search makes before its first trial
 	o, err := parse([]string{"http://edge.test", "--find-max", "ttfb-p99<=50ms", "--out", dir}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
