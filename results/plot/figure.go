@@ -19,12 +19,15 @@ type Figure struct {
 	// Step is the width, on the X axis, of the time bucket that a point stands
 	// for: from its X to X+Step, or to the axis' end where that cuts the last
 	// one short. 0: points are points.
-	Step   float64 `json:"step,omitempty"`
-	Series []Line  `json:"series"` // in the order of the legend; the first lies on top
-	Strip  *Strip  `json:"strip,omitempty"`
-	Spans  []Span  `json:"spans,omitempty"`
-	Marks  []Mark  `json:"marks,omitempty"`
-	Lack   string  `json:"lack,omitempty"` // why there is nothing to draw: "no requests"
+	Step float64 `json:"step,omitempty"`
+	// Sums says that a point is what its bucket adds up to, so that buckets of another
+	// width have other points.
+	Sums   bool   `json:"sums,omitempty"`
+	Series []Line `json:"series"` // in the order of the legend; the first lies on top
+	Strip  *Strip `json:"strip,omitempty"`
+	Spans  []Span `json:"spans,omitempty"`
+	Marks  []Mark `json:"marks,omitempty"`
+	Lack   string `json:"lack,omitempty"` // why there is nothing to draw: "no requests"
 }
 
 // Scales of an axis.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // runDashes tell runs apart in an overlay, where a series keeps its colour: the
@@ -22,7 +23,8 @@ var MostOverlaid = len(runDashes)
 //
 // Figures over moments are compared as they are where their ranges meet, else
 // from the beginning of each. Figures that mean something else by their axes are
-// refused, with an error that says what differs.
+// refused, with an error that says what differs. What buckets add up to is drawn as
+// buckets as wide as the widest would have it.
 func Overlay(figs []*Figure, names []string) (*Figure, error) {
 	if len(figs) != len(names) || len(figs) == 0 {
 		panic("plot: an overlay of figures without names")
@@ -35,9 +37,9 @@ func Overlay(figs []*Figure, names []string) (*Figure, error) {
 			return nil, fmt.Errorf("%s of %s and of %s cannot be laid over each other: %w", figs[0].Name, names[0], names[i+1], err)
 		}
 	}
-	figs = aligned(figs)
+	figs, per := widened(aligned(figs))
 	g := *figs[0]
-	g.Subtitle = subtitle("", strings.Join(short40(names), " and "))
+	g.Subtitle = subtitle("", strings.Join(short40(names), " and "), per)
 	g.Series, g.Spans, g.Marks, g.Strip = nil, nil, nil, strip(figs, names)
 	g.X, g.Y = g.X.over(figs, func(f *Figure) Axis { return f.X }), g.Y.over(figs, func(f *Figure) Axis { return f.Y })
 	for i, f := range figs {
@@ -95,6 +97,47 @@ func aligned(figs []*Figure) []*Figure {
 			}
 		}
 		all = append(all, &g)
+	}
+	return all
+}
+
+// widened are the figures with sums as of the widest bucket of all, and what they are
+// then: "per 5 s"; nothing where buckets are alike.
+func widened(figs []*Figure) ([]*Figure, string) {
+	widest, alike := 0.0, true
+	for _, f := range figs {
+		if !f.Sums || f.Step <= 0 {
+			return figs, ""
+		}
+		alike = alike && f.Step == figs[0].Step
+		widest = max(widest, f.Step)
+	}
+	if alike {
+		return figs, ""
+	}
+	var all []*Figure
+	for _, f := range figs {
+		g := *f
+		times := widest / f.Step
+		g.Y.Min, g.Y.Max = g.Y.Min*times, g.Y.Max*times
+		g.Series = slices.Clone(f.Series)
+		for i, l := range g.Series {
+			g.Series[i].Y, g.Series[i].Y2 = l.Y.scaled(times), l.Y2.scaled(times)
+		}
+		all = append(all, &g)
+	}
+	width := every(time.Duration(widest * float64(time.Second)))
+	return all, "per " + strings.TrimPrefix(strings.TrimPrefix(width, "each "), "every ")
+}
+
+// scaled are the numbers, each so many times as large.
+func (n Numbers) scaled(times float64) Numbers {
+	if n == nil {
+		return nil
+	}
+	all := make(Numbers, len(n))
+	for i, v := range n {
+		all[i] = v * times
 	}
 	return all
 }

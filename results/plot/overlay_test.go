@@ -47,6 +47,29 @@ func TestRunsOfOtherMomentsAreComparedFromTheirBeginning(t *testing.T) {
 	checkInside(t, f, Slide())
 }
 
+// Sums of buckets of another width are drawn as of the widest; what is no sum stays.
+func TestSumsOfOtherBucketsAreBroughtTogether(t *testing.T) {
+	narrow, wide := overTime(600, 3000, 3100, math.NaN()), overTime(600, 6100)
+	narrow.Step, narrow.Y.Max = 30, 3100
+	for _, sums := range []bool{true, false} {
+		narrow.Sums, wide.Sums = sums, sums
+		f, err := Overlay([]*Figure{narrow, wide}, []string{"a", "b"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, subtitle, most := Numbers{6000, 6200}, "a and b  ·  per minute", 6200.0
+		if !sums {
+			want, subtitle, most = Numbers{3000, 3100}, "a and b", 3100
+		}
+		if got := f.Series[0].Y; !slices.Equal(got[:2], want) || !math.IsNaN(got[2]) || f.Series[1].Y[0] != 6100 || f.Subtitle != subtitle || f.Y.Max != most || f.Step != 60 {
+			t.Errorf("%v: %v and %v, %q, up to %v", sums, got, f.Series[1].Y, f.Subtitle, f.Y.Max)
+		}
+	}
+	if narrow.Series[0].Y[0] != 3000 {
+		t.Error("the figure itself was changed")
+	}
+}
+
 func TestOtherAxesAreRefused(t *testing.T) {
 	bytes, log, lacking := overTime(0, 1), overTime(0, 1), &Figure{Name: "requests", Lack: "no requests"}
 	bytes.Y.Unit = Octets

@@ -30,6 +30,7 @@ func FromTable(t *report.Table, c report.Chart) *Figure {
 	for i := range c.Series {
 		f.Series = append(f.Series, s.line(i))
 	}
+	f.Sums = s.inTime && !c.Rate && !slices.ContainsFunc(c.Series, func(series report.Series) bool { return len(series.Over) > 0 || !s.addsUp(series) })
 	f.Y.fit(f.Series)
 	return f
 }
