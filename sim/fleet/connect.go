@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -58,6 +59,9 @@ type Conn struct {
 	data     jetstream.ObjectStore
 	replicas int
 	log      func(format string, args ...any)
+
+	mu    sync.Mutex
+	again map[*func()]bool // to be called when it is connected again
 }
 
 // answering is how long the server may take to answer: a busy machine stands still for
@@ -93,6 +97,22 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 // Close ends the connection; what was published is on the server by then.
 func (c *Conn) Close() { c.nc.Close() }
 
+// whenAgain has something done whenever the connection was lost and is there again; call
+// what it returns to end that.
+func (c *Conn) whenAgain(do func()) (end func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.again == nil {
+		c.again = map[*func()]bool{}
+	}
+	c.again[&do] = true
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.again, &do)
+	}
+}
+
 // refused is what kept us from a server, without secrets.
 func (c *Conn) refused(err error) error {
 	text := err.Error()
@@ -119,7 +139,14 @@ func (o *Options) options(c *Conn) ([]nats.Option, error) {
 				c.log("connection to %s lost (%v); trying again", c.Where, err)
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { c.log("connected to %s again", c.Where) }),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			c.log("connected to %s again", c.Where)
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			for do := range c.again {
+				go (*do)()
+			}
+		}),
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
 	}
 	if o.Inside != nil {

@@ -1,8 +1,10 @@
 package fleet
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -173,4 +175,53 @@ func (w *Worker) await(t *testing.T) (m jetstream.Msg, err error) {
 		m, err = queue.ask(t.Context())
 	}
 	return m, err
+}
+
+var waits sync.Map // chan error by question.Run
+
+func init() {
+	Register(KindOf("waits", func(ctx context.Context, _ *Room, q question) (answer, error) {
+		<-ctx.Done()
+		ended, _ := waits.Load(q.Run)
+		ended.(chan error) <- context.Cause(ctx)
+		return answer{}, ctx.Err()
+	}))
+}
+
+// TestACancellationThatAWorkerMissedEndsItsPiece is of one that was said while the worker
+// was not connected: it looks when it is again.
+func TestACancellationThatAWorkerMissedEndsItsPiece(t *testing.T) {
+	p := newPlace(t)
+	c, away := p.connect("v1"), p.connect("v1")
+	p.work("away", away)
+	j, other := open(t, c, "missed"), open(t, c, "goes-on")
+	waited := make(chan error, 2)
+	waits.Store(p.dir, waited)
+	defer j.Close(false)
+	defer other.Close(false)
+	for _, job := range []*Job{j, other} {
+		go func() { _, _ = Ask[answer](t.Context(), job, "waits", question{Run: p.dir}) }()
+		for job.Progress().Running == 0 {
+			<-job.Changed()
+		}
+	}
+	a, err := c.Job(t.Context(), j.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.State = Cancelled
+	if err := c.keepAbout(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	if err := away.nc.ForceReconnect(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waited; !errors.Is(err, ErrCancelled) {
+		t.Errorf("its piece ended with %v", err)
+	}
+	select {
+	case err := <-waited:
+		t.Errorf("the other job's piece ended, too: %v", err)
+	default:
+	}
 }

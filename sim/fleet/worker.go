@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,6 +57,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = sub.Unsubscribe() }()
+	defer w.Conn.whenAgain(func() { w.catchUp(ctx) })()
 	var slots sync.WaitGroup
 	for range w.Slots {
 		slots.Go(func() { w.slot(ctx) })
@@ -272,6 +275,30 @@ func (w *Worker) stoppable(g *given, cancel *context.CancelCauseFunc) func() {
 		if delete(w.stop[g.job], cancel); len(w.stop[g.job]) == 0 {
 			delete(w.stop, g.job)
 		}
+	}
+}
+
+// catchUp ends the pieces of jobs that were cancelled while the worker could not hear it.
+// A piece that it gets meanwhile is none of them.
+func (w *Worker) catchUp(ctx context.Context) {
+	w.mu.Lock()
+	running := map[string][]*context.CancelCauseFunc{}
+	for job, all := range w.stop {
+		running[job] = slices.Collect(maps.Keys(all))
+	}
+	w.mu.Unlock()
+	for job, all := range running {
+		try, cancel := context.WithTimeout(ctx, patience)
+		a, err := w.Conn.about(try, job)
+		cancel()
+		if err != nil || a.State != Cancelled {
+			continue
+		}
+		w.mu.Lock()
+		for _, end := range all {
+			(*end)(ErrCancelled)
+		}
+		w.mu.Unlock()
 	}
 }
 
