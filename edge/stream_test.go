@@ -301,6 +301,7 @@ func TestNoMemoryForBodies(t *testing.T) {
 				if a := l.get("/big"); a.header.Get("X-Cache") != "Miss from edgesim" {
 					t.Errorf("X-Cache %q: nothing should have been stored", a.header.Get("X-Cache"))
 				}
+				synctest.Wait() // until what has sent its last byte has let go of its memory
 				if used := l.edge.memory.used.Load(); used != 0 {
 					t.Errorf("%d bytes are still reserved", used)
 				}
