@@ -20,7 +20,6 @@ import (
 	"edgesim/sim/load"
 	"edgesim/sim/objective"
 	"edgesim/sim/pieces"
-	"edgesim/sim/scenario"
 	"edgesim/sim/unit"
 )
 
@@ -166,15 +165,8 @@ func (o *options) loading() (*pieces.Loading, error) {
 	if plan.Connections < o.workers {
 		return nil, fmt.Errorf("--connections %d for --workers %d; right is one for each of them or more", plan.Connections, o.workers)
 	}
-	if o.Scenario != "" {
-		s, err := scenario.Load(o.Scenario)
-		if err != nil {
-			return nil, fmt.Errorf("--scenario: %w", err)
-		}
-		if s.Replays() {
-			return nil, fmt.Errorf("--scenario %s replays a file that the workers do not have; right is --trace with that file", o.Scenario)
-		}
-		_, o.ScenarioText, _ = s.Written()
+	if err := o.Hand(); err != nil {
+		return nil, err
 	}
 	l := &pieces.Loading{Options: o.Options, Plan: plan, Of: o.workers}
 	l.Options.Counted = o.Metrics != ""

@@ -127,6 +127,14 @@ func recorded(t *testing.T, dir string) (list []asked, times *results.Latencies)
 	return list, times
 }
 
+// replayingTrace is a scenario up to what it says of the file that it replays.
+const replayingTrace = `origins: {a: {kind: bucket}}
+distributions: [{id: E1, domain: a.example, default: {origin: a}}]
+warmup: 0s
+workload:
+  replay:
+`
+
 // A recorded schedule, and one that is drawn, are played by three workers as by one
 // process: the same objects at the same intended moments, and the histograms are
 // those of all records.
@@ -138,10 +146,12 @@ func TestWorkersPlayTheScheduleOfOne(t *testing.T) {
 	}
 	trace := traceFile(t, "t.csv", "time,id,size\n"+lines.String())
 	url, _ := ofTrace(t, trace, "csv", false)
+	replays := traceFile(t, "s.yaml", replayingTrace+"    file: "+trace+"\n    speed: 10\n")
 	for name, args := range map[string][]string{
 		"trace":   {url, "--trace", trace, "--format", "csv", "--speed", "2", "--verify"},
 		"drawn":   {url, "--zipf", "1", "--objects", "50", "--rate", "200/s", "--duration", "1s", "--ranges", "5%"},
 		"preset":  {url, "--workload", "web", "--rate", "100/s", "--duration", "1s"},
+		"replay":  {url, "--scenario", replays},
 		"builtin": {url, "--scenario", "quickstart", "--rate", "100/s", "--duration", "1s", "--warmup", "0s"},
 	} {
 		t.Run(name, func(t *testing.T) {

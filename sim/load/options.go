@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"edgesim/sim/objective"
+	"edgesim/sim/scenario"
 	"edgesim/sim/unit"
 )
 
@@ -77,9 +78,13 @@ type Options struct {
 	// counts for Prometheus, and the texts in place of files.
 	Name         string `json:"name"`
 	Counted      bool   `json:"counted,omitempty"`
-	ScenarioText []byte `json:"-"` // nil: read from Scenario
-	Authorities  []byte `json:"-"` // PEM; nil: read from CA
-	Handed       bool   `json:"-"` // it is handed in, and needs no Out of its own
+	ScenarioText []byte `json:"-"`                       // nil: read from Scenario
+	ReplayFormat string `json:"replay_format,omitempty"` // of the file that it replays; "": as it says
+	Authorities  []byte `json:"-"`                       // PEM; nil: read from CA
+	Handed       bool   `json:"-"`                       // it is handed in, and needs no Out of its own
+
+	// ScenarioFiles is where the files of a ScenarioText lie; it reads no others.
+	ScenarioFiles scenario.Files `json:"-"`
 
 	urls []*url.URL
 	url  *url.URL // the first

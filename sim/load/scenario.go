@@ -2,10 +2,12 @@ package load
 
 import (
 	"fmt"
+	"strconv"
 
 	"edgesim/edge/behavior"
 	"edgesim/results"
 	"edgesim/sim/scenario"
+	"edgesim/workloads/trace"
 )
 
 // fromScenario takes catalog, viewers and schedule from a scenario, but for
@@ -41,9 +43,30 @@ func (o *Options) fromScenario() (*Plan, error) {
 
 func (o *Options) readScenario() (*scenario.Scenario, error) {
 	if o.ScenarioText != nil {
-		return scenario.Parse(o.Scenario, o.ScenarioText, o.settings()...)
+		return scenario.ParseFiles(o.Scenario, o.ScenarioText, o.ScenarioFiles, o.settings()...)
 	}
 	return scenario.Load(o.Scenario, o.settings()...)
+}
+
+// Hand has the scenario's text and what it says of files stand in the options, for
+// machines that do not have them.
+func (o *Options) Hand() error {
+	if o.Scenario == "" || o.ScenarioText != nil {
+		return nil
+	}
+	s, err := o.readScenario()
+	if err != nil {
+		return fmt.Errorf("--scenario: %w", err)
+	}
+	files := s.Names()
+	if r := s.Workload.Replay; r != nil && r.Format == "auto" { // which the name of the file may have told
+		if o.ReplayFormat, err = trace.Told(trace.Options{Files: []string{files[r.File]}, Columns: r.Columns}); err != nil {
+			return fmt.Errorf("--scenario %s: %w", o.Scenario, err)
+		}
+	}
+	_, o.ScenarioText, _ = s.Written()
+	o.ScenarioFiles = files
+	return nil
 }
 
 // friendly is the name that people know a distribution by.
@@ -79,5 +102,8 @@ func (o *Options) settings() []string {
 	set("ranges", "workload.ranges", o.Ranges)
 	set("aborts", "workload.aborts", o.Aborts)
 	set("conditionals", "workload.conditionals", o.Conditionals)
+	if o.ReplayFormat != "" {
+		sets = append(sets, "workload.replay.format="+strconv.Quote(o.ReplayFormat))
+	}
 	return sets
 }

@@ -5,10 +5,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"edgesim/sim/fleet"
 	"edgesim/sim/load"
+	"edgesim/sim/scenario"
 )
 
 // Load is a share of a run of load: what is played, against what, and which part of
@@ -18,7 +21,8 @@ type Load struct {
 	Options load.Options `json:"options"`
 	Share   int          `json:"share"` // from 1
 	Of      int          `json:"of"`
-	Files   []string     `json:"files"` // what the piece's blobs are: scenario, trace, authorities
+	Files   []string     `json:"files"`           // what the piece's blobs are: scenario, trace, authorities, named
+	Names   []string     `json:"names,omitempty"` // that the scenario has for those that are named, in their order
 }
 
 const loadKind = "load"
@@ -28,6 +32,7 @@ const (
 	scenarioFile    = "scenario"
 	traceFile       = "trace"
 	authoritiesFile = "authorities"
+	namedFile       = "named"
 )
 
 // longestText is how large a scenario or a file of authorities may be.
@@ -47,25 +52,8 @@ func playLoad(ctx context.Context, r *fleet.Room, l Load) (load.Parted, error) {
 	if len(l.Files) != r.Files() {
 		return load.Parted{}, fmt.Errorf("%d files are told of, and there are %d", len(l.Files), r.Files())
 	}
-	for i, what := range l.Files {
-		path, err := r.File(ctx, i)
-		if err != nil {
-			return load.Parted{}, err
-		}
-		switch what {
-		case traceFile:
-			o.Trace = path
-		case scenarioFile:
-			o.Scenario = cmp.Or(o.Name, scenarioFile)
-			o.ScenarioText, err = textOf(path)
-		case authoritiesFile:
-			o.Authorities, err = textOf(path)
-		default:
-			err = fmt.Errorf("a file that is a %q; right are %s, %s and %s", what, scenarioFile, traceFile, authoritiesFile)
-		}
-		if err != nil {
-			return load.Parted{}, err
-		}
+	if err := l.take(ctx, r); err != nil {
+		return load.Parted{}, err
 	}
 	o.Share = load.Share{Number: l.Share, Of: l.Of}
 	o.Handed = true
@@ -73,6 +61,38 @@ func playLoad(ctx context.Context, r *fleet.Room, l Load) (load.Parted, error) {
 		return load.Parted{}, err
 	}
 	return load.PlayPart(ctx, r, o)
+}
+
+// take puts the piece's files where the options have them. A scenario that is handed in
+// reads those that came with it, and none of this machine's.
+func (l *Load) take(ctx context.Context, r *fleet.Room) error {
+	o := &l.Options
+	o.ScenarioFiles = scenario.Files{}
+	names := l.Names
+	for i, what := range l.Files {
+		path, err := r.File(ctx, i)
+		if err != nil {
+			return err
+		}
+		switch {
+		case what == traceFile:
+			o.Trace = path
+		case what == scenarioFile:
+			o.Scenario = cmp.Or(o.Name, scenarioFile)
+			o.ScenarioText, err = textOf(path)
+		case what == authoritiesFile:
+			o.Authorities, err = textOf(path)
+		case what == namedFile && len(names) > 0:
+			o.ScenarioFiles[names[0]] = path
+			names = names[1:]
+		default:
+			err = fmt.Errorf("a file that is a %q; right are %s, %s, %s, and %s with a name for each", what, scenarioFile, traceFile, authoritiesFile, namedFile)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func textOf(path string) ([]byte, error) {
@@ -92,6 +112,7 @@ type Loading struct {
 	Plan    *load.Plan
 	Of      int // shares
 	files   []string
+	names   []string
 	blobs   []string
 }
 
@@ -103,6 +124,12 @@ func (l *Loading) Lay(ctx context.Context, c *fleet.Conn) error {
 			return err
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(o.ScenarioFiles)) {
+		if err := l.put(ctx, c, namedFile, o.ScenarioFiles[name]); err != nil {
+			return fmt.Errorf("--scenario %s: %s: %w", o.Scenario, name, err)
+		}
+		l.names = append(l.names, name)
+	}
 	if o.CA != "" {
 		text, err := os.ReadFile(o.CA)
 		if err != nil {
@@ -113,11 +140,9 @@ func (l *Loading) Lay(ctx context.Context, c *fleet.Conn) error {
 		}
 	}
 	if o.Trace != "" {
-		hash, err := c.Put(ctx, o.Trace)
-		if err != nil {
+		if err := l.put(ctx, c, traceFile, o.Trace); err != nil {
 			return fmt.Errorf("--trace: %w", err)
 		}
-		l.files, l.blobs = append(l.files, traceFile), append(l.blobs, hash)
 	}
 	return nil
 }
@@ -128,13 +153,19 @@ func (l *Loading) lay(ctx context.Context, c *fleet.Conn, what string, text []by
 	return err
 }
 
+func (l *Loading) put(ctx context.Context, c *fleet.Conn, what, path string) error {
+	hash, err := c.Put(ctx, path)
+	l.files, l.blobs = append(l.files, what), append(l.blobs, hash)
+	return err
+}
+
 // Ask has one share played.
 func (l *Loading) Ask(ctx context.Context, j *fleet.Job, share int) (load.Parted, error) {
 	o := l.Options
 	o.Name = l.Plan.Name
 	o.Connections = part(l.Plan.Connections, share, l.Of)
 	o.Given = append(o.Given[:len(o.Given):len(o.Given)], "connections")
-	return fleet.Ask[load.Parted](ctx, j, loadKind, Load{Options: o, Share: share, Of: l.Of, Files: l.files}, l.blobs...)
+	return fleet.Ask[load.Parted](ctx, j, loadKind, Load{Options: o, Share: share, Of: l.Of, Files: l.files, Names: l.names}, l.blobs...)
 }
 
 // part is a share's of n things that are dealt in turn.
