@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -61,7 +62,8 @@ func (c *Conn) put(ctx context.Context, r io.ReadSeeker) (string, error) {
 	return hash, err
 }
 
-// fetch copies a blob, and checks that it is what its name says.
+// fetch copies a blob, and checks that it is what its name says. It takes no more bytes
+// than the store says there are: room was made for these.
 func (c *Conn) fetch(ctx context.Context, hash string, w io.Writer) error {
 	if !isHash(hash) {
 		return fmt.Errorf("%q is no name of a blob", hash)
@@ -78,7 +80,13 @@ func (c *Conn) fetch(ctx context.Context, hash string, w io.Writer) error {
 	}
 	defer r.Close()
 	sum := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(w, sum), r); err != nil {
+	n, err := io.Copy(io.MultiWriter(w, sum), io.LimitReader(r, size))
+	if err == nil && n == size {
+		if more, _ := r.Read(make([]byte, 1)); more > 0 {
+			err = fmt.Errorf("there are more than the %d bytes that the store says", size)
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("blob %s: %w", hash, err)
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != hash {
@@ -97,6 +105,9 @@ func (c *Conn) sizeOf(ctx context.Context, hash string) (int64, error) {
 	}
 	if err != nil {
 		return 0, err
+	}
+	if info.Size > math.MaxInt64 {
+		return 0, fmt.Errorf("blob %s has %d bytes as the store says", hash, info.Size)
 	}
 	return int64(info.Size), nil
 }

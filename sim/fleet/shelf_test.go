@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -325,6 +326,40 @@ func TestBlobsHaveTimeForTheirSize(t *testing.T) {
 	if d := moving(1 << 30); d < time.Hour || moving(0) != answering {
 		t.Errorf("a GiB has %v, an empty one %v", d, moving(0))
 	}
+}
+
+// A blob that is longer than the store says, or is said to be longer than anything, does
+// not fill the disk: room was made for what was said.
+func TestBlobsAreNotLongerThanTheStoreSays(t *testing.T) {
+	p := newPlace(t)
+	c := p.connect("v1")
+	hash, err := c.PutBytes(t.Context(), bytes.Repeat([]byte("x"), 1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject := "$O." + dataBucket + ".M." + base64.URLEncoding.EncodeToString([]byte(hash))
+	stream, err := c.js.Stream(t.Context(), "OBJ_"+dataBucket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := stream.GetLastMsgForSubject(t.Context(), subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newShelf(&Worker{Conn: c, Cache: t.TempDir(), Room: 1500})
+	for said, want := range map[string]string{"10": "more than the 10 bytes", "0": "bytes of another", "9223372036854775808": "has 9223372036854775808 bytes"} {
+		other := strings.Replace(string(m.Data), `"size":1000`, `"size":`+said, 1)
+		if _, err := c.js.Publish(t.Context(), subject, []byte(other)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.take(t.Context(), ref{hash: hash}); err == nil || !strings.Contains(err.Error(), want) || has(s, ref{hash: hash}) {
+			t.Errorf("%s bytes are said: %v; want %s", said, err, want)
+		}
+	}
+	if _, err := c.js.Publish(t.Context(), subject, m.Data); err != nil {
+		t.Fatal(err)
+	}
+	get(t, s, ref{hash: hash})
 }
 
 func TestSharesAreRead(t *testing.T) {

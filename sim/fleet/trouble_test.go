@@ -194,30 +194,29 @@ func TestACancellationThatAWorkerMissedEndsItsPiece(t *testing.T) {
 	p := newPlace(t)
 	c, away := p.connect("v1"), p.connect("v1")
 	p.work("away", away)
-	j, other := open(t, c, "missed"), open(t, c, "goes-on")
-	waited := make(chan error, 2)
+	p.work("too", away)
+	missed, removed, other := open(t, c, "missed"), open(t, c, "removed"), open(t, c, "goes-on")
+	waited := make(chan error, 3)
 	waits.Store(p.dir, waited)
-	defer j.Close(false)
-	defer other.Close(false)
-	for _, job := range []*Job{j, other} {
+	for _, job := range []*Job{missed, removed, other} {
+		defer job.Close(false)
 		go func() { _, _ = Ask[answer](t.Context(), job, "waits", question{Run: p.dir}) }()
 		for job.Progress().Running == 0 {
 			<-job.Changed()
 		}
 	}
-	a, err := c.Job(t.Context(), j.ID)
+	a, err := c.Job(t.Context(), missed.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.State = Cancelled
-	if err := c.keepAbout(t.Context(), a); err != nil {
+	if err := errors.Join(c.keepAbout(t.Context(), a), c.jobs.Purge(t.Context(), removed.ID), away.nc.ForceReconnect()); err != nil {
 		t.Fatal(err)
 	}
-	if err := away.nc.ForceReconnect(); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-waited; !errors.Is(err, ErrCancelled) {
-		t.Errorf("its piece ended with %v", err)
+	for range 2 {
+		if err := <-waited; !errors.Is(err, ErrCancelled) {
+			t.Errorf("a piece ended with %v", err)
+		}
 	}
 	select {
 	case err := <-waited:

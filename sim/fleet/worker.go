@@ -278,7 +278,8 @@ func (w *Worker) stoppable(g *given, cancel *context.CancelCauseFunc) func() {
 	}
 }
 
-// catchUp ends the pieces of jobs that were cancelled while the worker could not hear it.
+// catchUp ends the pieces of jobs that were cancelled, or removed, while the worker could
+// not hear it.
 // A piece that it gets meanwhile is none of them.
 func (w *Worker) catchUp(ctx context.Context) {
 	w.mu.Lock()
@@ -291,7 +292,8 @@ func (w *Worker) catchUp(ctx context.Context) {
 		try, cancel := context.WithTimeout(ctx, patience)
 		a, err := w.Conn.about(try, job)
 		cancel()
-		if err != nil || a.State != Cancelled {
+		gone := errors.Is(err, jetstream.ErrKeyNotFound)
+		if !gone && (err != nil || a.State != Cancelled) {
 			continue
 		}
 		w.mu.Lock()
