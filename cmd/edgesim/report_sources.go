@@ -156,7 +156,10 @@ func (in *sources) locateBy(m *results.Manifest) (err error) {
 		return nil
 	}
 	in.worlds = append(in.worlds, m.Scenario)
-	in.locate, err = in.locate.Or(m.Scenario)
+	files, _, err := pieces.NamedIn(m.Scenario)
+	if err == nil {
+		in.locate, err = in.locate.Or(m.Scenario, files, "")
+	}
 	return err
 }
 

@@ -77,6 +77,23 @@ func filesOf(t *testing.T, dir string) map[string]string {
 	return files
 }
 
+// replayedRun is a run of a scenario that replays a trace, whose name tells its format.
+func replayedRun(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	world := "origins: {a: {kind: bucket}}\ndistributions: [{id: E1, domain: a.example, default: {origin: a}}]\nworkload: {replay: {file: " +
+		oracleTrace(t, 2_000) + "}}\nwarmup: 0s\n"
+	scenario := filepath.Join(dir, "s.yaml")
+	if err := os.WriteFile(scenario, []byte(world), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(dir, "run")
+	if status, _, stderr := edgesim(t, t.Context(), "run", scenario, "--out", dir, "--access-log", "--mode", "virtual"); status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	return dir
+}
+
 // Reports of logs that workers read are those of one process, to the byte: tables,
 // JSON, the files of a folder, and what is said of broken lines.
 func TestReportsByWorkersAreThoseOfOneProcess(t *testing.T) {
@@ -89,8 +106,10 @@ func TestReportsByWorkersAreThoseOfOneProcess(t *testing.T) {
 	if status, _, stderr := edgesim(t, t.Context(), append([]string{"run", "quickstart", "--out", run, "--access-log"}, quick...)...); status != 0 {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
+	replayed := replayedRun(t)
 	for name, args := range map[string][]string{
 		"tables":       {dir},
+		"replayed run": {replayed, "--reports", "viewers"},
 		"JSON":         {dir, "--json", "--rows", "0"},
 		"range":        {dir, "--from", "2026-09-01T12:00:00Z", "--to", "2026-09-02", "--granularity", "day"},
 		"distribution": {dir, "--distribution", "d222222abcdef8.cloudfront.net"},

@@ -5,16 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"edgesim/results"
-	"edgesim/results/geo"
 	"edgesim/results/logs"
 	"edgesim/results/report"
 	"edgesim/sim/fleet"
-	"edgesim/sim/scenario"
 )
 
 // Lines is parts of access logs that are read into an extract (logs.Extraction). The
@@ -26,8 +25,16 @@ type Lines struct {
 	To     int64  `json:"to,omitempty"`     // the same of what ends then or later
 	Geo    bool   `json:"geo,omitempty"`    // the first file is a geo database
 	Worlds int    `json:"worlds,omitempty"` // the next so many are scenarios
+	Named  []Name `json:"named,omitempty"`  // the next ones are files that these name
 	Sums   bool   `json:"sums,omitempty"`   // records are added up (report.Digester)
 	Parts  []Part `json:"parts"`
+}
+
+// Name is what a scenario has for a file.
+type Name struct {
+	World  int    `json:"world,omitempty"` // the scenario's place among them, from 0
+	File   string `json:"file"`
+	Format string `json:"format,omitempty"` // of what is replayed; "": as the scenario says
 }
 
 // Part is a portion of a log in one of the files behind those.
@@ -73,11 +80,13 @@ func extract(ctx context.Context, r *fleet.Room, l Lines) ([]byte, error) {
 }
 
 // before is how many files stand before those with logs.
-func (l *Lines) before() int {
+func (l *Lines) before() int { return l.beforeWorlds() + l.Worlds + len(l.Named) }
+
+func (l *Lines) beforeWorlds() int {
 	if l.Geo {
-		return 1 + l.Worlds
+		return 1
 	}
-	return l.Worlds
+	return 0
 }
 
 // trim keeps what views ask a record for. Of one that ends outside of the range they
@@ -101,61 +110,6 @@ func (l *Lines) adder(n *results.Names) logs.Adder {
 		o.To = time.Unix(0, l.To)
 	}
 	return report.NewDigester(o)
-}
-
-// locate says where viewers are, as the files have it; end is for when that is over.
-func (l *Lines) locate(ctx context.Context, r *fleet.Room) (at Locate, end func(), err error) {
-	end = func() {}
-	if l.Geo {
-		path, err := r.File(ctx, 0)
-		if err != nil {
-			return nil, nil, err
-		}
-		places, err := geo.Open(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		at, end = places.Locate, func() { _ = places.Close() }
-	}
-	for i := range l.Worlds {
-		path, err := r.File(ctx, l.before()-l.Worlds+i)
-		if err != nil {
-			return nil, nil, err
-		}
-		text, err := os.ReadFile(path)
-		if err == nil {
-			at, err = at.Or(string(text))
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-	return at, end, nil
-}
-
-// Locate is where the viewer of an address is.
-type Locate func(addr netip.Addr) (country [2]byte, state results.State)
-
-// Or is a Locate that knows the viewers of a scenario, and else what another knows;
-// nil knows nothing. text is the scenario as a run's manifest has it.
-func (before Locate) Or(text string) (Locate, error) {
-	s, err := scenario.Parse("manifest.json", []byte(text))
-	if err != nil {
-		return nil, fmt.Errorf("the scenario in the run's manifest: %w", err)
-	}
-	viewers, err := s.Viewers()
-	if err != nil && s.Replays() {
-		return before, nil // what was replayed is gone, and whose addresses are where with it
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the viewers in the run's manifest: %w", err)
-	}
-	return func(addr netip.Addr) ([2]byte, results.State) {
-		if c := viewers.CountryOf(addr); c != ([2]byte{}) || before == nil {
-			return c, results.NoState
-		}
-		return before(addr)
-	}, nil
 }
 
 // Logs are access logs that workers read.
@@ -269,6 +223,25 @@ func (l *Logs) layBefore(ctx context.Context) error {
 			return err
 		}
 		l.before = append(l.before, data)
+	}
+	return l.layNamed(ctx)
+}
+
+// layNamed lays the files by which the scenarios tell their viewers.
+func (l *Logs) layNamed(ctx context.Context) error {
+	l.Lines.Named = nil
+	for i, text := range l.Worlds {
+		files, format, err := NamedIn(text)
+		if err != nil {
+			return err
+		}
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			data, err := l.Conn.Lay(ctx, files[name], l.Shares)
+			if err != nil {
+				return err
+			}
+			l.before, l.Lines.Named = append(l.before, data), append(l.Lines.Named, Name{World: i, File: name, Format: format})
+		}
 	}
 	return nil
 }

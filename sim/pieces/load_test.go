@@ -11,6 +11,7 @@ import (
 
 	"edgesim/sim/fleet"
 	"edgesim/sim/load"
+	"edgesim/sim/scenario"
 	"edgesim/sim/unit"
 )
 
@@ -67,6 +68,30 @@ func TestLoadReadsNoFileOfTheWorkers(t *testing.T) {
 		got, err := fleet.Ask[json.RawMessage](t.Context(), j, loadKind, l, data...)
 		if err == nil || !strings.Contains(err.Error(), c2.want) || strings.Contains(err.Error(), "sesame") {
 			t.Errorf("%s: %s, %v; want %s", c2.name, got, err, c2.want)
+		}
+	}
+}
+
+// A scenario that tells who the viewers in a log are reads what came with the piece, and
+// nothing that lies here: its countries are told of them, as of addresses from nowhere.
+func TestViewersAreToldByNoFileOfTheWorkers(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "viewers.csv")
+	if err := os.WriteFile(file, []byte("time,id,size,viewer\n0,a,1,192.0.2.1\n1,b,1,192.0.2.2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const head = "origins: {a: {kind: bucket}}\ndistributions: [{id: E1, domain: a.example, default: {origin: a}}]\n"
+	text := head + "workload: {replay: {file: " + file + "}}\n"
+	files, format, err := NamedIn(text)
+	if err != nil || format != "csv" || len(files) != 1 || files[file] != file {
+		t.Fatalf("%v of %q, %v", files, format, err)
+	}
+	for _, c := range []struct {
+		files scenario.Files
+		knows bool
+	}{{files, true}, {nil, false}, {scenario.Files{"other": file}, false}} {
+		at, err := Locate(nil).Or(text, c.files, format)
+		if err != nil || (at != nil) != c.knows {
+			t.Errorf("with %v: %v, %v", c.files, at != nil, err)
 		}
 	}
 }
