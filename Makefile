@@ -38,7 +38,7 @@ test: ## every test, with the race detector; those that measure memory, replay t
 	$(GO) test -timeout 30m -count=$(COUNT) ./edge ./edge/arena ./edge/cache ./edge/policy \
 	  ./sim/analytic ./sim/curve ./workloads ./workloads/fit ./workloads/trace/stat -rapid.seed=$(SEED)
 	$(GO) test -timeout 30m -count=$(COUNT) ./sim/live
-	$(GO) test -timeout 30m -count=$(COUNT) -run 'AFit|LeftCanBeResumed|WhatOneProcessGives|KilledAndOneIsStopped|ScheduleOfOne' ./cmd/edgesim ./cmd/loadgen
+	$(GO) test -timeout 30m -count=$(COUNT) -run 'AFit|LeftCanBeResumed|WhatOneProcessGives|KilledAndOneIsStopped|ScheduleOfOne|ThatIsFar' ./cmd/edgesim ./cmd/loadgen
 	EDGESIM_LINES=1000000 $(GO) test -count=$(COUNT) -run CountingPlainly ./cmd/edgesim
 
 check: fmt vet staticcheck script floors test ## what CI runs: the same answer for the same commit

@@ -76,7 +76,11 @@ func (q *queue) ask(ctx context.Context) (jetstream.Msg, error) {
 	}
 	wait, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
+	defer q.conn.whenAgain(cancel)() // the question was lost with the connection
 	m, err := q.consumer.Next(jetstream.FetchContext(wait))
+	if errors.Is(err, context.Canceled) && ctx.Err() == nil {
+		return nil, nil
+	}
 	if errors.Is(err, nats.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, jetstream.ErrNoMessages) {
 		return nil, nil
 	}
