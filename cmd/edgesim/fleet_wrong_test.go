@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -75,5 +76,28 @@ func TestWhatGoesWrongChangesNothing(t *testing.T) {
 	third := start(t, append(jobs["sweep"], "--nats", h.srv.URL)...) // all is known: no worker is asked
 	if third.wait() != exitDone || !strings.Contains(third.stderr(), "8 done before") || third.stdout.String() != second["sweep"].stdout.String() {
 		t.Errorf("%s%s", third.stdout.String(), third.stderr())
+	}
+}
+
+// A job on the server that is of a command that hands nothing out is not run: whoever
+// may write there may have written it.
+func TestResumeRunsNoOtherCommand(t *testing.T) {
+	url := cluster(t, 0)
+	c, err := fleet.Connect(t.Context(), fleet.Options{URL: url, Version: fleetVersion()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	kept := filepath.Join(t.TempDir(), "kept")
+	for id, args := range map[string][]string{"gen": {"trace", "gen", kept}, "jobs": {"jobs", "resume", "jobs"}, "flag": {"--help"}} {
+		j, err := fleet.Open(t.Context(), c, fleet.About{ID: id, Command: append([]string{"edgesim"}, args...), Dir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.Close(false)
+		status, _, stderr := edgesim(t, t.Context(), "jobs", "resume", id, "--nats", url)
+		if status != exitUsage || !strings.Contains(stderr, "hands no work out; right are mrc, plan, report, sweep") {
+			t.Errorf("%q: status %d: %s", args, status, stderr)
+		}
 	}
 }

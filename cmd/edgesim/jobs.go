@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -137,6 +138,10 @@ func clipped(text string, most int) string {
 	return text
 }
 
+// handers are the commands that hand work out. Of no other a job can be, whatever the
+// server says: anyone who may write there can have written it.
+var handers = []string{"mrc", "plan", "report", "sweep"}
+
 // resumeJob runs the job's command again, in the folder where it was typed; what
 // kept its secrets is given anew.
 func resumeJob(e *env, c *fleet.Conn, o *jobsOptions, id string) error {
@@ -147,12 +152,16 @@ func resumeJob(e *env, c *fleet.Conn, o *jobsOptions, id string) error {
 	if len(a.Command) < 2 || a.Command[0] != "edgesim" {
 		return usagef("job %s was begun by %s: run that again", id, strings.Join(a.Command, " "))
 	}
+	if !slices.Contains(handers, a.Command[1]) {
+		return usagef("job %s is said to be of edgesim %q, which hands no work out; right are %s", id, a.Command[1], strings.Join(handers, ", "))
+	}
 	if a.Version != c.Version {
 		return usagef("job %s is of version %s, and this program of %s: right is that version", id, a.Version, c.Version)
 	}
 	if err := os.Chdir(a.Dir); err != nil {
 		return usagef("job %s was begun in %s on %s: %v", id, a.Dir, a.Host, err)
 	}
+	fmt.Fprintf(e.stderr, "in %s: %q\n", a.Dir, a.Command) // it is the server's word
 	if status := runUntil(e.ctx, o.nats.Again(a.Command[1:], e.typed), e.stdout, e.stderr); status != exitDone {
 		return errSilent
 	}
