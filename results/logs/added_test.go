@@ -105,13 +105,8 @@ func TestWhatIsAddedUpTellsWhatOneReadingTells(t *testing.T) {
 		if fmt.Sprint(wantErr) != fmt.Sprint(gotErr) || !reflect.DeepEqual(one, many) {
 			t.Fatalf("%v, error %v; right is %v, error %v", many, gotErr, one, wantErr)
 		}
-		want.seen, got.seen = seen{}, seen{}
-		if !reflect.DeepEqual(want, got) {
-			t.Fatalf("doubts\n%+v\nright are\n%+v", got, want)
-		}
-		if a, b := fmt.Sprint(o.Names.Distributions, o.Names.Edges, o.Names.Behaviors), fmt.Sprint(p.Names.Distributions, p.Names.Edges, p.Names.Behaviors); a != b {
-			t.Fatalf("names\n%s\nright are\n%s", b, a)
-		}
+		sameDoubts(t, got, want)
+		sameNames(t, p.Names, o.Names)
 	}
 }
 

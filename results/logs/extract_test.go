@@ -94,6 +94,27 @@ func manyLogs(t *testing.T, rng *rand.Rand, dir string) {
 	}
 }
 
+// sameDoubts fails t where two readings of the same logs doubt different things. What
+// their records said is left out: a worker hands it back as bits, and what it lacks is
+// among the things that were said.
+func sameDoubts(t *testing.T, got, want *Doubts) {
+	t.Helper()
+	want.seen, got.seen = seen{}, seen{}
+	if !reflect.DeepEqual(want, got) {
+		t.Fatalf("doubts\n%+v\nright are\n%+v", got, want)
+	}
+}
+
+// sameNames fails t where distributions, edges or behaviors are called otherwise, or
+// stand in another order.
+func sameNames(t *testing.T, got, want *results.Names) {
+	t.Helper()
+	text := func(n *results.Names) string { return fmt.Sprint(n.Distributions, n.Edges, n.Behaviors) }
+	if a, b := text(want), text(got); a != b {
+		t.Fatalf("names\n%s\nright are\n%s", b, a)
+	}
+}
+
 func packed(b []byte) []byte {
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
@@ -133,13 +154,8 @@ func TestPortionsTellWhatOneReadingTells(t *testing.T) {
 				t.Fatalf("record %d is\n%+v %s\nright is\n%+v %s", i, many.recs[i], many.texts[i], one.recs[i], one.texts[i])
 			}
 		}
-		want.seen, got.seen = seen{}, seen{}
-		if !reflect.DeepEqual(want, got) {
-			t.Fatalf("doubts\n%+v\nright are\n%+v", got, want)
-		}
-		if a, b := fmt.Sprint(o.Names.Distributions, o.Names.Edges, o.Names.Behaviors), fmt.Sprint(p.Names.Distributions, p.Names.Edges, p.Names.Behaviors); a != b {
-			t.Fatalf("names\n%s\nright are\n%s", b, a)
-		}
+		sameDoubts(t, got, want)
+		sameNames(t, p.Names, o.Names)
 	}
 }
 
