@@ -220,7 +220,7 @@ func (t *troupe) perform(ctx context.Context, j *fleet.Job) ([]*load.Hand, *load
 	if err != nil {
 		return nil, nil, err
 	}
-	crew := &load.Crew{Of: t.loading.Of, Wait: t.options.wait.Std(), Lease: t.conn.Lease, Line: j.Line(), Clock: clock, Whole: t.whole,
+	crew := &load.Crew{Of: t.loading.Of, Wait: t.options.wait.Std(), Lease: t.conn.Lease(), Line: j.Line(), Clock: clock, Whole: t.whole,
 		Ask: func(ctx context.Context, share int) (load.Parted, error) { return t.loading.Ask(ctx, j, share) },
 		Log: func(format string, args ...any) { fmt.Fprintf(t.stderr, format+"\n", args...) },
 	}

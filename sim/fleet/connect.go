@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -48,8 +49,8 @@ type Options struct {
 type Conn struct {
 	Where   string // the server's address, without secrets
 	Version string
-	Lease   time.Duration
 
+	lease    atomic.Int64 // ns
 	nc       *nats.Conn
 	js       jetstream.JetStream
 	work     jetstream.Stream
@@ -96,6 +97,10 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 
 // Close ends the connection; what was published is on the server by then.
 func (c *Conn) Close() { c.nc.Close() }
+
+// Lease is how long a worker of this version may be silent about a piece: as the
+// coordinator said that came last with a lease of its own.
+func (c *Conn) Lease() time.Duration { return time.Duration(c.lease.Load()) }
 
 // whenAgain has something done whenever the connection was lost and is there again; call
 // what it returns to end that.

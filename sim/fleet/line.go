@@ -58,7 +58,7 @@ func (r *Room) Clock(ctx context.Context) (Clock, error) {
 }
 
 // Lease is how long whoever runs pieces may be silent.
-func (r *Room) Lease() time.Duration { return r.worker.Conn.Lease }
+func (r *Room) Lease() time.Duration { return r.worker.Conn.Lease() }
 
 // Keep lays a file into the object store; what it gives names it.
 func (r *Room) Keep(ctx context.Context, path string) (hash string, err error) {

@@ -80,11 +80,14 @@ func (c *Conn) mention(job, piece, what string, n note) {
 // patience is how long one attempt to publish may take.
 const patience = 5 * time.Second
 
-// publish publishes, again and again while the server cannot be reached.
+// publish publishes, again and again while the server cannot be reached, and once more
+// where the connection is another now, on which no answer can come.
 func (c *Conn) publish(ctx context.Context, m *nats.Msg, opts ...jetstream.PublishOpt) error {
 	for {
 		try, cancel := context.WithTimeout(ctx, patience)
+		end := c.whenAgain(cancel)
 		_, err := c.js.PublishMsg(try, m, opts...)
+		end()
 		cancel()
 		var api *jetstream.APIError
 		if err == nil || errors.As(err, &api) || ctx.Err() != nil || c.nc.IsClosed() {

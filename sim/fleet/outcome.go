@@ -50,7 +50,7 @@ func (w *Worker) fail(ctx context.Context, g *given, cause error) {
 		w.lament(g, err)
 		return
 	}
-	_ = g.m.NakWithDelay(min(time.Second, w.Conn.Lease/3))
+	_ = g.m.NakWithDelay(min(time.Second, w.Conn.Lease()/3))
 }
 
 // lament tells whoever waits that a result could not be kept, which no other worker
@@ -59,7 +59,7 @@ func (w *Worker) lament(g *given, err error) {
 	text := fmt.Sprintf("worker %s could not give back what piece %s came to: %v", w.Name, g.id, explained(err))
 	w.Conn.log("job %s: %s", g.job, text)
 	_ = w.Conn.nc.Publish(woePrefix+g.job, []byte(text)) // the next one tells it
-	_ = g.m.NakWithDelay(w.Conn.Lease / 3)
+	_ = g.m.NakWithDelay(w.Conn.Lease() / 3)
 }
 
 // deadly is what a piece fails with that has ended its workers.

@@ -22,7 +22,7 @@ func (c *Conn) layQueue(ctx context.Context, which string, lease time.Duration) 
 	}
 	if lease > 0 {
 		config.AckWait = lease
-		c.Lease = lease
+		c.lease.Store(int64(lease))
 		_, err := c.work.CreateOrUpdateConsumer(ctx, config)
 		return explained(err)
 	}
@@ -31,9 +31,16 @@ func (c *Conn) layQueue(ctx context.Context, which string, lease time.Duration) 
 		cons, err = c.work.CreateOrUpdateConsumer(ctx, config)
 	}
 	if err == nil {
-		c.Lease = cons.CachedInfo().Config.AckWait
+		c.lease.Store(int64(cons.CachedInfo().Config.AckWait))
 	}
 	return explained(err)
+}
+
+// learnLease finds out whether a coordinator has come with another lease.
+func (c *Conn) learnLease(ctx context.Context) {
+	if cons, err := c.work.Consumer(ctx, c.queueName()); err == nil { // else the next time
+		c.lease.Store(int64(cons.CachedInfo().Config.AckWait))
+	}
 }
 
 // queueName is the consumer of this version's pieces.

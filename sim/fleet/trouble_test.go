@@ -224,3 +224,19 @@ func TestACancellationThatAWorkerMissedEndsItsPiece(t *testing.T) {
 	default:
 	}
 }
+
+// TestALeaseThatIsMadeShorterIsHeardOf by a worker that was there before: it would else
+// tell of itself too seldom to keep its pieces.
+func TestALeaseThatIsMadeShorterIsHeardOf(t *testing.T) {
+	p := newPlace(t)
+	c := p.connect("v1")
+	p.work("a", c)
+	p.lease = LeastLease
+	p.connect("v1")
+	for given := time.Now(); c.Lease() != LeastLease; {
+		if time.Since(given) > time.Minute {
+			t.Fatalf("the worker's lease is %v", c.Lease())
+		}
+		<-time.After(present / 100)
+	}
+}

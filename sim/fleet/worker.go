@@ -114,6 +114,7 @@ func (w *Worker) beat(ctx context.Context) {
 		if err == nil {
 			try, cancel := context.WithTimeout(ctx, present/4)
 			_, _ = w.Conn.men.Put(try, w.Name, text) // the next beat tells it
+			w.Conn.learnLease(try)
 			cancel()
 		}
 	}
@@ -245,14 +246,19 @@ func (w *Worker) run(ctx context.Context, g *given) (result []byte, err error) {
 	return kind.Do(inner, room, g.Args)
 }
 
-// keep keeps the lease of a piece while ctx lasts.
+// keep keeps the lease of a piece while ctx lasts. A coordinator that comes meanwhile
+// may make it shorter.
 func (w *Worker) keep(ctx context.Context, m jetstream.Msg) {
+	told := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(w.Conn.Lease / 3):
+		case <-time.After(min(w.Conn.Lease()/3, present/4)):
+		}
+		if now := time.Now(); now.Sub(told) >= w.Conn.Lease()/3 {
 			_ = m.InProgress() // the next one may come through
+			told = now
 		}
 	}
 }
