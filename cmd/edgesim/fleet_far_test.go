@@ -93,7 +93,7 @@ func TestAWorkerThatIsFarGivesTheSame(t *testing.T) {
 	f.resets.Store(3)
 	w := start(t, "worker", "--nats", "nats://"+f.open(t), "--name", "far", "--slots", "2")
 	w.until(`worker far, 2 slots`)
-	if got, want := alone(t, append(gridOfTest, "--nats", h.srv.URL, "--lease", "2s")...), alone(t, gridOfTest...); got != want {
+	if got, want := alone(t, append(gridOfTest, "--nats", h.srv.URL, "--lease", "5s")...), alone(t, gridOfTest...); got != want {
 		t.Errorf("by a worker that is far\n%s\nalone\n%s", got, want)
 	}
 	if left := f.resets.Load(); left > 2 {

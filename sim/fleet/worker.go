@@ -254,7 +254,7 @@ func (w *Worker) keep(ctx context.Context, m jetstream.Msg) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(min(w.Conn.Lease()/3, present/4)):
+		case <-time.After(min(w.Conn.Lease()/3-time.Since(told), present/4)):
 		}
 		if now := time.Now(); now.Sub(told) >= w.Conn.Lease()/3 {
 			_ = m.InProgress() // the next one may come through
