@@ -34,17 +34,17 @@ under way (logs call them hits); refreshes ask the origin whether an expired
 object has changed; the rest are misses.
 
 Behind the edges may be tiers, of which each level is told with the two hit
-ratios between which the truth lies, and origins that serve so many requests at a
-time: how busy they are, and how long requests wait there. Of a scenario they are
-told at its own capacity, or at every --capacity.
+ratios between which the truth lies, and origins that serve so many requests at
+a time: how busy they are, and how long requests wait there. Of a scenario they
+are told at its own capacity, or at every --capacity.
 
 Examples:
   edgesim model --objects 1e9 --size median=20KB,p99=2MB --capacity 1TB,10TB
   edgesim model --objects 2e5 --ttl 60s --fetch 50ms --policy lru,klru,lfu
   edgesim model quickstart --out figures
-  edgesim model --objects 1e8 --size 50KB --capacity 200GB --edges 10 --tiers 1TB
+  edgesim model --objects 1e8 --size 50KB --capacity 1% --edges 10 --tiers 1TB
   edgesim model --objects 1e6 --capacity 1% --origin servers=64,service=80ms
-  edgesim model --popularity shot_noise:requests=25,life=3d --size 1MB --rate 500/s
+  edgesim model --popularity shot_noise:requests=25,life=3d --size 1MB
   edgesim model --trace access.csv.gz --policy lru,fifo,lru+bloom --json
   edgesim mrc trace.bin --policy lru,fifo,klru --csv played.csv
   edgesim model --trace trace.bin --beside played.csv --out figures
@@ -67,7 +67,7 @@ Exit status: 0 done; 1 reading or writing failed; 2 wrong usage.
 		f.BoolVar(&o.ignoreSize, "ignore-size", false, "with --trace: every object counts 1, and capacities are numbers of objects")
 		f.IntVar(&o.edges, "edges", 1, "caches that share the requests evenly; capacities are of each")
 		f.StringVar(&o.tiers, "tiers", "", "`SIZES` of LRU caches behind them, one of each, the nearest first, as\n1TB,4TB (default the scenario's)")
-		f.StringVar(&o.origin, "origin", "", "`ORIGIN` that serves so many at a time, as servers=64,service=50ms[,cv2=1,timeout=30s]:\nhow long requests wait there (default the scenario's)")
+		f.StringVar(&o.origin, "origin", "", "`ORIGIN` that serves so many at a time, as servers=64,service=50ms[,cv2=1,timeout=30s]:\nhow long they wait (default the scenario's)")
 		f.StringVar(&o.beside, "beside", "", "`FILE` that mrc or sweep wrote with --csv: its caches are set beside the\nformulas, in the table and as dots in the plots")
 		f.StringVar(&o.out, "out", "", "make a `FOLDER` of this name with plots")
 		f.BoolVar(&o.json, "json", false, "print as JSON")
