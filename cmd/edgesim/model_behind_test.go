@@ -146,9 +146,6 @@ func TestModelSaysWhatIsWrongBehind(t *testing.T) {
 		"--popularity shot_noise --objects 10":                     "four ways",
 		"--popularity shot_noise --origin servers=4,service=100ms": "--origin is not in the formula",
 	} {
-		_, errs, status := model(t, strings.Fields(args)...)
-		if status != exitUsage || !strings.Contains(errs, want) || strings.Count(errs, "\n") != 1 {
-			t.Errorf("model %s: status %d, %q, does not say %q in one line", args, status, errs, want)
-		}
+		modelRefuses(t, args, want)
 	}
 }

@@ -123,10 +123,16 @@ func TestModelSaysWhatIsWrong(t *testing.T) {
 		"--trace nosuchfile":           "nosuchfile",
 		"--objects 10 --rate 5/x":      "--rate",
 	} {
-		_, errs, status := model(t, strings.Fields(args)...)
-		if status != exitUsage || !strings.Contains(errs, want) || strings.Count(errs, "\n") != 1 {
-			t.Errorf("model %s: status %d, %q, does not say %q in one line", args, status, errs, want)
-		}
+		modelRefuses(t, args, want)
+	}
+}
+
+// modelRefuses holds that the arguments are wrong, and that one line says so with want.
+func modelRefuses(t *testing.T, args, want string) {
+	t.Helper()
+	_, errs, status := model(t, strings.Fields(args)...)
+	if status != exitUsage || !strings.Contains(errs, want) || strings.Count(errs, "\n") != 1 {
+		t.Errorf("model %s: status %d, %q, does not say %q in one line", args, status, errs, want)
 	}
 }
 

@@ -182,14 +182,11 @@ func TestOneReplicaClaimsNoInterval(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var b strings.Builder
-		if err := r.WriteTable(&b, false); err != nil {
-			t.Fatal(err)
+		text := tableOf(t, r)
+		if !strings.Contains(text, "keeps every target") || strings.Contains(text, "whole interval") != want {
+			t.Errorf("of %d replicas: %s", replicas, text)
 		}
-		if !strings.Contains(b.String(), "keeps every target") || strings.Contains(b.String(), "whole interval") != want {
-			t.Errorf("of %d replicas: %s", replicas, b.String())
-		}
-		for line := range strings.Lines(b.String()) {
+		for line := range strings.Lines(text) {
 			if utf8.RuneCountInString(line) > 81 {
 				t.Errorf("wider than 80 columns: %s", line)
 			}
@@ -295,12 +292,9 @@ func TestTablesAndPlots(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b strings.Builder
-	if err := r.WriteTable(&b, false); err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("\n%s", b.String())
-	for _, line := range strings.Split(b.String(), "\n") {
+	text := tableOf(t, r)
+	t.Logf("\n%s", text)
+	for _, line := range strings.Split(text, "\n") {
 		if len([]rune(line)) > 80 {
 			t.Errorf("%d columns: %q", len([]rune(line)), line)
 		}
@@ -353,14 +347,11 @@ func TestWhatNoCacheKeepsIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var b strings.Builder
-		if err := r.WriteTable(&b, false); err != nil {
-			t.Fatal(err)
+		text := tableOf(t, r)
+		if r.Best() != nil || !strings.Contains(text, c.want) || strings.Contains(text, c.none) {
+			t.Errorf("%s: want %q and not %q in:\n%s", c.what, c.want, c.none, text)
 		}
-		if r.Best() != nil || !strings.Contains(b.String(), c.want) || strings.Contains(b.String(), c.none) {
-			t.Errorf("%s: want %q and not %q in:\n%s", c.what, c.want, c.none, &b)
-		}
-		narrow(t, b.String())
+		narrow(t, text)
 	}
 }
 
@@ -372,14 +363,11 @@ func TestOneTraceHasNoIntervalOfItsTraffic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b strings.Builder
-	if err := r.WriteTable(&b, false); err != nil {
-		t.Fatal(err)
+	text := tableOf(t, r)
+	if strings.Contains(text, "whole interval") || !strings.Contains(text, "Replicas play the same requests") {
+		t.Errorf("a trace's interval is taken for its traffic's:\n%s", text)
 	}
-	if strings.Contains(b.String(), "whole interval") || !strings.Contains(b.String(), "Replicas play the same requests") {
-		t.Errorf("a trace's interval is taken for its traffic's:\n%s", &b)
-	}
-	narrow(t, b.String())
+	narrow(t, text)
 }
 
 func narrow(t *testing.T, table string) {
@@ -389,4 +377,14 @@ func narrow(t *testing.T, table string) {
 			t.Errorf("a line of %d columns: %s", n, line)
 		}
 	}
+}
+
+// tableOf is the plan as it is printed.
+func tableOf(t *testing.T, r *Result) string {
+	t.Helper()
+	var b strings.Builder
+	if err := r.WriteTable(&b, false); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
